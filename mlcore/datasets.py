@@ -1,0 +1,272 @@
+"""Logs of answers from files (CSV or Parquet), checked row by row, and split by learner.
+
+A file has the columns REQUIRED, one of ORDERED_BY, one of ABOUT, and any of OPTIONAL; columns named `group_...`
+describe the learner; all others are ignored. What would leak an answer into its own prediction is taken out here, once
+and for all: second actions on a question, one row for each skill of the same answer, copies of a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlcore.interactions import UNKNOWN, Codes, Interactions, Numbers
+
+REQUIRED = ("learner", "correct")
+ORDERED_BY = ("order", "timestamp")
+ABOUT = ("item", "skill")
+OPTIONAL = ("elapsed_ms", "hints", "modality", "course", "item_text", "is_first_action", "is_banked")
+GROUP = "group_"
+BETWEEN_SKILLS = "~~"
+
+KEPT_WHERE = {"is_first_action": 1.0, "is_first_attempt": 1.0, "is_banked": 0.0}
+TRUTHS = {"0": 0.0, "0.0": 0.0, "false": 0.0, "1": 1.0, "1.0": 1.0, "true": 1.0}
+SHOWN_ROWS = 5
+
+
+class UnreadableLog(ValueError):
+    """The file is no log of answers; the message says what is wrong with which column or rows."""
+
+
+def read(path: str | Path, course: str | None = None) -> Interactions:
+    """Read one course from a CSV (also .csv.gz) or Parquet file.
+
+    Where the file has a column `course`, only the rows of `course` are kept if one is named. Codes follow the sorted
+    names, so the order of the rows in the file changes nothing. Rows without `correct` (study trials, unscored work)
+    are left out. Rows are counted as a spreadsheet counts them: the header is row 1.
+
+    Raises UnreadableLog.
+    """
+    path = Path(path)
+    table = _load(path)
+    if course is not None and "course" in table:
+        table = table[table["course"].astype(str) == course]
+    return _interactions(table, path, course or _course_name(path))
+
+
+def read_courses(paths: Sequence[str | Path]) -> list[Interactions]:
+    """Read every course of several files: one for each value of the column `course`, or one for each file without it.
+
+    Raises UnreadableLog.
+    """
+    courses: list[Interactions] = []
+    for path in map(Path, paths):
+        table = _load(path)
+        if "course" not in table:
+            courses.append(_interactions(table, path, _course_name(path)))
+            continue
+        courses += [_interactions(rows, path, str(name)) for name, rows in table.groupby("course", dropna=False)]
+    return courses
+
+
+def split_learners(interactions: Interactions, shares: Sequence[float], seed: int) -> tuple[Interactions, ...]:
+    """Deal the learners out at random, one part for each share; no learner is in two parts.
+
+    Shares may sum to less than 1 (the rest is left out). Raises ValueError if they sum to more.
+    """
+    if min(shares) < 0 or sum(shares) > 1 + 1e-9:
+        raise ValueError(f"shares of learners must be positive and sum to at most 1, not {list(shares)}")
+    learners = np.random.default_rng(seed).permutation(np.unique(interactions.learner))
+    edges = np.round(np.cumsum([0.0, *shares]) * len(learners)).astype(int)
+    return tuple(interactions.of_learners(learners[start:end]) for start, end in pairwise(edges))
+
+
+def some_learners(interactions: Interactions, count: int, seed: int) -> Interactions:
+    """Keep at most `count` learners, chosen at random."""
+    learners = np.random.default_rng(seed).permutation(np.unique(interactions.learner))
+    return interactions.of_learners(learners[:count])
+
+
+def _course_name(path: Path) -> str:
+    """`assist2009/interactions.parquet` is the course assist2009."""
+    stem = path.name.split(".")[0]
+    return path.resolve().parent.name if stem == "interactions" else stem
+
+
+def _load(path: Path) -> pd.DataFrame:
+    """The file as it is, indexed by the row numbers a person would see."""
+    if not path.is_file():
+        raise UnreadableLog(f"{path}: there is no such file")
+    try:
+        if path.suffix == ".parquet":
+            table = pd.read_parquet(path)
+        else:
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+    except (ValueError, OSError) as error:
+        raise UnreadableLog(f"{path}: cannot be read as {path.suffix[1:] or 'CSV'} ({error})") from error
+    table.index = pd.RangeIndex(2, len(table) + 2)
+    _require_columns(table, path)
+    return table
+
+
+def _require_columns(table: pd.DataFrame, path: Path) -> None:
+    missing = [f"column {name!r} is missing" for name in REQUIRED if name not in table]
+    for choice in (ORDERED_BY, ABOUT):
+        if not any(name in table for name in choice):
+            missing.append(f"one of the columns {' or '.join(map(repr, choice))} is needed")
+    if missing:
+        accepted = ", ".join((*REQUIRED, *ORDERED_BY, *ABOUT, *OPTIONAL, f"{GROUP}*"))
+        found = ", ".join(map(str, table.columns))
+        raise UnreadableLog(f"{path}: {'; '.join(missing)}. Found: {found}. Accepted: {accepted}")
+
+
+def _interactions(table: pd.DataFrame, path: Path, course: str) -> Interactions:
+    correct = _truths(table, "correct", path)
+    for flag in (name for name in KEPT_WHERE if name in table):
+        correct = correct.where(_truths(table, flag, path) == KEPT_WHERE[flag])
+    table = table[correct.notna()].drop_duplicates()
+    if table.empty:
+        raise UnreadableLog(f"{path}: no row has an answer that can be scored")
+    table = _one_row_per_answer(_plain(table, correct, path))
+    learner, learner_names = _coded(table["learner"])
+    item, item_names = _coded(table["item"])
+    skills, skill_names = _coded_skills(table["skill"])
+    modality, modality_names = _coded(table["modality"])
+    return Interactions(
+        course=course,
+        learner=learner,
+        item=item,
+        skills=skills,
+        correct=_numbers(table["correct"]),
+        at=_numbers(table["at"]),
+        seconds=_numbers(table["seconds"]),
+        hints=_numbers(table["hints"]),
+        modality=modality,
+        learner_names=learner_names,
+        item_names=item_names,
+        skill_names=skill_names,
+        modality_names=modality_names,
+        item_texts=_first_of_each(table["item_text"], item),
+        groups=_groups(table, learner, len(learner_names)),
+    )
+
+
+def _plain(table: pd.DataFrame, correct: pd.Series[float], path: Path) -> pd.DataFrame:
+    """The same rows with every column we know, of one type each: names are text, numbers are float."""
+    skill = _text(table, "skill").fillna("")
+    item = _text(table, "item")
+    item = item.fillna(skill.where(skill != ""))
+    learner = _text(table, "learner")
+    _refuse(learner.isna(), learner, path, "a learner is needed")
+    _refuse(item.isna(), item, path, "an item or a skill is needed")
+    at = _moments(table, path)
+    order = _optional_number(table, "order", path) if "order" in table else at
+    _refuse(order.isna(), table.get("order", table.get("timestamp")), path, "an order or a timestamp is needed")
+    plain = {
+        "learner": learner,
+        "order": order,
+        "at": at,
+        "item": item,
+        "skill": skill,
+        "correct": correct.loc[table.index],
+        "seconds": _optional_number(table, "elapsed_ms", path) / 1000,
+        "hints": _optional_number(table, "hints", path),
+        "modality": _text(table, "modality"),
+        "item_text": _text(table, "item_text"),
+    }
+    groups = {name: table[name] for name in table if str(name).startswith(GROUP)}
+    return pd.DataFrame(plain | groups).sort_values(["learner", "order", "at"], kind="stable")
+
+
+def _one_row_per_answer(table: pd.DataFrame) -> pd.DataFrame:
+    """Join the rows that repeat one answer for each of its skills; the second would show the model the answer."""
+    answer = ["learner", "order", "item"]
+    repeated = table.duplicated(answer)
+    if not repeated.any():
+        return table
+    joined = table.groupby(answer, sort=False)["skill"].transform(lambda skills: BETWEEN_SKILLS.join(skills))
+    return table.assign(skill=joined)[~repeated]
+
+
+def _text(table: pd.DataFrame, name: str) -> pd.Series[str]:
+    if name not in table:
+        return pd.Series(None, index=table.index, dtype="str")
+    return table[name].astype("str").where(table[name].notna()).str.strip().replace("", None)
+
+
+def _truths(table: pd.DataFrame, name: str, path: Path) -> pd.Series[float]:
+    """0, 1 or, where nothing stands, nan."""
+    raw = table[name]
+    text = raw.astype("str").str.strip().str.lower()
+    truths = text.map(TRUTHS).astype(float)
+    _refuse(raw.notna() & (text != "") & truths.isna(), raw, path, f"{name} must be 0, 1 or empty")
+    return truths
+
+
+def _optional_number(table: pd.DataFrame, name: str, path: Path) -> pd.Series[float]:
+    """A column of non-negative numbers; nan where it is missing, empty or below 0 (a clock that was set back)."""
+    if name not in table:
+        return pd.Series(np.nan, index=table.index)
+    numbers = pd.to_numeric(table[name], errors="coerce").astype(float)
+    _refuse(table[name].notna() & numbers.isna(), table[name], path, f"{name} must be a number or empty")
+    return numbers.where(numbers >= 0)
+
+
+def _moments(table: pd.DataFrame, path: Path) -> pd.Series[float]:
+    """Seconds: a number is one already, a date counts from 1970 (UTC where it names no zone)."""
+    if "timestamp" not in table:
+        return pd.Series(np.nan, index=table.index)
+    raw = table["timestamp"]
+    if not pd.api.types.is_datetime64_any_dtype(raw):
+        numbers = pd.to_numeric(raw, errors="coerce").astype(float)
+        if numbers.notna().any():
+            _refuse(raw.notna() & numbers.isna(), raw, path, "timestamp must be a number of seconds, as in other rows")
+            return numbers
+    dates = pd.to_datetime(raw, errors="coerce", utc=True, format=None if raw.dtype.kind == "M" else "ISO8601")
+    _refuse(raw.notna() & dates.isna(), raw, path, "timestamp must be seconds or a date like 2026-03-01T12:00:00Z")
+    seconds = (dates - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
+    return seconds.astype(float)
+
+
+def _refuse(bad: pd.Series[bool], values: pd.Series[str] | None, path: Path, rule: str) -> None:
+    if not bad.any():
+        return
+    rows = bad.index[bad]
+    listed = ", ".join(map(str, rows[:SHOWN_ROWS]))
+    more = f" and {len(rows) - SHOWN_ROWS} more" if len(rows) > SHOWN_ROWS else ""
+    value = "" if values is None or pd.isna(values.loc[rows[0]]) else f", found {values.loc[rows[0]]!r}"
+    raise UnreadableLog(f"{path}: row{'s' if len(rows) > 1 else ''} {listed}{more}: {rule}{value}")
+
+
+def _coded(names: pd.Series[str]) -> tuple[Codes, list[str]]:
+    codes, unique = pd.factorize(names, sort=True)
+    return np.asarray(codes, dtype=np.int64), [str(name) for name in unique]
+
+
+def _coded_skills(joined: pd.Series[str]) -> tuple[Codes, list[str]]:
+    """Each answer's skills as codes, padded with UNKNOWN.  [n, s], s at least 1"""
+    sets, which = np.unique(joined.to_numpy(dtype=object), return_inverse=True)
+    lists = [list(dict.fromkeys(name for name in text.split(BETWEEN_SKILLS) if name)) for text in sets]
+    names = sorted({name for skills in lists for name in skills})
+    code = {name: number for number, name in enumerate(names)}
+    table = np.full((len(lists), max(1, *map(len, lists))), UNKNOWN, dtype=np.int64)
+    for row, skills in enumerate(lists):
+        table[row, : len(skills)] = [code[name] for name in skills]
+    return table[which], names
+
+
+def _numbers(column: pd.Series[float]) -> Numbers:
+    return np.asarray(column, dtype=np.float64)
+
+
+def _first_of_each(texts: pd.Series[str], item: Codes) -> dict[int, str]:
+    known = texts.notna().to_numpy()
+    codes, first = np.unique(item[known], return_index=True)
+    return {int(code): str(text) for code, text in zip(codes, texts[known].iloc[first], strict=True)}
+
+
+def _groups(table: pd.DataFrame, learner: Codes, learners: int) -> dict[str, NDArray[np.object_]]:
+    """For each learner the first value that is known, or None.  name without its prefix -> [learners]"""
+    groups: dict[str, NDArray[np.object_]] = {}
+    for name in (str(column) for column in table if str(column).startswith(GROUP)):
+        values = np.full(learners, None, dtype=object)
+        known = table[name].notna().to_numpy()
+        codes, first = np.unique(learner[known], return_index=True)
+        values[codes] = table[name][known].astype("str").iloc[first].to_numpy()
+        groups[name.removeprefix(GROUP)] = values
+    return groups
