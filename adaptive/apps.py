@@ -1,0 +1,7 @@
+"""The app that chooses the next module: the only door between the product and mlcore."""
+
+from django.apps import AppConfig
+
+
+class AdaptiveConfig(AppConfig):
+    name = "adaptive"

@@ -1,0 +1,7 @@
+"""The app that tells people what happened."""
+
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    name = "analytics"

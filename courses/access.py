@@ -1,0 +1,89 @@
+"""Who may do and see what. Every page and every endpoint asks here; somebody else's object is a 404."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from courses.models import Cohort, Course, Enrollment, Presentation, User
+
+Arguments = ParamSpec("Arguments")
+View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
+
+CONTENT = ("course", "skill", "module", "variant", "question")
+DEEDS = ("add", "change", "delete", "view", "publish", "lock", "unlock")
+AUTHOR_PERMISSIONS = frozenset(
+    {f"courses.{deed}_{thing}" for deed in DEEDS for thing in CONTENT} | {"wagtailadmin.access_admin"}
+)
+
+
+class RoleBackend(BaseBackend):
+    """Turns the author role into permissions, so that there is nothing to set up and nothing to forget."""
+
+    def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Any = None) -> set[str]:
+        is_author = user_obj.is_active and isinstance(user_obj, User) and user_obj.is_author
+        return set(AUTHOR_PERMISSIONS) if is_author else set()
+
+
+def actor(request: HttpRequest) -> User:
+    """The person who is signed in."""
+    if not request.user.is_authenticated:
+        raise Http404
+    return request.user
+
+
+def _for_those(who: Callable[[User], bool]) -> Callable[[View[Arguments]], View[Arguments]]:
+    """Make a page sign people in first, and not exist for those it is not for."""
+
+    def decorate(view: View[Arguments]) -> View[Arguments]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not who(request.user):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+for_people = _for_those(lambda user: True)
+for_trainers = _for_those(lambda user: user.is_trainer or user.is_staff)
+for_authors = _for_those(lambda user: user.is_author or user.is_superuser)
+for_admins = _for_those(lambda user: user.is_staff)
+
+
+def visible_courses(user: User) -> Any:
+    """Published courses; authors and admins also see drafts."""
+    return Course.objects.all() if user.is_author or user.is_staff else Course.objects.filter(live=True)
+
+
+def own_enrollment(user: User, slug: str) -> Enrollment:
+    """This person's enrollment in the course, or 404."""
+    return get_object_or_404(Enrollment.objects.of(user).with_edition(), course__slug=slug)
+
+
+def own_presentation(user: User, presentation_id: Any) -> Presentation:
+    """A question that was shown to this person, or 404."""
+    presentations = Presentation.objects.select_related(
+        "enrollment__course__edition", "question_version", "module", "variant"
+    )
+    return get_object_or_404(presentations, pk=presentation_id, enrollment__learner=user)
+
+
+def trained_cohort(user: User, pk: int) -> Cohort:
+    """A cohort this trainer looks after, or 404. Checked on every read, so a revoked trainer is out at once."""
+    return get_object_or_404(Cohort.objects.taught_by(user).distinct(), pk=pk)
+
+
+def coached_enrollment(user: User, cohort: Cohort, pk: int) -> Enrollment:
+    """An enrollment of a learner of this cohort, or 404."""
+    trained_cohort(user, cohort.pk)
+    return get_object_or_404(Enrollment.objects.in_cohort(cohort).with_edition().select_related("learner"), pk=pk)

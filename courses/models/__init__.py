@@ -1,0 +1,27 @@
+"""The tables of a learning management system that has never heard of adaptation."""
+
+from courses.models.content import Course, CourseEdition, Difficulty, Modality, Module, Skill, Variant
+from courses.models.interactions import Interaction, InteractionKind, OutboxEntry, Presentation, Purpose
+from courses.models.people import Cohort, Enrollment, User
+from courses.models.questions import Question, QuestionKind, QuestionVersion
+
+__all__ = [
+    "Cohort",
+    "Course",
+    "CourseEdition",
+    "Difficulty",
+    "Enrollment",
+    "Interaction",
+    "InteractionKind",
+    "Modality",
+    "Module",
+    "OutboxEntry",
+    "Presentation",
+    "Purpose",
+    "Question",
+    "QuestionKind",
+    "QuestionVersion",
+    "Skill",
+    "User",
+    "Variant",
+]

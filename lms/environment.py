@@ -1,0 +1,55 @@
+"""What the environment's variables mean, and a refusal that names the one that is wrong."""
+
+from pathlib import Path
+from typing import Any, NoReturn
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import EnvError
+
+
+def refuse(message: str) -> NoReturn:
+    """Stop at start with the reason, before anything has been changed."""
+    raise ImproperlyConfigured(message) from None
+
+
+def database_from(url: str, pool_size: int) -> Any:
+    """Return Django's settings for the database at this URL: SQLite tuned for a small server, PostgreSQL never lossy."""
+    try:
+        database: Any = dj_database_url.parse(url, conn_max_age=0 if pool_size else 60, conn_health_checks=True)
+    except (ValueError, KeyError) as error:
+        raise EnvError(f'Environment variable "DATABASE_URL" is not a database address: {error}') from None
+    if database["ENGINE"].endswith("sqlite3"):
+        Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        pragmas = (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON;"
+        )
+        database["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
+    elif database["ENGINE"].endswith("postgresql"):
+        options = database.setdefault("OPTIONS", {})
+        options["options"] = "-c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=60s"
+        if pool_size:
+            options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    else:
+        raise EnvError('Environment variable "DATABASE_URL" must start with postgresql:// or sqlite:///')
+    return database
+
+
+def broker_from(url: str, folder: Path) -> tuple[str, dict[str, Any]]:
+    """Return Celery's broker and its options. Without an address jobs travel through a folder, for one small machine."""
+    if url and not url.startswith("filesystem:"):
+        return url, {
+            "unacked_restore_interval": 1,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 1,
+            "socket_connect_timeout": 1,
+        }
+    for name in ("jobs", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    jobs, control = str(folder / "jobs"), str(folder / "control")
+    return "filesystem://", {
+        "data_folder_in": jobs,
+        "data_folder_out": jobs,
+        "control_folder": control,
+        "polling_interval": 0.05,
+    }
