@@ -1,0 +1,1 @@
+"""Ways to learn how people answer, one file each."""

@@ -1,0 +1,179 @@
+"""What is known of one course before its next learner comes: how hard its items and skills are, and how surely."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from mlcore.episodes import NOBODY, Keys, Questions
+from mlcore.interactions import Numbers
+
+
+@dataclass(frozen=True)
+class Population:
+    """How learners, skills and items vary within courses, in logits: the priors that a new course starts from."""
+
+    level: float = 0.6  # of a typical learner on a typical item
+    level_sd: float = 0.7  # between courses
+    ability_sd: float = 1.0
+    effect_sd: float = 0.6  # of one skill within one learner, beyond their ability
+    skill_sd: float = 0.7
+    item_sd: float = 0.9  # within a skill
+    author_slope: float = 0.5  # harder by this for each step of the author's difficulty
+    author_slope_sd: float = 0.25
+    ability_floor: float = 0.02  # variances never fall below these, so beliefs keep moving with the learner
+    effect_floor: float = 0.03
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """q questions with what the course knows of them. Difficulties are in logits, zero is the course's average."""
+
+    item: Keys  # [q]
+    skills: Keys  # [q, s]
+    modality: Keys  # [q]
+    skill_count: Numbers  # [q] how many skills the question has
+    authored: Numbers  # [q] the author's difficulty, -1 to 1, 0 if not given
+    is_authored: Numbers  # [q] 0 or 1
+    base: Numbers  # [q] logit of a right answer by a typical learner: course level minus difficulty
+    sd: Numbers  # [q] of that difficulty
+    item_answers: Numbers  # [q] behind it
+    skill_base: Numbers  # [q] course level minus mean difficulty of its skills
+    skill_sd: Numbers  # [q]
+    skill_answers: Numbers  # [q] mean over its skills
+    level: float
+    learners: float  # behind the calibration
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+    def rows(self, chosen: NDArray[np.generic] | slice) -> Prompts:
+        columns = [column.name for column in fields(self)[:-2]]
+        return Prompts(*(getattr(self, name)[chosen] for name in columns), level=self.level, learners=self.learners)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Normal posteriors by key, sorted by key."""
+
+    key: Keys  # [n]
+    mean: Numbers  # [n]
+    sd: Numbers  # [n]
+    answers: Numbers  # [n]
+
+    def find(self, keys: Keys, sd: float) -> tuple[Numbers, Numbers, Numbers]:
+        """Return (mean, sd, answers) of each key; of unknown ones (0, `sd`, 0)."""
+        if not len(self.key):
+            return np.zeros(keys.shape), np.full(keys.shape, sd), np.zeros(keys.shape)
+        slot = np.minimum(np.searchsorted(self.key, keys), len(self.key) - 1)
+        found = self.key[slot] == keys
+        return (
+            np.where(found, self.mean[slot], 0.0),
+            np.where(found, self.sd[slot], sd),
+            np.where(found, self.answers[slot], 0.0),
+        )
+
+
+NOTHING = Table(np.zeros(0, np.uint64), np.zeros(0), np.zeros(0), np.zeros(0))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """One course's posteriors, and how its answers bend the tutor's predictions.
+
+    `items` are deviations from what their skills and their author's difficulty predict. The served logit is
+    slope * ((1 - network_weight) * classic + network_weight * network) + shift.
+    """
+
+    population: Population
+    level: float
+    level_sd: float
+    author_slope: float
+    learners: int = 0
+    network_weight: float = 0.5
+    slope: float = 1.0
+    shift: float = 0.0
+    items: Table = NOTHING
+    skills: Table = NOTHING
+
+    def weigh(self, questions: Questions) -> Prompts:
+        """Look up how hard these questions are believed to be."""
+        present = questions.skills != NOBODY
+        count = present.sum(1)
+        share = present / np.maximum(count, 1)[:, None]
+        skill_mean, skill_sd, skill_answers = self.skills.find(questions.skills, self.population.skill_sd)
+        of_skills = (skill_mean * share).sum(1)
+        skills_variance = (skill_sd**2 * share**2).sum(1) + np.where(count > 0, 0.0, self.population.skill_sd**2)
+        item_mean, item_sd, item_answers = self.items.find(questions.item, self.population.item_sd)
+        is_authored = ~np.isnan(questions.difficulty)
+        authored = np.where(is_authored, (questions.difficulty - 3.0) / 2.0, 0.0)
+        difficulty = of_skills + item_mean + 2.0 * self.author_slope * authored
+        return Prompts(
+            item=questions.item,
+            skills=questions.skills,
+            modality=questions.modality,
+            skill_count=count.astype(np.float64),
+            authored=authored,
+            is_authored=is_authored.astype(np.float64),
+            base=self.level - difficulty,
+            sd=np.sqrt(item_sd**2 + skills_variance),
+            item_answers=item_answers,
+            skill_base=self.level - of_skills,
+            skill_sd=np.sqrt(skills_variance),
+            skill_answers=(skill_answers * share).sum(1),
+            level=self.level,
+            learners=float(self.learners),
+        )
+
+    def to_bytes(self) -> bytes:
+        """Serialize; about 32 bytes for each item and skill."""
+        tables = {"items": self.items, "skills": self.skills}
+        arrays = {
+            f"{name}.{column.name}": np.ascontiguousarray(getattr(table, column.name))
+            for name, table in tables.items()
+            for column in fields(Table)
+        }
+        numbers = {c.name: getattr(self, c.name) for c in fields(self) if c.name not in ("population", *tables)}
+        header = json.dumps({"version": 1, "population": asdict(self.population), **numbers})
+        return save(arrays, metadata={"calibration": header})
+
+    @staticmethod
+    def from_bytes(data: bytes) -> Calibration:
+        """Read what `to_bytes` wrote. Raises ValueError when these are not such bytes."""
+        try:
+            size = int.from_bytes(data[:8], "little")
+            header = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["calibration"])
+            arrays = load(data)
+            tables = {name: _table(arrays, name) for name in ("items", "skills")}
+            if header.pop("version") != 1:
+                raise ValueError("not of this version")
+            calibration = Calibration(population=Population(**header.pop("population")), **header, **tables)
+        except (ValueError, KeyError, TypeError, SafetensorError) as problem:
+            raise ValueError(f"calibration: {problem}") from problem
+        return calibration
+
+
+def uncalibrated(population: Population, network_weight: float = 0.5) -> Calibration:
+    """Return what is known of a course that nobody has taken: the priors."""
+    return Calibration(
+        population,
+        level=population.level,
+        level_sd=population.level_sd,
+        author_slope=population.author_slope,
+        network_weight=network_weight,
+    )
+
+
+def _table(arrays: dict[str, NDArray[np.generic]], name: str) -> Table:
+    table = Table(*(arrays[f"{name}.{column.name}"] for column in fields(Table)))
+    lengths = {len(getattr(table, column.name)) for column in fields(Table)}
+    if len(lengths) != 1 or table.key.dtype != np.uint64:
+        raise ValueError(f"{name}: columns do not fit together")
+    if not all(np.isfinite(column).all() for column in (table.mean, table.sd, table.answers)):
+        raise ValueError(f"{name}: not finite")
+    return table

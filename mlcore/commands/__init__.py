@@ -1,0 +1,1 @@
+"""What `python -m mlcore` can do, one file each."""

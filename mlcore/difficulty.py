@@ -1,0 +1,138 @@
+"""How hard the items and skills of a course are, judged from a cohort's answers: hierarchical empirical Bayes.
+
+logit P(right) = level + ability_u - skill_s - 2 slope * author_i - item_i, all normal around their priors. The
+posterior's mode is found by Newton steps on one block after the other; the variances follow by expectation maximization,
+pulled towards those of other courses (Laplace approximation with independent posteriors).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mlcore.calibration import Calibration, Population, Table, uncalibrated
+from mlcore.episodes import NOBODY, Episodes, Keys, Questions
+from mlcore.interactions import Codes, Numbers
+from mlcore.memory import sigmoid
+
+SWEEPS = 40
+CLOSE = 2e-3  # logits: a sweep that moves nothing further is the last
+PRIOR_WEIGHT = 30.0  # how many learners, items or skills the variances of other courses count for
+LONGEST_STEP = 1.5
+
+
+@dataclass(frozen=True)
+class _Effects:
+    """Which effects act on which answers: entry e adds `weight[e] * effect[code[e]]` to the logit of `row[e]`."""
+
+    row: Codes  # [e]
+    code: Codes  # [e]
+    weight: Numbers  # [e]
+    size: int  # how many effects
+    prior_mean: float
+    expected_sd: float
+
+
+@dataclass
+class _Posterior:
+    mean: Numbers  # [size]
+    variance: Numbers  # [size]
+    sd: float  # of the prior
+
+
+def fit_difficulty(cohort: Episodes, population: Population) -> Calibration:
+    """Return a course's posteriors given a cohort's answers; with an empty cohort, the priors."""
+    if not len(cohort):
+        return uncalibrated(population)
+    skills, skill_effects = _of_skills(cohort.questions, population)
+    items, item_codes = np.unique(cohort.questions.item, return_inverse=True)
+    effects = {
+        "level": _simple(np.zeros(len(cohort), np.int64), 1, population.level, population.level_sd),
+        "learner": _simple(cohort.learner, cohort.learners, 0.0, population.ability_sd),
+        "skill": skill_effects,
+        "author": _of_authors(cohort.questions, population),
+        "item": _simple(item_codes, len(items), 0.0, population.item_sd, -1.0),
+    }
+    found = _climb(effects, cohort.outcomes.correct)
+    return Calibration(
+        population=replace(
+            population, ability_sd=found["learner"].sd, item_sd=found["item"].sd, skill_sd=found["skill"].sd
+        ),
+        level=float(found["level"].mean[0]),
+        level_sd=float(np.sqrt(found["level"].variance[0])),
+        author_slope=float(found["author"].mean[0]),
+        learners=cohort.learners,
+        items=_table(items, found["item"], effects["item"]),
+        skills=_table(skills, found["skill"], effects["skill"]),
+    )
+
+
+def _simple(code: Codes, size: int, prior_mean: float, sd: float, sign: float = 1.0) -> _Effects:
+    return _Effects(np.arange(len(code)), code, np.full(len(code), sign), size, prior_mean, sd)
+
+
+def _of_skills(questions: Questions, population: Population) -> tuple[Keys, _Effects]:
+    present = questions.skills != NOBODY
+    row, _ = np.nonzero(present)
+    skills, code = np.unique(questions.skills[present], return_inverse=True)
+    weight = -1.0 / np.maximum(present.sum(1), 1)[row]
+    return skills, _Effects(row, code, weight, len(skills), 0.0, population.skill_sd)
+
+
+def _of_authors(questions: Questions, population: Population) -> _Effects:
+    row = np.flatnonzero(~np.isnan(questions.difficulty))
+    weight = 3.0 - questions.difficulty[row]
+    return _Effects(row, np.zeros(len(row), np.int64), weight, 1, population.author_slope, population.author_slope_sd)
+
+
+def _climb(effects: dict[str, _Effects], correct: Numbers) -> dict[str, _Posterior]:
+    """Find the mode of all effects together with the variances of their priors."""
+    found = {name: _prior(effect) for name, effect in effects.items()}
+    logit = np.zeros(len(correct))
+    spread = np.zeros(len(correct))
+    for name, effect in effects.items():
+        logit += _sum_by_row(effect, effect.weight * found[name].mean[effect.code], len(correct))
+        spread += _sum_by_row(effect, effect.weight**2 * found[name].variance[effect.code], len(correct))
+    for _ in range(SWEEPS):
+        furthest = 0.0
+        for name, effect in effects.items():
+            old, new = found[name], _improved(effect, found[name], correct, logit / np.sqrt(1.0 + np.pi / 8.0 * spread))
+            logit += _sum_by_row(effect, effect.weight * (new.mean - old.mean)[effect.code], len(correct))
+            change = (new.variance - old.variance)[effect.code]
+            spread = np.maximum(spread + _sum_by_row(effect, effect.weight**2 * change, len(correct)), 0.0)
+            furthest = max(furthest, float(np.abs(new.mean - old.mean).max(initial=0.0)))
+            found[name] = new if name in ("level", "author") else _with_learned_sd(effect, new)
+        if furthest < CLOSE:
+            break
+    return found
+
+
+def _prior(effect: _Effects) -> _Posterior:
+    mean = np.full(effect.size, effect.prior_mean)
+    return _Posterior(mean, np.full(effect.size, effect.expected_sd**2), effect.expected_sd)
+
+
+def _improved(effect: _Effects, old: _Posterior, correct: Numbers, logit: Numbers) -> _Posterior:
+    """Take one Newton step in a block of effects."""
+    p = sigmoid(logit)
+    precision = old.sd**-2
+    pull = np.bincount(effect.code, effect.weight * (correct - p)[effect.row], effect.size)
+    curvature = np.bincount(effect.code, effect.weight**2 * (p * (1.0 - p))[effect.row], effect.size) + precision
+    step = (pull - (old.mean - effect.prior_mean) * precision) / curvature
+    return _Posterior(old.mean + np.clip(step, -LONGEST_STEP, LONGEST_STEP), 1.0 / curvature, old.sd)
+
+
+def _with_learned_sd(effect: _Effects, posterior: _Posterior) -> _Posterior:
+    """Set the prior's sd to the likeliest, pulled towards the expected one (inverse gamma prior)."""
+    total = float((posterior.mean**2 + posterior.variance).sum()) + PRIOR_WEIGHT * effect.expected_sd**2
+    return replace(posterior, sd=float(np.sqrt(total / (effect.size + PRIOR_WEIGHT))))
+
+
+def _sum_by_row(effect: _Effects, values: Numbers, rows: int) -> Numbers:
+    return np.bincount(effect.row, values, rows)
+
+
+def _table(keys: Keys, posterior: _Posterior, effect: _Effects) -> Table:
+    answers = np.bincount(effect.code, minlength=effect.size).astype(np.float64)
+    return Table(keys, posterior.mean, np.sqrt(posterior.variance), answers)

@@ -1,0 +1,141 @@
+"""Answers as arrays of numbers: the form in which both training and serving read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlcore.answers import Answer, Item, key_of
+from mlcore.interactions import Codes, Interactions, Numbers
+
+Keys = NDArray[np.uint64]
+
+NOBODY = np.uint64(0)  # the key of a skill or a modality that is not there
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked: n items by the hashes of their names."""
+
+    item: Keys  # [n]
+    skills: Keys  # [n, s] NOBODY where there is none
+    difficulty: Numbers  # [n] the author's, 1 to 5, nan if not given
+    modality: Keys  # [n] NOBODY if not given
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+    def rows(self, chosen: NDArray[np.bool_] | Codes | slice) -> Questions:
+        return Questions(*(getattr(self, column.name)[chosen] for column in fields(self)))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How n answers went; nan where it was not recorded."""
+
+    correct: Numbers  # [n] 0 to 1
+    at: Numbers  # [n] seconds
+    seconds: Numbers  # [n]
+    hints: Numbers  # [n]
+
+    def rows(self, chosen: NDArray[np.bool_] | Codes | slice) -> Outcomes:
+        return Outcomes(*(getattr(self, column.name)[chosen] for column in fields(self)))
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """The answers of many learners, sorted by learner and within a learner by time."""
+
+    learner: Codes  # [n] 0, 0, 0, 1, 1, ... without gaps
+    questions: Questions
+    outcomes: Outcomes
+
+    def __len__(self) -> int:
+        return len(self.learner)
+
+    @property
+    def lengths(self) -> Codes:
+        """How many answers each learner gave.  [learners]"""
+        return np.bincount(self.learner, minlength=0).astype(np.int64)
+
+    @property
+    def starts(self) -> Codes:
+        """The row of each learner's first answer.  [learners]"""
+        lengths = self.lengths
+        return np.cumsum(lengths) - lengths
+
+    @property
+    def learners(self) -> int:
+        return int(self.learner[-1]) + 1 if len(self) else 0
+
+    def of_learners(self, chosen: Codes) -> Episodes:
+        """Keep these learners, in the order given, numbered anew."""
+        starts, lengths = self.starts[chosen], self.lengths[chosen]
+        rows = np.concatenate([np.arange(s, s + n) for s, n in zip(starts, lengths, strict=True)] or [np.zeros(0, int)])
+        learner = np.repeat(np.arange(len(chosen)), lengths)
+        return Episodes(learner, self.questions.rows(rows), self.outcomes.rows(rows))
+
+    def first(self, most: int) -> Episodes:
+        """Keep at most this many first answers of each learner."""
+        keep = np.arange(len(self)) - np.repeat(self.starts, self.lengths) < most
+        return Episodes(self.learner[keep], self.questions.rows(keep), self.outcomes.rows(keep))
+
+    def steps(self) -> Iterator[tuple[Codes, Codes]]:
+        """Walk all learners at once: yields (the learners who have a next answer, the rows of those answers)."""
+        order = np.argsort(-self.lengths, kind="stable")
+        starts, lengths = self.starts[order], self.lengths[order]
+        for step in range(int(lengths[0]) if len(lengths) else 0):
+            active = int(np.searchsorted(-lengths, -step, side="left"))
+            yield order[:active], starts[:active] + step
+
+
+def questions_of(items: Sequence[Item]) -> Questions:
+    """Turn items into arrays."""
+    width = max((len(item.skill_keys) for item in items), default=0) or 1
+    skills = [item.skill_keys + (0,) * (width - len(item.skill_keys)) for item in items]
+    return Questions(
+        item=np.array([item.item_key for item in items], np.uint64),
+        skills=np.array(skills, np.uint64).reshape(len(items), width),
+        difficulty=np.array([np.nan if item.difficulty is None else item.difficulty for item in items], np.float64),
+        modality=np.array([item.modality_key for item in items], np.uint64),
+    )
+
+
+def outcomes_of(answers: Sequence[Answer]) -> Outcomes:
+    """Turn what is known after answers into arrays."""
+    return Outcomes(
+        correct=np.array([answer.correct for answer in answers], np.float64),
+        at=np.array([np.nan if answer.at is None else answer.at for answer in answers], np.float64),
+        seconds=np.array([np.nan if answer.seconds is None else answer.seconds for answer in answers], np.float64),
+        hints=np.array([answer.hints for answer in answers], np.float64),
+    )
+
+
+def episodes_of(histories: Sequence[Sequence[Answer]]) -> Episodes:
+    """Turn chronological lists of answers, one for each learner, into arrays. Empty lists are left out."""
+    histories = [history for history in histories if history]
+    answers = [answer for history in histories for answer in history]
+    learner = np.repeat(np.arange(len(histories)), [len(history) for history in histories]).astype(np.int64)
+    return Episodes(learner, questions_of([answer.question for answer in answers]), outcomes_of(answers))
+
+
+def episodes_in(log: Interactions) -> Episodes:
+    """Hash the names in a table of interactions; learners are numbered in the order of their rows."""
+    items = _keys(log.item_names)
+    _, learner = np.unique(log.learner, return_inverse=True)
+    skills = _keys(log.skill_names)[log.skills] if log.skills.shape[1] else np.zeros((len(log), 1), np.uint64)
+    questions = Questions(
+        item=items[log.item],
+        skills=skills,
+        difficulty=np.full(len(log), np.nan),
+        modality=_keys(log.modality_names)[log.modality],
+    )
+    return Episodes(learner.astype(np.int64), questions, Outcomes(log.correct, log.at, log.seconds, log.hints))
+
+
+def _keys(names: Sequence[str]) -> Keys:
+    """Keys of names by code; the last, which UNKNOWN (-1) finds, is NOBODY."""
+    return np.array([key_of(name) for name in names] + [0], np.uint64)

@@ -1,0 +1,175 @@
+"""The trained network at work: beliefs and answers in, beliefs and chances out. Plain numpy, nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from mlcore import inference, policy
+from mlcore.answers import Answer, Item, Name, key_of
+from mlcore.belief import MODALITIES, Belief
+from mlcore.calibration import Calibration, Prompts
+from mlcore.episodes import NOBODY, Questions, episodes_of, outcomes_of, questions_of
+from mlcore.fitting import calibrate
+from mlcore.interactions import Codes, Numbers
+from mlcore.memory import moderated, sigmoid
+from mlcore.policy import Outlook, PolicySettings, Suggestion
+from mlcore.weights import Weights
+
+SECONDS_IN_HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Mastery:
+    """The chance to answer a typical question of a skill right, how sure that is, and from how many answers."""
+
+    skill: Name
+    mean: float
+    sd: float
+    answers: int
+
+
+@dataclass(frozen=True)
+class Tutor:
+    """A checkpoint and what is known of one course. Beliefs belong to the checkpoint that formed them (`tag`)."""
+
+    weights: Weights
+    calibration: Calibration
+    tag: int
+    facts: dict[str, Any] = field(default_factory=dict)  # the checkpoint's metadata
+
+    def begin(self) -> Belief:
+        """Return the belief about a learner who has not answered yet."""
+        return inference.begin(self.weights, self.calibration, 1, self.tag)
+
+    def observe(self, belief: Belief, answer: Answer) -> Belief:
+        """Return the belief after one more answer. The old one is untouched.
+
+        Raises ValueError for a belief of another checkpoint.
+        """
+        return self.fold(belief, [answer])
+
+    def fold(self, belief: Belief, answers: Sequence[Answer]) -> Belief:
+        """Return the belief after these answers, in this order: exactly what observing one by one gives."""
+        belief = self._own(belief).copy()
+        prompts = self.calibration.weigh(questions_of([answer.question for answer in answers]))
+        outcomes = outcomes_of(answers)
+        now = inference.whole_seconds(outcomes.at)
+        for row in range(len(answers)):
+            one = slice(row, row + 1)
+            asked = prompts.rows(one)
+            foresight = inference.foresee(self.weights, self.calibration, belief, asked, now[one])
+            inference.absorb(self.weights, self.calibration, belief, (asked, outcomes.rows(one)), foresight)
+        return belief
+
+    def prepare(self, items: Sequence[Item]) -> Prompts:
+        """Hash and look up items once, to predict or suggest among them many times."""
+        return self.calibration.weigh(questions_of(items))
+
+    def predict(
+        self, belief: Belief, items: Sequence[Item] | Prompts, at: float | None = None
+    ) -> tuple[Numbers, Numbers]:
+        """Return the probability of a right answer to each item, and its standard deviation.  [n], [n]
+
+        `at` is when they would be asked, in POSIX seconds, if known.
+        """
+        prompts = items if isinstance(items, Prompts) else self.prepare(items)
+        foresight = self._foresee(belief, prompts, at)
+        probability = sigmoid(inference.served_logit(self.calibration, foresight))
+        return probability, inference.served_sd(self.calibration, foresight, prompts)
+
+    def suggest(
+        self,
+        belief: Belief,
+        candidates: Sequence[Item] | Prompts,
+        rng: np.random.Generator,
+        settings: PolicySettings | None = None,
+        **asked: Any,
+    ) -> Suggestion:
+        """Draw the next item among the candidates, by the policy (`mlcore.policy`).
+
+        Keywords: `at`, when it is asked, in POSIX seconds; `effects` [n], added to the score of each candidate.
+        Raises ValueError without candidates.
+        """
+        prompts = candidates if isinstance(candidates, Prompts) else self.prepare(candidates)
+        return policy.choose(self._outlook(belief, prompts, **asked), rng, settings)
+
+    def mastery(self, belief: Belief, skills: Sequence[Name]) -> list[Mastery]:
+        """Return what is believed of each skill: the chance on a question of the skill's average difficulty.
+
+        From the classic part of the belief, so a right answer never lowers a skill's mean and no answer raises its
+        sd. That is the logit's sd at the steepest point of the curve, an upper bound of the probability's.
+        """
+        keys = np.array([key_of(skill) for skill in skills], np.uint64)
+        count = len(keys)
+        nothing = np.full(count, np.nan)
+        typical = Questions(np.zeros(count, np.uint64), keys[:, None], nothing, np.zeros(count, np.uint64))
+        prompts = replace(self.calibration.weigh(typical), sd=np.zeros(count))
+        known = self._foresee(belief, prompts, None).known
+        variance = known.ability_var + known.effect_var
+        logit = self.calibration.slope * moderated(prompts.skill_base + known.ability + known.effect, variance)
+        mean = sigmoid(logit + self.calibration.shift)
+        sd = np.minimum(0.25 * self.calibration.slope * np.sqrt(variance), 0.5)
+        answers = known.skill_numbers[:, 0, :2].sum(1).astype(np.int64)
+        return [Mastery(*row) for row in zip(skills, mean.tolist(), sd.tolist(), answers.tolist(), strict=True)]
+
+    def calibrated(self, episodes: Sequence[Sequence[Answer]]) -> Tutor:
+        """Return a tutor for the course in which these learners gave these answers, in order; none is allowed."""
+        return replace(self, calibration=calibrate(self.weights, self.calibration, episodes_of(episodes)))
+
+    def with_calibration(self, calibration: Calibration | bytes) -> Tutor:
+        """Return this tutor for the course with this calibration. Raises ValueError when it cannot be read."""
+        if isinstance(calibration, bytes):
+            calibration = Calibration.from_bytes(calibration)
+        return replace(self, calibration=calibration)
+
+    def _own(self, belief: Belief) -> Belief:
+        if belief.tag != self.tag:
+            raise ValueError("belief: of another checkpoint; fold the learner's answers again")
+        return belief
+
+    def _foresee(self, belief: Belief, prompts: Prompts, at: float | None) -> inference.Foresight:
+        now = inference.whole_seconds(np.array([np.nan if at is None else at]))
+        owner: Codes = np.zeros(len(prompts), np.int64)
+        return inference.foresee(self.weights, self.calibration, self._own(belief), prompts, now, owner)
+
+    def _outlook(
+        self,
+        belief: Belief,
+        prompts: Prompts,
+        at: float | None = None,
+        effects: Sequence[float] | Numbers | None = None,
+    ) -> Outlook:
+        foresight = self._foresee(belief, prompts, at)
+        known = foresight.known
+        unknown_time = (known.skill_at == 0) | (at is None)
+        hours = np.maximum((0.0 if at is None else at) - known.skill_at, 0.0) / SECONDS_IN_HOUR
+        return Outlook(
+            probability=sigmoid(inference.served_logit(self.calibration, foresight)),
+            variance=known.ability_var + known.effect_var,
+            answers_since=known.skill_lag,
+            hours_since=np.where(unknown_time, np.nan, hours),
+            modality_share=_modality_share(belief, prompts),
+            effects=_checked_effects(effects, len(prompts)),
+        )
+
+
+def _modality_share(belief: Belief, prompts: Prompts) -> Numbers:
+    share = np.zeros(len(prompts))
+    for slot in range(MODALITIES):
+        key = belief.modality_key[0, slot]
+        if key != NOBODY:
+            share[prompts.modality == key] = belief.modality_share[0, slot]
+    return share
+
+
+def _checked_effects(effects: Sequence[float] | Numbers | None, count: int) -> Numbers:
+    if effects is None:
+        return np.zeros(count)
+    checked = np.asarray(effects, np.float64)
+    if checked.shape != (count,) or not np.isfinite(checked).all():
+        raise ValueError(f"effects: expected {count} finite numbers")
+    return checked

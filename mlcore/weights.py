@@ -1,0 +1,120 @@
+"""The trained network as plain numpy arrays, and how it is run: the serving twin of `mlcore.network`.
+
+P(right) = sigmoid(classic logit + g(x) + phi(x)'c), c ~ N(context, covariance), phi_0 = 1. Each answer moves c to the
+mode of its posterior along phi; between answers c drifts back towards its prior (an Ornstein-Uhlenbeck process), so
+neither the context nor its covariance can grow without bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from mlcore.belief import CONTEXT, Float32
+from mlcore.features import FEATURES
+from mlcore.interactions import Numbers
+from mlcore.memory import FURTHEST, laplace_step, moderated
+
+HIDDEN = 64
+
+
+@dataclass(frozen=True)
+class Weights:
+    """All tensors of a checkpoint."""
+
+    center: Float32  # [f] features are (x - center) * scale
+    scale: Float32  # [f]
+    first: Float32  # [f, h]
+    first_bias: Float32  # [h]
+    second: Float32  # [h, h]
+    second_bias: Float32  # [h]
+    head: Float32  # [h, d] g, then phi_1 to phi_(d-1)
+    head_bias: Float32  # [d]
+    prior_mean: Float32  # [d] of the context
+    prior_covariance: Float32  # [d, d]
+    keeping: Float32  # [1] share of its distance from the prior that a context keeps from one answer to the next
+
+    def arrays(self) -> dict[str, Float32]:
+        return {column.name: getattr(self, column.name) for column in fields(self)}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the network reads in q features."""
+
+    shift: Numbers  # [q] g, to add to the classic's logit
+    directions: Numbers  # [q, d] phi, in which the context acts
+
+
+def shapes(hidden: int = HIDDEN) -> dict[str, tuple[int, ...]]:
+    """Return the shape that each array of `Weights` must have."""
+    f, h, d = len(FEATURES), hidden, CONTEXT
+    return {
+        "center": (f,),
+        "scale": (f,),
+        "first": (f, h),
+        "first_bias": (h,),
+        "second": (h, h),
+        "second_bias": (h,),
+        "head": (h, d),
+        "head_bias": (d,),
+        "prior_mean": (d,),
+        "prior_covariance": (d, d),
+        "keeping": (1,),
+    }
+
+
+def read(weights: Weights, features: Float32) -> Reading:
+    """Run the network on features [q, f]."""
+    x = (features - weights.center) * weights.scale
+    x = _silu(x @ weights.first + weights.first_bias)
+    x = _silu(x @ weights.second + weights.second_bias)
+    out = (x @ weights.head + weights.head_bias).astype(np.float64)
+    return Reading(out[:, 0], np.concatenate([np.ones((len(out), 1)), out[:, 1:]], axis=1))
+
+
+def forecast(logit: Numbers, reading: Reading, context: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+    """Return the (mean, variance) of q logits, given the classic's and a context (mean [q or 1, d], covariance)."""
+    mean, covariance = context
+    moved = logit + reading.shift + (reading.directions * mean).sum(1)
+    if len(covariance) == 1:
+        variance = ((reading.directions @ covariance[0]) * reading.directions).sum(1)
+    else:
+        variance = np.einsum("qd,qde,qe->q", reading.directions, covariance, reading.directions)
+    return np.clip(moved, -FURTHEST, FURTHEST), np.maximum(variance, 1e-6)
+
+
+def adapt(
+    weights: Weights, context: tuple[Numbers, Numbers], logit: Numbers, reading: Reading, correct: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Return the contexts (mean [n, d], covariance [n, d, d]) after one answer each. The old ones are untouched."""
+    mean, covariance = context
+    direction = reading.directions
+    believed, variance = forecast(logit, reading, context)
+    move, curvature = laplace_step(believed, variance, correct)
+    reach = np.einsum("nde,ne->nd", covariance, direction)
+    mean = mean + reach * (move / variance)[:, None]
+    shrink = curvature / (1.0 + variance * curvature)
+    covariance = covariance - shrink[:, None, None] * reach[:, :, None] * reach[:, None, :]
+    kept = float(weights.keeping[0])
+    mean = weights.prior_mean + kept * (mean - weights.prior_mean)
+    covariance = kept**2 * covariance + (1.0 - kept**2) * weights.prior_covariance
+    return mean, 0.5 * (covariance + covariance.transpose(0, 2, 1))
+
+
+def chance_logit(mean: Numbers, variance: Numbers) -> Numbers:
+    """Return the logit of the predictive probability."""
+    return moderated(mean, variance)
+
+
+def _silu(x: Float32) -> Float32:
+    return x * (np.float32(0.5) * (np.float32(1.0) + np.tanh(np.float32(0.5) * x)))
+
+
+def silent(hidden: int = HIDDEN) -> Weights:
+    """Return weights that change nothing: the tutor is then the classic alone."""
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in shapes(hidden).items()}
+    arrays["scale"] += np.float32(1.0)
+    arrays["prior_covariance"] = np.eye(CONTEXT, dtype=np.float32) * np.float32(1e-4)
+    return Weights(**arrays)
