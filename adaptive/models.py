@@ -133,7 +133,7 @@ class Recommendation(models.Model):
 
 
 class ModalityEffect(models.Model):
-    """How much better a modality works than the average one, from later success: for a subject, or a cohort within it."""
+    """How much better a modality works than the average one, from later success, in a subject or a cohort."""
 
     subject = models.SlugField(max_length=60)
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""Counts that pages read instead of the log. Folded from the outbox, an interaction at a time; the log can rebuild them all."""
+"""Counts that pages read instead of the log. Folded from the outbox; the log can rebuild them all."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

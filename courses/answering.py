@@ -1,12 +1,13 @@
 """An answer becomes a row of the log exactly once, however often it is sent."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from courses import marking
 from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose, QuestionVersion, Variant
@@ -43,6 +44,7 @@ class Submission:
     confidence: int | None = None
     client_sequence: int | None = None
     client_at: datetime | None = None
+    at: datetime = field(default_factory=timezone.now)
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def _as_interaction(submission: Submission, mark: marking.Mark, hints: int) -> I
     presentation = submission.presentation
     return Interaction(
         key=submission.key,
+        at=submission.at,
         kind=InteractionKind.ANSWERED,
         module_id=presentation.module_id,
         variant_id=presentation.variant_id,

@@ -95,7 +95,7 @@ class ClozeBlock(blocks.StructBlock):
     class Meta:
         label = _("Cloze")
         help_text = _(
-            "The gaps stand in the detail: {{answer}}, {{answer|other}} or, for a list of words to choose from, {{*right|wrong}}."
+            "The gaps stand in the detail: {{answer}}, {{answer|other}} or, to choose from, {{*right|wrong|wrong}}."
         )
 
 

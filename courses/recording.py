@@ -2,9 +2,11 @@
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from courses.models import Enrollment, Interaction, InteractionKind, Module, OutboxEntry, Presentation, Variant
 
@@ -24,6 +26,7 @@ class Event:
     response: dict[str, Any] = field(default_factory=dict)
     seconds_spent: float | None = None
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+    at: datetime = field(default_factory=timezone.now)
 
 
 @transaction.atomic
@@ -37,6 +40,7 @@ def record_event(enrollment: Enrollment, event: Event) -> Interaction:
         locked,
         Interaction(
             key=event.key,
+            at=event.at,
             kind=event.kind,
             module=event.module,
             variant=event.variant,

@@ -22,7 +22,7 @@ class ForgivingClient(RedisCacheClient):
     def add(self, *args: Any, **kwargs: Any) -> bool:
         return bool(self._forgive("add", True, *args, **kwargs))
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self._forgive("get", default, key, default)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
@@ -40,7 +40,7 @@ class ForgivingClient(RedisCacheClient):
     def has_key(self, *args: Any, **kwargs: Any) -> bool:
         return bool(self._forgive("has_key", False, *args, **kwargs))
 
-    def incr(self, key: str, delta: int) -> Any:
+    def incr(self, key: Any, delta: int) -> Any:
         return self._forgive("incr", delta, key, delta)
 
     def set_many(self, *args: Any, **kwargs: Any) -> None:

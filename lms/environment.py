@@ -7,6 +7,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 
 def refuse(message: str) -> NoReturn:
     """Stop at start with the reason, before anything has been changed."""
@@ -14,7 +16,7 @@ def refuse(message: str) -> NoReturn:
 
 
 def database_from(url: str, pool_size: int) -> Any:
-    """Return Django's settings for the database at this URL: SQLite tuned for a small server, PostgreSQL never lossy."""
+    """Return Django's settings for this database: SQLite tuned for a small server, PostgreSQL never lossy."""
     try:
         database: Any = dj_database_url.parse(url, conn_max_age=0 if pool_size else 60, conn_health_checks=True)
     except (ValueError, KeyError) as error:
@@ -36,7 +38,7 @@ def database_from(url: str, pool_size: int) -> Any:
 
 
 def broker_from(url: str, folder: Path) -> tuple[str, dict[str, Any]]:
-    """Return Celery's broker and its options. Without an address jobs travel through a folder, for one small machine."""
+    """Return Celery's broker and its options. Without an address jobs travel through a folder."""
     if url and not url.startswith("filesystem:"):
         return url, {
             "unacked_restore_interval": 1,

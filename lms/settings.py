@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
-from lms.environment import broker_from, database_from, refuse
+from lms.environment import LOG_LEVELS, broker_from, database_from, refuse
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # BLAS threads inside web workers cost ten times the throughput
 
@@ -21,25 +21,26 @@ try:
     DEMO = env.bool("ADEPT_DEMO", False)
     SECRET_KEY = env.str("SECRET_KEY", "only-for-development-" + "x" * 40 if DEBUG or DEMO else "")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-    CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+    CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
     HTTPS = env.bool("HTTPS", not (DEBUG or DEMO))
     DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'adept.sqlite3'}")
     DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 0)
     REDIS_URL = env.str("REDIS_URL", "")
     CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "")
     QUEUE_PREFIX = env.str("QUEUE_PREFIX", "")
-    DATA_DIR = env.path("ADEPT_DATA_ROOT", BASE_DIR / "var")
+    DATA_DIR = Path(env.str("ADEPT_DATA_ROOT", str(BASE_DIR / "var")))
     TIME_ZONE = env.str("TIME_ZONE", "UTC")
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Adept <noreply@localhost>")
     EMAIL = env.dj_email_url("EMAIL_URL", "consolemail://")
-    LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+    LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LOG_LEVELS))
     SITE_URL = env.str("SITE_URL", "http://localhost:8000")
     DATABASES = {"default": database_from(DATABASE_URL, DATABASE_POOL_SIZE)}
 except EnvError as error:
     refuse(str(error))
 if not SECRET_KEY:
     refuse(
-        'Environment variable "SECRET_KEY" is not set. Make one: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+        'Environment variable "SECRET_KEY" is not set. Make one: '
+        'python -c "import secrets; print(secrets.token_urlsafe(50))"'
     )
 
 INSTALLED_APPS = [
@@ -145,13 +146,14 @@ ACCOUNT_RATE_LIMITS = {
 # Places
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "lms" / "static", ("vendor", DATA_DIR / "vendor")]
-STATICFILES_DIRS = [place for place in STATICFILES_DIRS if isinstance(place, Path) or place[1].is_dir()]
+STATICFILES_DIRS = [("vendor", BASE_DIR / "var" / "vendor")]
+WHITENOISE_USE_FINDERS = DEBUG or DEMO
+WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if DEBUG or DEMO
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }

@@ -1,6 +1,6 @@
 """What is taught: courses of modules, the skills they teach, and each module's variants."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
@@ -96,7 +96,7 @@ class Course(Content):
 
 
 class CourseEdition(models.Model):
-    """Counts the changes of a course's published content. Its own table, so that publishing an old draft cannot turn it back."""
+    """Counts the changes of a course's published content. In its own table: publishing an old draft cannot undo it."""
 
     course = models.OneToOneField(Course, on_delete=models.CASCADE, related_name="edition", primary_key=True)
     number = models.PositiveBigIntegerField(default=1)

@@ -20,7 +20,7 @@ class Purpose(models.TextChoices):
 
 
 class Presentation(models.Model):
-    """A question version that was chosen for a learner, and how. Its id is the identity of the answer that may follow."""
+    """A question version chosen for a learner, and how. Its id is the identity of the answer that may follow."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="presentations")
@@ -73,7 +73,7 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
 
 
 class Interaction(models.Model):
-    """One thing a learner did. `sequence` counts without gaps within an enrollment; `key` makes a repeated request harmless."""
+    """One thing a learner did. `sequence` counts without gaps; `key` makes a repeated request harmless."""
 
     id = models.BigAutoField(primary_key=True)
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="interactions")

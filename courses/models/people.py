@@ -27,7 +27,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person. Everyone can learn; trainers look after cohorts, authors write courses, admins (is_staff) run the place."""
+    """Everyone can learn; trainers look after cohorts, authors write courses, admins (is_staff) run the place."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = None  # type: ignore[assignment]
