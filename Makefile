@@ -29,9 +29,12 @@ demo: setup  # the whole product on SQLite, until Ctrl-C
 bench: setup  # answers a second and latencies, on a throw-away PostgreSQL
 	@$(PYTHON) lms/house/services.py $(PYTHON) -m lms.house.bench
 
+COMPILE = $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --quiet \
+	--no-emit-package torch --no-emit-package triton
+
 lock:  # pin the newest versions that pyproject.toml allows
-	@$(VENV)/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-package torch --no-emit-package triton --upgrade --quiet --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:  # what setup and demo made
 	rm -rf $(VENV) var staticfiles lms/frontend/node_modules

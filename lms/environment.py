@@ -5,14 +5,22 @@ from typing import Any, NoReturn
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from environs import EnvError
+from environs import EnvError, ValidationError
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+UNKNOWN_ZONE = "not a time zone, such as Europe/Lisbon"
 
 
 def refuse(message: str) -> NoReturn:
     """Stop at start with the reason, before anything has been changed."""
     raise ImproperlyConfigured(message) from None
+
+
+def redis_address(url: str) -> None:
+    """Accept nothing or a Redis address."""
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ValidationError("must start with redis://, rediss:// or unix://")
 
 
 def database_from(url: str, pool_size: int) -> Any:

@@ -2,13 +2,14 @@
 
 import os
 import sys
+import zoneinfo
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, validate
 
-from lms.environment import LOG_LEVELS, broker_from, database_from, refuse
+from lms.environment import LOG_LEVELS, UNKNOWN_ZONE, broker_from, database_from, redis_address, refuse
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # BLAS threads inside web workers cost ten times the throughput
 
@@ -25,13 +26,16 @@ try:
     HTTPS = env.bool("HTTPS", not (DEBUG or DEMO))
     DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'adept.sqlite3'}")
     DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 0)
-    REDIS_URL = env.str("REDIS_URL", "")
+    REDIS_URL = env.str("REDIS_URL", "", validate=redis_address)
     CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "")
     QUEUE_PREFIX = env.str("QUEUE_PREFIX", "")
     DATA_DIR = Path(env.str("ADEPT_DATA_ROOT", str(BASE_DIR / "var")))
-    TIME_ZONE = env.str("TIME_ZONE", "UTC")
+    TIME_ZONE = env.str("TIME_ZONE", "UTC", validate=validate.OneOf(zoneinfo.available_timezones(), error=UNKNOWN_ZONE))
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Adept <noreply@localhost>")
     EMAIL = env.dj_email_url("EMAIL_URL", "consolemail://")
+    ACCOUNT_EMAIL_VERIFICATION = env.str(
+        "ACCOUNT_EMAIL_VERIFICATION", "optional", validate=validate.OneOf(["mandatory", "optional", "none"])
+    )
     LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LOG_LEVELS))
     SITE_URL = env.str("SITE_URL", "http://localhost:8000")
     DATABASES = {"default": database_from(DATABASE_URL, DATABASE_POOL_SIZE)}
@@ -133,7 +137,6 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "courses.forms.NameForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "optional")
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {

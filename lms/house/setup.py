@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "requirements.lock"
+LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
 UV = "uv==0.13.9"
 TORCH = "torch==2.13.0"
 Command = list[str | Path]
@@ -30,7 +30,8 @@ def main() -> None:
 
 def fingerprint() -> str:
     """What the environment was made from."""
-    return hashlib.sha256(LOCK.read_bytes() + UV.encode() + TORCH.encode() + sys.version.encode()).hexdigest()
+    made_by = f"{UV} {TORCH} {sys.version} {ROOT}"
+    return hashlib.sha256(b"".join(lock.read_bytes() for lock in LOCKS) + made_by.encode()).hexdigest()
 
 
 def make_environment(venv: Path) -> None:
@@ -53,7 +54,7 @@ def install_packages(venv: Path) -> None:
     python, uv = venv / "bin" / "python", venv / "bin" / "uv"
     run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV])
     install_torch(python, uv)
-    run([uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", LOCK])
+    run([uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", *(f"-r{lock}" for lock in LOCKS)])
 
 
 def install_torch(python: Path, uv: Path) -> None:
@@ -62,12 +63,16 @@ def install_torch(python: Path, uv: Path) -> None:
         [python, "-m", "pip", "config", "get", "global.find-links"], capture_output=True, text=True, check=False
     )
     links = os.environ.get("UV_FIND_LINKS") or os.environ.get("PIP_FIND_LINKS") or asked.stdout.strip()
-    backend = os.environ.get("TORCH_BACKEND", "" if links else "cpu")
-    install: Command = [uv, "pip", "install", "--quiet", "--python", python, TORCH]
-    with_backend = [*install, f"--torch-backend={backend}"] if backend else install
     environment = {**os.environ, **({"UV_FIND_LINKS": links} if links else {})}
-    if subprocess.run(with_backend, env=environment, capture_output=True, check=False).returncode != 0:
+    install: Command = [uv, "pip", "install", "--quiet", "--python", python, TORCH]
+    at_hand = links and succeeds([*install, "--no-index", "--no-deps"], environment)
+    backend = [] if at_hand else [f"--torch-backend={os.environ.get('TORCH_BACKEND', 'cpu')}"]
+    if not succeeds([*install, *backend], environment):
         run([python, "-m", "pip", "install", "--quiet", TORCH])
+
+
+def succeeds(command: Command, environment: dict[str, str]) -> bool:
+    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
 
 
 def run(command: Command) -> None:
