@@ -1,0 +1,25 @@
+"""How good is a learner model? The same questions for everyone, measures, and paired intervals of differences."""
+
+from mlcore.evaluation.asking import SHARES, SHOTS, Split
+from mlcore.evaluation.comparing import Difference, Score, bootstrap, differences, scores
+from mlcore.evaluation.kshot import KShot, ask, k_shot
+from mlcore.evaluation.measures import auc, brier, calibration_error, calibration_noise, log_losses
+
+__all__ = [
+    "SHARES",
+    "SHOTS",
+    "Difference",
+    "KShot",
+    "Score",
+    "Split",
+    "ask",
+    "auc",
+    "bootstrap",
+    "brier",
+    "calibration_error",
+    "calibration_noise",
+    "differences",
+    "k_shot",
+    "log_losses",
+    "scores",
+]
