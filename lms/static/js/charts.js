@@ -1,0 +1,99 @@
+// Draws each table[data-chart] into the data-chart-slot of its figure with uPlot, in the colors of tokens.css; a theme change draws again.
+// First column: x (numbers, or <time datetime>, or words). Further columns: one series each; data-role "low" and "high" draw a band.
+"use strict";
+{
+    const SERIES = ["--series-1", "--series-2", "--series-3", "--series-4", "--series-5"];
+    const drawn = new Map();
+    const probe = document.createElement("span");
+    probe.hidden = true;
+    document.body.append(probe);
+
+    // A canvas may not know oklch: paint one pixel and read it back as plain red, green and blue.
+    const pixel = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+
+    function color(token, alpha = 1) {
+        probe.style.color = `var(${token})`;
+        pixel.clearRect(0, 0, 1, 1);
+        pixel.fillStyle = getComputedStyle(probe).color;
+        pixel.fillRect(0, 0, 1, 1);
+        const [red, green, blue] = pixel.getImageData(0, 0, 1, 1).data;
+        return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
+    }
+
+    function value(cell) {
+        const raw = cell.dataset.value ?? cell.textContent.trim().replace(/[^\d.,eE+-]/g, "").replace(",", ".");
+        return raw === "" || Number.isNaN(Number(raw)) ? null : Number(raw);
+    }
+
+    function read(table) {
+        const heads = [...table.tHead.rows[0].cells];
+        const rows = [...table.tBodies[0].rows].map((row) => [...row.cells]);
+        const times = rows.every((row) => row[0]?.querySelector("time[datetime]"));
+        const numbers = rows.map((row) => (times ? Date.parse(row[0].querySelector("time").dateTime) / 1000 : value(row[0])));
+        const plain = rows.every((row, at) => numbers[at] !== null && (times || row[0].dataset.value || /^[\s\d.,%+-]+$/.test(row[0].textContent)));
+        return {
+            names: heads.slice(1).map((head) => head.textContent.trim()),
+            roles: heads.slice(1).map((head) => head.dataset.role),
+            unit: heads[1]?.dataset.unit || "",
+            words: plain ? null : rows.map((row) => row[0].textContent.trim()),
+            times: plain && times,
+            columns: [plain ? numbers : rows.map((_, at) => at), ...heads.slice(1).map((_, at) => rows.map((row) => value(row[at + 1])))],
+        };
+    }
+
+    function axis(extra) {
+        return {
+            stroke: color("--ink-soft"), font: "13px 'Source Sans 3', sans-serif", labelFont: "600 13px 'Source Sans 3', sans-serif",
+            grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1, size: 5 }, ...extra,
+        };
+    }
+
+    function series(kind, data) {
+        let shade = 0;
+        return data.names.map((label, at) => {
+            const inBand = Boolean(data.roles[at]);
+            const stroke = color(SERIES[inBand ? 0 : shade++ % SERIES.length]);
+            const common = { label, stroke, width: inBand ? 0 : 2, dash: shade > 1 && !inBand ? [[], [7, 4], [2, 3], [10, 4, 2, 4]][(shade - 1) % 4] : undefined };
+            if (kind === "bar") return { ...common, width: 0, fill: stroke, paths: uPlot.paths.bars({ size: [0.6, 64] }), points: { show: false } };
+            if (kind === "scatter") return { ...common, width: 0, paths: () => null, points: { show: true, size: 8, fill: stroke } };
+            return { ...common, points: { show: !inBand && data.columns[0].length < 40, size: 6, fill: stroke } };
+        });
+    }
+
+    function draw(table) {
+        const slot = table.closest("figure, section, body").querySelector("[data-chart-slot]");
+        if (!slot || !table.tBodies[0]?.rows.length) return;
+        const kind = table.dataset.chart;
+        const data = read(table);
+        const low = data.roles.indexOf("low") + 1;
+        const high = data.roles.indexOf("high") + 1;
+        const x = data.words
+            ? { space: 40, splits: () => data.columns[0], values: (_, at) => at.map((i) => data.words[i] ?? "") }
+            : {};
+        drawn.get(table)?.destroy();
+        const chart = new uPlot({
+            width: slot.clientWidth, height: 240,
+            scales: { x: { time: data.times, range: data.words ? [-0.5, data.words.length - 0.5] : undefined }, y: { range: kind === "bar" ? (_, __, top) => [0, top * 1.08] : undefined } },
+            axes: [axis(x), axis({ size: 56, values: (_, at) => at.map((y) => `${y}${data.unit && `\u202f${data.unit}`}`) })],
+            series: [{ label: table.tHead.rows[0].cells[0].textContent.trim(), value: (_, at) => (data.words && at !== null ? data.words[at] : at ?? "") }, ...series(kind, data)],
+            bands: low && high ? [{ series: [high, low], fill: color("--series-1", 0.18) }] : [],
+            legend: { show: data.names.length > 1 }, cursor: { drag: { x: false, y: false }, points: { size: 8 } },
+        }, data.columns, slot);
+        chart.root.setAttribute("aria-hidden", "true");
+        drawn.set(table, chart);
+    }
+
+    function drawAll() {
+        for (const [table, chart] of drawn) {
+            if (!table.isConnected) { chart.destroy(); drawn.delete(table); }
+        }
+        document.querySelectorAll("table[data-chart]").forEach(draw);
+    }
+
+    new ResizeObserver(() => {
+        for (const chart of drawn.values()) chart.setSize({ width: chart.root.parentElement.clientWidth, height: 240 });
+    }).observe(document.body);
+    document.addEventListener("themechange", drawAll);
+    document.addEventListener("htmx:after:swap", drawAll);
+    drawAll();
+}
