@@ -10,7 +10,7 @@ Content is what `courses.versions.content_of` returns. A response is plain JSON,
     cloze                           {"gaps": ["word", ...]}
 
 JSON is sent in that shape, with the ids that were shown. A form sends the fields `choice`, `choices`, `text`,
-`pair-<id>`, `position-<id>` (1, 2, ...) and `gap-1`, `gap-2`, ...
+`pair_<id>`, `position_<id>` (1, 2, ...) and `gap_1`, `gap_2`, ...
 """
 
 from collections.abc import Mapping

@@ -21,12 +21,12 @@ def _with_choices(choice: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any
 
 
 def _with_matches(left: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    return left | {"chosen": sent.get(f"pair-{left['id']}", "")}
+    return left | {"chosen": sent.get(f"pair_{left['id']}", "")}
 
 
 def _with_positions(item: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    return item | {"position": sent.get(f"position-{item['id']}", "")}
+    return item | {"position": sent.get(f"position_{item['id']}", "")}
 
 
 def _with_gaps(segment: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    return segment | {"typed": sent.get(f"gap-{segment['gap']}", "")} if "gap" in segment else segment
+    return segment | {"typed": sent.get(f"gap_{segment['gap']}", "")} if "gap" in segment else segment

@@ -88,4 +88,4 @@ def _chosen(data: Data, lefts: list[Pair]) -> dict[str, Any]:
     pairs = data.get("pairs")
     if isinstance(pairs, dict):
         return {pair["id"]: pairs.get(shown_id(pair["id"], "left"), pairs.get(pair["id"])) for pair in lefts}
-    return {pair["id"]: data.get(f"pair-{shown_id(pair['id'], 'left')}") for pair in lefts}
+    return {pair["id"]: data.get(f"pair_{shown_id(pair['id'], 'left')}") for pair in lefts}

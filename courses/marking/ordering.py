@@ -87,7 +87,7 @@ def _by_position(items: list[Item], data: Data) -> list[str]:
     """Return the items in the order of the places given to them in a form."""
     places: dict[str, str] = {}
     for item in items:
-        place = data.get(f"position-{shown_id(item['id'])}")
+        place = data.get(f"position_{shown_id(item['id'])}")
         if isinstance(place, str) and place not in places:
             places[place] = item["id"]
     return [places.get(str(number), "") for number in range(1, len(items) + 1)]

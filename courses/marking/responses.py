@@ -41,8 +41,8 @@ def several(data: Data, name: str) -> list[Any]:
 
 
 def numbered(data: Data, name: str, count: int) -> list[Any]:
-    """Return the values of `name-1`, `name-2` and so on."""
-    return [data.get(f"{name}-{number}") for number in range(1, count + 1)]
+    """Return the values of `name_1`, `name_2` and so on."""
+    return [data.get(f"{name}_{number}") for number in range(1, count + 1)]
 
 
 def id_for(ids: Mapping[str, str], value: Any, otherwise: str) -> str:

@@ -208,14 +208,14 @@ def test_the_order_shown_is_never_the_right_one() -> None:
 def test_items_are_put_in_order_by_a_form() -> None:
     content = ordering("a", "b", "c")
     shown = {item["text"]: item["id"] for item in marking.as_shown(content, 1)["items"]}
-    form = QueryDict("&".join(f"position-{shown[text]}={place}" for place, text in enumerate("abc", 1)))
+    form = QueryDict("&".join(f"position_{shown[text]}={place}" for place, text in enumerate("abc", 1)))
 
     assert marking.response_from(content, form) == {"order": ["i0", "i1", "i2"]}
 
 
 def test_two_items_cannot_have_one_place() -> None:
     content = ordering("a", "b", "c")
-    form = {f"position-{item['id']}": "1" for item in marking.as_shown(content, 1)["items"]}
+    form = {f"position_{item['id']}": "1" for item in marking.as_shown(content, 1)["items"]}
 
     with pytest.raises(UnreadableResponse, match="a place of its own"):
         marking.response_from(content, form)
@@ -240,13 +240,13 @@ def test_a_gap_stands_in_code_and_may_hold_braces_and_bars() -> None:
 
 def test_a_gap_takes_only_the_words_it_offers() -> None:
     with pytest.raises(UnreadableResponse, match="Choose one of the words for gap 1"):
-        marking.response_from(cloze("{{*a|b}}"), {"gap-1": "c"})
+        marking.response_from(cloze("{{*a|b}}"), {"gap_1": "c"})
 
 
 def test_a_form_keeps_what_was_typed() -> None:
     content = cloze("{{a}} and {{b}}")
 
-    shown = marking.filled_in(marking.as_shown(content, 1), QueryDict("gap-1=x"))
+    shown = marking.filled_in(marking.as_shown(content, 1), QueryDict("gap_1=x"))
     assert [segment.get("typed") for segment in shown["segments"] if "gap" in segment] == ["x", ""]
 
 

@@ -19,7 +19,7 @@ JUNK = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
     max_leaves=8,
 )
-FIELDS = st.sampled_from(["choice", "choices", "text", "pairs", "order", "gaps", "gap-1", "gap-2"])
+FIELDS = st.sampled_from(["choice", "choices", "text", "pairs", "order", "gaps", "gap_1", "gap_2"])
 
 
 def shown_ids(content: samples.Content) -> list[str]:
