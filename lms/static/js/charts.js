@@ -41,9 +41,21 @@
         };
     }
 
+    function label(unit) {
+        return (_, at) => at.map((y, place) => (unit && place === at.length - 1 ? `${y}\u202f${unit}` : String(y)));
+    }
+
+    function room(kind) {
+        if (kind === "bar") return (_, __, top) => [0, (top || 1) * 1.08];
+        if (kind === "scatter") return (_, low, top) => [Math.min(0, low), top + (top - low || 1) * 0.1];
+        return undefined;
+    }
+
+    const title = (wanted, table, column) => (wanted ? { label: table.tHead.rows[0].cells[column].textContent.trim(), labelSize: 22 } : {});
+
     function axis(extra) {
         return {
-            stroke: color("--ink-soft"), font: "13px 'Source Sans 3', sans-serif", labelFont: "600 13px 'Source Sans 3', sans-serif",
+            stroke: color("--ink-soft"), font: "13px 'Source Sans 3', sans-serif", labelFont: "13px 'Source Sans 3', sans-serif",
             grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1, size: 5 }, ...extra,
         };
     }
@@ -53,7 +65,7 @@
         return data.names.map((label, at) => {
             const inBand = Boolean(data.roles[at]);
             const stroke = color(SERIES[inBand ? 0 : shade++ % SERIES.length]);
-            const common = { label, stroke, width: inBand ? 0 : 2, dash: shade > 1 && !inBand ? [[], [7, 4], [2, 3], [10, 4, 2, 4]][(shade - 1) % 4] : undefined };
+            const common = { label, stroke, class: inBand ? "in-band" : "line", width: inBand ? 0 : 2, dash: shade > 1 && !inBand ? [[], [7, 4], [2, 3], [10, 4, 2, 4]][(shade - 1) % 4] : undefined };
             if (kind === "bar") return { ...common, width: 0, fill: stroke, paths: uPlot.paths.bars({ size: [0.6, 64] }), points: { show: false } };
             if (kind === "scatter") return { ...common, width: 0, paths: () => null, points: { show: true, size: 8, fill: stroke } };
             return { ...common, points: { show: !inBand && data.columns[0].length < 40, size: 6, fill: stroke } };
@@ -69,15 +81,16 @@
         const high = data.roles.indexOf("high") + 1;
         const x = data.words
             ? { space: 40, splits: () => data.columns[0], values: (_, at) => at.map((i) => data.words[i] ?? "") }
-            : {};
+            : data.columns[0].every(Number.isInteger) && !data.times ? { incrs: [1, 2, 5, 10, 20, 50, 100, 500, 1000] } : {};
+        const edge = kind === "scatter" ? (_, least, most) => [least - (most - least) * 0.08, most + (most - least) * 0.08] : undefined;
         drawn.get(table)?.destroy();
         const chart = new uPlot({
             width: slot.clientWidth, height: 240,
-            scales: { x: { time: data.times, range: data.words ? [-0.5, data.words.length - 0.5] : undefined }, y: { range: kind === "bar" ? (_, __, top) => [0, top * 1.08] : undefined } },
-            axes: [axis(x), axis({ size: 56, values: (_, at) => at.map((y) => `${y}${data.unit && `\u202f${data.unit}`}`) })],
+            scales: { x: { time: data.times, range: data.words ? [-0.5, data.words.length - 0.5] : edge }, y: { range: room(kind) } },
+            axes: [axis({ ...x, ...title(!data.words && !data.times, table, 0), size: 34, grid: { show: kind === "scatter", stroke: color("--line"), width: 1 } }), axis({ ...title(kind === "scatter", table, 1), size: 56, values: label(data.unit) })],
             series: [{ label: table.tHead.rows[0].cells[0].textContent.trim(), value: (_, at) => (data.words && at !== null ? data.words[at] : at ?? "") }, ...series(kind, data)],
             bands: low && high ? [{ series: [high, low], fill: color("--series-1", 0.18) }] : [],
-            legend: { show: data.names.length > 1 }, cursor: { drag: { x: false, y: false }, points: { size: 8 } },
+            legend: { show: kind === "line" || data.names.length > 1, markers: { width: 0, fill: (u, at) => u.series[at].stroke(u, at) } }, cursor: { drag: { x: false, y: false }, points: { size: 8 } },
         }, data.columns, slot);
         chart.root.setAttribute("aria-hidden", "true");
         drawn.set(table, chart);

@@ -40,12 +40,18 @@
         return fetch(entry.url, { method: "POST", body, credentials: "same-origin", headers: { "Idempotency-Key": entry.key } });
     }
 
+    // Taken: marked, or refused for what it says. Not taken: signed out, stale token, too many requests, a broken server.
+    function isTaken(response) {
+        const atSignIn = response.redirected && new URL(response.url).pathname === document.body.dataset.signIn;
+        return response.status < 500 && ![401, 403, 429].includes(response.status) && !atSignIn;
+    }
+
     async function deliver(entry) {
         for (let tries = 0; ; tries += 1) {
             try {
                 const response = await post(entry);
+                if (isTaken(response)) forget(entry.key);
                 if (response.status < 500 && response.status !== 429) {
-                    forget(entry.key);
                     notice(null);
                     return response;
                 }
@@ -87,8 +93,7 @@
     async function deliverKept() {
         let sent = 0;
         for (const entry of kept()) {
-            await deliver(entry);
-            sent += 1;
+            if (isTaken(await deliver(entry))) sent += 1;
         }
         if (sent) notice("sent-notice");
     }
