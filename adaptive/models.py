@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Cohort, Course, Enrollment, Modality, Module, Variant
+from courses.models import Cohort, Course, Enrollment, Interaction, Modality, Module, Presentation, Variant
 
 
 class Checkpoint(models.Model):
@@ -61,21 +61,28 @@ class Calibration(models.Model):
 class LearnerState(models.Model):
     """What we believe of a learner: a fold of their log up to `seen_up_to`, under one checkpoint and calibration.
 
-    `progress` is the part that needs no network: what was opened, answered and asked for, by module and question.
+    Without a checkpoint it is what success counts alone say. `progress` needs no network: what was opened, answered
+    and asked for. `mastery` is the belief in words of one skill each: `{skill: [mean, sd, answers]}`.
     """
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="states")
-    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="states")
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, null=True, related_name="states")
     calibration = models.ForeignKey(Calibration, on_delete=models.SET_NULL, null=True, related_name="+")
     belief = models.BinaryField()
     progress = models.JSONField(default=dict)
+    mastery = models.JSONField(default=dict)
     seen_up_to = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("learner state")
         constraints = [
-            models.UniqueConstraint(fields=["enrollment", "checkpoint"], name="one_state_per_enrollment_and_checkpoint")
+            models.UniqueConstraint(
+                fields=["enrollment", "checkpoint"], name="one_state_per_enrollment_and_checkpoint"
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment"], condition=Q(checkpoint=None), name="one_counted_state_per_enrollment"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,6 +98,13 @@ class Rung(models.TextChoices):
     COURSE_ORDER = "course_order", _("course order")
 
 
+class Aim(models.TextChoices):
+    """What a step is for."""
+
+    LEARN = "learn", _("Learn")
+    REVIEW = "review", _("Review")
+
+
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def of(self, enrollment: Enrollment) -> Self:
         return self.filter(enrollment=enrollment).order_by("-made_at")
@@ -103,7 +117,7 @@ class Recommendation(models.Model):
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="recommendations")
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="+")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, null=True, related_name="+")
-    purpose = models.CharField(max_length=12, default="learn")
+    purpose = models.CharField(max_length=12, choices=Aim.choices, default=Aim.LEARN)
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.SET_NULL, null=True, related_name="+")
     calibration = models.ForeignKey(Calibration, on_delete=models.SET_NULL, null=True, related_name="+")
     rung = models.CharField(max_length=14, choices=Rung.choices)
@@ -130,6 +144,26 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.module} for {self.enrollment}"
+
+
+class Outcome(models.Model):
+    """What an answer changed, and what came after it. Written with the answer; a repeated request reads it back.
+
+    `moves` has `{"skill", "before", "after"}` for each skill of the question, with `[mean, sd, answers]` in each.
+    """
+
+    answer = models.OneToOneField(Interaction, on_delete=models.CASCADE, primary_key=True, related_name="outcome")
+    moves = models.JSONField(default=list)
+    finished = models.CharField(max_length=12, blank=True)
+    next_question = models.ForeignKey(Presentation, on_delete=models.SET_NULL, null=True, related_name="+")
+    next_step = models.ForeignKey(Recommendation, on_delete=models.SET_NULL, null=True, related_name="+")
+    rung = models.CharField(max_length=14, choices=Rung.choices)
+
+    class Meta:
+        verbose_name = _("outcome")
+
+    def __str__(self) -> str:
+        return f"after {self.answer_id}"
 
 
 class ModalityEffect(models.Model):

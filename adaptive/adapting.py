@@ -1,0 +1,118 @@
+"""What we believe of a learner is a fold of their log: it goes on from a bookmark, and replaying it gives the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from adaptive.counting import CountingTutor, Counts
+from adaptive.history import answers_in, skills_of
+from adaptive.mastery import SkillBelief, beliefs_in
+from adaptive.models import LearnerState
+from adaptive.progress import Progress
+from adaptive.serving import LiveTutor
+from adaptive.syllabus import Syllabus, syllabus_of
+from courses.models import Enrollment, Interaction
+from courses.recording import lock
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500  # entries of the log folded at a time
+
+
+@dataclass
+class Standing:
+    """Where a learner stands in a course: what it teaches, what they did, and what we believe of them."""
+
+    enrollment: Enrollment
+    syllabus: Syllabus
+    live: LiveTutor
+    state: LearnerState
+    belief: Any
+    progress: Progress
+
+    def beliefs(self, skills: Sequence[int]) -> dict[int, SkillBelief]:
+        return beliefs_in(self.state.mastery, skills)
+
+    @property
+    def is_complete(self) -> bool:
+        """Every module of the course is done."""
+        return all(self.progress.module(module).done for module in self.syllabus.modules)
+
+    def take_in(self, events: Sequence[Interaction]) -> None:
+        """Fold these entries of the log, which follow those seen before."""
+        answers = answers_in(events, self.syllabus)
+        if answers:
+            self.belief = self.live.tutor.fold(self.belief, answers)
+        for event in events:
+            skills = skills_of(event.question_version, self.syllabus) if event.question_version else []
+            self.progress.take_in(event, skills, self.syllabus.modality_of.get(event.variant_id or 0))
+        self.state.seen_up_to = events[-1].sequence
+        self.state.mastery = _mastery(self)
+
+    def keep(self) -> LearnerState:
+        """Write the state down."""
+        self.state.belief = self.belief.to_bytes()
+        self.state.progress = self.progress.as_json()
+        self.state.save()
+        return self.state
+
+
+def catch_up(enrollment: Enrollment, live: LiveTutor) -> LearnerState:
+    """Fold every entry of the log not yet seen into the learner's state. Doing so twice changes nothing."""
+    return standing_of(enrollment, live).state
+
+
+def standing_of(enrollment: Enrollment, live: LiveTutor) -> Standing:
+    """Return where the learner stands now. Costs one query when there is nothing new."""
+    standing = read_standing(enrollment, live)
+    if standing.state.pk and standing.state.seen_up_to >= enrollment.last_sequence:
+        return standing
+    with transaction.atomic():
+        enrollment.last_sequence = lock(enrollment.pk).last_sequence
+        return caught_up(read_standing(enrollment, live))
+
+
+def caught_up(standing: Standing) -> Standing:
+    """Fold what is new, in batches. The enrollment must be locked."""
+    unseen = standing.enrollment.interactions.select_related("question_version", "presentation")
+    while events := list(unseen.after(standing.state.seen_up_to)[:BATCH]):
+        standing.take_in(events)
+    standing.keep()
+    return standing
+
+
+def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
+    """Return the stored state, or a blank one where there is none for this checkpoint and calibration."""
+    syllabus = syllabus_of(enrollment)
+    state = LearnerState.objects.filter(enrollment=enrollment, checkpoint=live.checkpoint).first()
+    if state and state.calibration_id == live.calibration:
+        try:
+            belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress)
+            return Standing(enrollment, syllabus, live, state, belief, progress)
+        except (ValueError, TypeError) as problem:
+            log.error("state_unreadable", state=state.pk, reason=str(problem))
+    blank = LearnerState(
+        pk=state.pk if state else None,
+        enrollment=enrollment,
+        checkpoint_id=live.checkpoint,
+        calibration_id=live.calibration,
+    )
+    standing = Standing(enrollment, syllabus, live, blank, live.tutor.begin(), Progress())
+    blank.mastery = _mastery(standing)
+    return standing
+
+
+def _mastery(standing: Standing) -> dict[str, list[float]]:
+    """Return what is believed of every skill taught. Skills that the belief has no room for go by their counts."""
+    practiced, skills = standing.progress.skills, list(standing.syllabus.skills)
+    known = standing.live.tutor.mastery(standing.belief, skills)
+    forgotten = [row.skill for row in known if not row.answers and row.skill in practiced]
+    counts = Counts({str(key): (row.right, row.answers - row.right) for key, row in practiced.items()})
+    counted = {row.skill: row for row in CountingTutor().mastery(counts, forgotten)}
+    rows = [counted.get(row.skill, row) for row in known]
+    return {str(row.skill): [round(row.mean, 4), round(row.sd, 4), int(row.answers)] for row in rows}

@@ -1,0 +1,145 @@
+"""A learner answers, what we believe of them moves, what comes next is chosen: all of it, or at least the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from adaptive.adapting import Standing, caught_up, read_standing
+from adaptive.asking import next_question, present_in_order
+from adaptive.degrading import on_the_best_rung
+from adaptive.models import Aim, Outcome, Rung
+from adaptive.ordering import answers_since_finishing, step_in_order
+from adaptive.progress import Ending
+from adaptive.recommending import offer_step, step_on_offer
+from adaptive.serving import LiveTutor
+from adaptive.syllabus import ModuleEntry, syllabus_of
+from adaptive.visiting import ending_of
+from courses.answering import Submission, record_answer
+from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
+from courses.recording import append
+
+ANSWERS_IN_ORDER = 5  # in one visit, when nothing is known of the learner
+
+
+@transaction.atomic
+def advance(submission: Submission) -> Outcome:
+    """Record the answer, take it in, and choose what comes next, in one transaction.
+
+    The same request again returns the same outcome. Whatever breaks once the answer is recorded, the answer stays.
+    Raises AlreadyAnswered and KeyReused as `record_answer` does.
+    """
+    shown, recorded = submission.presentation, record_answer(submission)
+    known = None if recorded.is_new else outcome_of(recorded.answer)
+    return known or _follow(shown, recorded.answer)
+
+
+def outcome_of(answer: Interaction) -> Outcome | None:
+    """Return what this answer led to, as it was written down then."""
+    return Outcome.objects.select_related("next_question", "next_step").filter(answer=answer).first()
+
+
+def _follow(shown: Presentation, answer: Interaction) -> Outcome:
+    answer.presentation, answer.question_version = shown, shown.question_version
+    reached = answer.enrollment.last_sequence
+
+    def go_on(live: LiveTutor) -> Outcome:
+        answer.enrollment.last_sequence = reached  # what a broken attempt appended was undone
+        return _go_on(shown.enrollment, answer, live)
+
+    def go_on_in_order() -> Outcome:
+        answer.enrollment.last_sequence = reached
+        return _go_on_in_order(shown.enrollment, answer)
+
+    return on_the_best_rung(shown.enrollment, go_on, otherwise=go_on_in_order)
+
+
+def _go_on(enrollment: Enrollment, answer: Interaction, live: LiveTutor) -> Outcome:
+    standing = read_standing(enrollment, live)
+    before = standing.state.mastery
+    _take_in(standing, answer)
+    outcome = Outcome(answer=answer, moves=_moves(standing, before, answer), rung=live.rung)
+    module = _module_at_work(standing, answer)
+    outcome.finished = ending_of(standing, module, _aim(answer)) if module else ""
+    if outcome.finished:
+        _finish(standing, answer, outcome.finished)
+    standing.keep()
+    if outcome.finished:
+        outcome.next_step = offer_step(standing)
+    elif module:
+        outcome.next_question = next_question(standing, module, answer.variant_id, _aim(answer))
+    else:
+        outcome.next_step = step_on_offer(standing) or offer_step(standing)
+    outcome.save(force_insert=True)
+    return outcome
+
+
+def _module_at_work(standing: Standing, answer: Interaction) -> ModuleEntry | None:
+    """The module of the answer, unless the learner has moved on to another one since the question was shown."""
+    module = standing.syllabus.modules.get(answer.module_id or 0)
+    return module if module and standing.progress.current == module.id else None
+
+
+def _take_in(standing: Standing, answer: Interaction) -> None:
+    """Fold the answer; with whatever came before it and was not seen yet."""
+    if standing.state.pk and standing.state.seen_up_to == answer.sequence - 1:
+        standing.take_in([answer])
+    elif standing.state.seen_up_to < answer.sequence:
+        caught_up(standing)
+
+
+def _moves(standing: Standing, before: dict[str, Any], answer: Interaction) -> list[dict[str, Any]]:
+    """Return the skills of the question with what was believed of them before and after."""
+    version = answer.question_version
+    asked = [standing.syllabus.skill_of.get(slug, 0) for slug in version.content["skills"]] if version else []
+    after = standing.state.mastery
+    return [
+        {"skill": skill, "before": before.get(str(skill)), "after": after[str(skill)]}
+        for skill in asked
+        if str(skill) in after
+    ]
+
+
+def _finish(standing: Standing, answer: Interaction, ending: str) -> None:
+    """Write into the log that the visit ended, and into the enrollment if that was the last module."""
+    locked = answer.enrollment
+    standing.take_in([append(locked, _ending(answer, ending))])
+    standing.enrollment.last_sequence = locked.last_sequence
+    note_completion(standing)
+
+
+def _ending(answer: Interaction, because: str) -> Interaction:
+    return Interaction(
+        kind=InteractionKind.FINISHED,
+        module_id=answer.module_id,
+        variant_id=answer.variant_id,
+        response={"because": because},
+    )
+
+
+def note_completion(standing: Standing) -> None:
+    """Write down when the last module of the course was done for the first time."""
+    if standing.enrollment.finished_at is None and standing.is_complete:
+        standing.enrollment.finished_at = timezone.now()
+        standing.enrollment.save(update_fields=["finished_at"])
+
+
+def _aim(answer: Interaction) -> Aim:
+    is_review = answer.presentation is not None and answer.presentation.purpose == Purpose.REVIEW
+    return Aim.REVIEW if is_review else Aim.LEARN
+
+
+def _go_on_in_order(enrollment: Enrollment, answer: Interaction) -> Outcome:
+    """Choose without any tutor: a handful of questions, then the next module."""
+    outcome = Outcome(answer=answer, rung=Rung.COURSE_ORDER)
+    module = syllabus_of(enrollment).modules.get(answer.module_id or 0)
+    if module and answers_since_finishing(answer) < min(ANSWERS_IN_ORDER, len(module.questions)):
+        outcome.next_question = present_in_order(enrollment, module, answer.variant_id)
+    else:
+        outcome.finished = Ending.ENOUGH
+        append(answer.enrollment, _ending(answer, Ending.ENOUGH))
+        outcome.next_step = step_in_order(enrollment)
+    outcome.save(force_insert=True)
+    return outcome

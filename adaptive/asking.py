@@ -1,0 +1,124 @@
+"""Which question of a module comes next: one not seen yet, about as hard as people learn most from."""
+
+from __future__ import annotations
+
+import secrets
+
+import numpy as np
+from django.db import transaction
+
+from adaptive.adapting import Standing, standing_of
+from adaptive.degrading import on_the_best_rung
+from adaptive.history import items_of
+from adaptive.models import Aim, Recommendation
+from adaptive.ordering import question_in_order
+from adaptive.progress import QuestionProgress
+from adaptive.serving import LiveTutor
+from adaptive.syllabus import ModuleEntry, QuestionEntry, syllabus_of
+from courses.models import Enrollment, Presentation, Purpose
+from courses.recording import lock
+from mlcore.policy import PolicySettings, propensities
+
+POLICY = "middle of the success band, 1"
+SETTINGS = PolicySettings()
+CENTER = sum(SETTINGS.band) / 2
+NEARNESS = 0.15  # a chance this far from the center is worth exp(-1/2)
+OPEN_SKILL, SAME_SKILL, SAME_KIND = 0.3, -0.2, -0.1  # score for a skill not known yet, and for more of the same
+PACE_WEIGHT = 0.05
+
+
+@transaction.atomic
+def choose_question(enrollment: Enrollment, recommendation: Recommendation) -> Presentation | None:
+    """Return the question to answer now: the one that is still open, or a new one. None if the module has none."""
+    lock(enrollment.pk)
+    open_one = _open_question(enrollment, recommendation)
+    if open_one:
+        return open_one
+    module = syllabus_of(enrollment).modules[recommendation.module_id]
+    aim = Aim(recommendation.purpose)
+
+    def choose(live: LiveTutor) -> Presentation | None:
+        return next_question(standing_of(enrollment, live), module, recommendation.variant_id, aim)
+
+    def first() -> Presentation | None:
+        return present_in_order(enrollment, module, recommendation.variant_id)
+
+    return on_the_best_rung(enrollment, choose, otherwise=first)
+
+
+def next_question(standing: Standing, module: ModuleEntry, variant: int | None, aim: Aim) -> Presentation | None:
+    """Choose a question of the module, write down how likely it was, and return it before it is shown."""
+    questions = askable(standing, module)
+    if not questions:
+        return None
+    predicted, chances = weigh_questions(standing, module, variant, questions)
+    rng = np.random.default_rng(secrets.randbits(63))
+    pick = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(questions) - 1)
+    return Presentation.objects.create(
+        enrollment=standing.enrollment,
+        question_version_id=questions[pick].version,
+        module_id=module.id,
+        variant_id=variant,
+        purpose=Purpose.REVIEW if aim == Aim.REVIEW else Purpose.PRACTICE,
+        policy=POLICY,
+        propensity=float(chances[pick]),
+        checkpoint=standing.live.sha256,
+        predicted=float(predicted[pick]),
+    )
+
+
+def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int | None) -> Presentation | None:
+    """Choose the question shown least often, without weighing anything."""
+    question = question_in_order(enrollment, module)
+    if question is None:
+        return None
+    return Presentation.objects.create(
+        enrollment=enrollment, question_version_id=question.version, module_id=module.id, variant_id=variant
+    )
+
+
+def askable(standing: Standing, module: ModuleEntry) -> list[QuestionEntry]:
+    """Return the questions not seen yet, or else those seen longest ago; as hard as was asked for, if possible."""
+    asked, wanted = standing.progress.questions, standing.progress.module(module.id)
+    fitting = [question for question in module.questions if wanted.easiest <= question.difficulty <= wanted.hardest]
+    questions = fitting or list(module.questions)
+    unseen = [question for question in questions if question.id not in asked]
+    by_age = sorted(questions, key=lambda question: asked.get(question.id, QuestionProgress()).last)
+    return unseen or by_age[: max(len(by_age) // 2, 1)]
+
+
+def weigh_questions(
+    standing: Standing, module: ModuleEntry, variant: int | None, questions: list[QuestionEntry]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the predicted success at each question, and its chance to be chosen."""
+    items = items_of(questions, standing.syllabus.modality_of.get(variant or 0))
+    predicted, _ = standing.live.tutor.predict(standing.belief, items)
+    center = CENTER - PACE_WEIGHT * standing.progress.pace
+    nearness = np.exp(-0.5 * ((predicted - center) / NEARNESS) ** 2)
+    return predicted, propensities(nearness + _mixing(standing, module, questions), SETTINGS)
+
+
+def _mixing(standing: Standing, module: ModuleEntry, questions: list[QuestionEntry]) -> np.ndarray:
+    """Score what is not known yet up, and more of the same down."""
+    asked = standing.progress.questions
+    seen = [question for question in module.questions if question.id in asked]
+    last = max(seen, key=lambda question: asked[question.id].last, default=None)
+    beliefs = standing.beliefs(module.skills)
+    open_skills = {skill for skill, belief in beliefs.items() if not belief.is_known}
+    several = len(module.skills) > 1
+    return np.array(
+        [
+            OPEN_SKILL * bool(open_skills & set(question.skills))
+            + SAME_SKILL * bool(several and last and last.skills == question.skills)
+            + SAME_KIND * bool(last and last.kind == question.kind)
+            for question in questions
+        ]
+    )
+
+
+def _open_question(enrollment: Enrollment, recommendation: Recommendation) -> Presentation | None:
+    """Return the question shown for this step that waits for its answer."""
+    shown = enrollment.presentations.filter(module=recommendation.module_id, shown_at__gte=recommendation.made_at)
+    latest = shown.order_by("-shown_at").first()
+    is_answered = latest and latest.interactions.answers().exists()
+    return latest if latest and not is_answered else None

@@ -1,0 +1,98 @@
+"""The closed form: what success counts alone say, for when no checkpoint can be used. It stands in for a tutor.
+
+A skill's chance is a Beta posterior; its prior is the learner's own success over all skills, itself a Beta posterior.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+
+from mlcore.answers import Answer, Item, Name
+from mlcore.policy import Outlook, PolicySettings, Suggestion, choose
+from mlcore.tutor import Mastery
+
+PRIOR_RIGHT, PRIOR_WRONG = 1.3, 0.7
+SHARED = 2.0  # how many answers the success over all skills is worth for each of them
+STEP = 0.5  # logits for each step of difficulty
+MEDIUM = 3.0
+LEARNER = "all"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Right and wrong answers, over all and by skill: `{skill: (right, wrong)}`."""
+
+    of: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def to_bytes(self) -> bytes:
+        return json.dumps(self.of, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        return cls({name: (right, wrong) for name, (right, wrong) in json.loads(data).items()})
+
+
+@dataclass(frozen=True)
+class CountingTutor:
+    """Believes, predicts and suggests as a tutor does, from counts."""
+
+    def begin(self) -> Counts:
+        return Counts()
+
+    def read(self, data: bytes) -> Counts:
+        return Counts.from_bytes(data)
+
+    def fold(self, belief: Counts, answers: Sequence[Answer]) -> Counts:
+        counts = dict(belief.of)
+        for answer in answers:
+            for name in [LEARNER, *(str(skill) for skill in answer.skills)]:
+                right, wrong = counts.get(name, (0.0, 0.0))
+                counts[name] = right + answer.correct, wrong + 1.0 - answer.correct
+        return Counts(counts)
+
+    def predict(self, belief: Counts, items: Sequence[Item], at: float | None = None) -> tuple[Any, Any]:
+        chances = [_chance(belief, item.skills) for item in items]
+        level = np.array([MEDIUM if item.difficulty is None else item.difficulty for item in items])
+        mean = np.array([mean for mean, _ in chances])
+        odds = mean / (1.0 - mean) * np.exp(STEP * (MEDIUM - level))
+        return odds / (1.0 + odds), np.array([sd for _, sd in chances])
+
+    def suggest(
+        self,
+        belief: Counts,
+        candidates: Sequence[Item],
+        rng: np.random.Generator,
+        settings: PolicySettings | None = None,
+        **asked: Any,
+    ) -> Suggestion:
+        probability, sd = self.predict(belief, candidates)
+        count = len(candidates)
+        variance = (sd / np.maximum(probability * (1.0 - probability), 1e-3)) ** 2
+        never, unknown, nothing = np.full(count, np.inf), np.full(count, np.nan), np.zeros(count)
+        effects = np.asarray(asked.get("effects", nothing), float)
+        return choose(Outlook(probability, variance, never, unknown, nothing, effects), rng, settings)
+
+    def mastery(self, belief: Counts, skills: Sequence[Name]) -> list[Mastery]:
+        return [
+            Mastery(skill, *_chance(belief, [skill]), int(sum(belief.of.get(str(skill), (0.0, 0.0)))))
+            for skill in skills
+        ]
+
+
+def _chance(belief: Counts, skills: Sequence[Name]) -> tuple[float, float]:
+    """Return mean and standard deviation of the chance, averaged over the skills."""
+    right, wrong = belief.of.get(LEARNER, (0.0, 0.0))
+    overall = (PRIOR_RIGHT + right) / (PRIOR_RIGHT + PRIOR_WRONG + right + wrong)
+    beliefs = [_beta(overall, *belief.of.get(str(skill), (0.0, 0.0))) for skill in skills] or [_beta(overall, 0.0, 0.0)]
+    mean, sd = np.mean(beliefs, axis=0)
+    return float(mean), float(sd)
+
+
+def _beta(prior: float, right: float, wrong: float) -> tuple[float, float]:
+    a, b = SHARED * prior + right, SHARED * (1.0 - prior) + wrong
+    return a / (a + b), (a * b / ((a + b) ** 2 * (a + b + 1.0))) ** 0.5

@@ -1,0 +1,32 @@
+"""A decision is never missing: when one rung of the ladder breaks, the next one makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+from django.db import transaction
+
+from adaptive.guarding import NothingToLearn
+from adaptive.serving import LiveTutor, ladder
+from courses.models import Enrollment
+
+log = structlog.get_logger(__name__)
+
+Decision = TypeVar("Decision")
+
+
+def on_the_best_rung(
+    enrollment: Enrollment, decide: Callable[[LiveTutor], Decision], otherwise: Callable[[], Decision]
+) -> Decision:
+    """Decide with the best tutor that manages to. What a broken attempt wrote is undone before the next one."""
+    for live in ladder(enrollment.course_id):
+        try:
+            with transaction.atomic():
+                return decide(live)
+        except NothingToLearn:
+            raise
+        except Exception:  # whatever broke, the learner goes on
+            log.exception("rung_broke", rung=live.rung, enrollment=enrollment.pk)
+    return otherwise()

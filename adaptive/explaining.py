@@ -1,0 +1,109 @@
+"""Why this next: a sentence that is true, because the choice would have been another one without the cause it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from adaptive.models import Recommendation
+from adaptive.progress import Wish
+from mlcore.policy import PolicySettings
+
+Offer = Mapping[str, Any]  # one of Recommendation.candidates
+Reason = dict[str, Any]
+
+BAND = PolicySettings().band
+
+RULES = {
+    Wish.TOO_EASY: _("You found the last one too easy, so this one is harder."),
+    Wish.TOO_HARD: _("You found the last one too hard, so this one is easier."),
+    Wish.ANOTHER_WAY: _("You asked for another way, and this is one."),
+    Wish.THIS_ONE: _("You chose it yourself."),
+    Wish.REVIEW: _("You asked to review it."),
+    "again": _("The last visit did not settle it yet, so here is the same idea another way."),
+    "locked": _("It is next in the course. Some skills before it are not sure yet, so take your time."),
+    "review": _("You have been through the whole course. This keeps it fresh."),
+    "only": _("It is the one step that is open to you now."),
+    "order": _("It is next in the course."),
+    "drawn": _("A few steps are about equally good now, and this one was drawn."),
+}
+NEAREST = _("its difficulty is nearest to what you can learn from now")
+CAUSES = {
+    "learning": _("you are likely to get about %(predicted)s of 10 right here, where people learn most"),
+    "information": _("it is what we know least about, so your answers help us most"),
+    "spacing": _("you practiced it a while ago, and coming back now makes it last"),
+    "variety": _("it is a change from what you just did"),
+    "modality": _("later answers suggest that this way of teaching works a little better"),
+    "order": _("it comes first in the course"),
+}
+NAMES = {
+    "learning": gettext_lazy("Right difficulty"),
+    "information": gettext_lazy("Tells us most"),
+    "spacing": gettext_lazy("Time to come back"),
+    "variety": gettext_lazy("A change"),
+    "modality": gettext_lazy("Way of teaching"),
+    "order": gettext_lazy("Order of the course"),
+}
+
+
+def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
+    """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
+    if rule not in ("open", "review"):
+        return [{"rule": rule}]
+    rivals = [offer for offer in offers if offer["module"] != offers[pick]["module"]]
+    if not rivals:
+        return [{"rule": "only" if rule == "open" else rule}]
+    return decisive_terms(offers[pick], rivals) or [{"rule": "drawn"}]
+
+
+def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
+    """Return the fewest terms without which a rival would have been ahead; none if one was ahead anyway.
+
+    The terms that favor the choice most against its best rival are left out, one after another, until it loses.
+    """
+    best = max(rivals, key=lambda rival: rival["score"])
+    if best["score"] >= chosen["score"]:
+        return []
+    gains = {name: value - best["terms"][name] for name, value in chosen["terms"].items()}
+    reasons: list[Reason] = []
+    for name in sorted(gains, key=lambda name: -gains[name]):
+        reasons.append({"term": name, "by": round(gains[name], 4), "against": best["module"]})
+        if any(without(rival, reasons) > without(chosen, reasons) for rival in rivals):
+            break
+    return reasons
+
+
+def without(offer: Offer, reasons: Sequence[Reason]) -> float:
+    """Return the score that an offer would have had without the terms of these reasons."""
+    return float(offer["score"] - sum(offer["terms"][reason["term"]] for reason in reasons if "term" in reason))
+
+
+def sentence(recommendation: Recommendation) -> str:
+    """Return the one sentence that says why."""
+    reasons = recommendation.reasons or [{"rule": "order"}]
+    if "rule" in reasons[0]:
+        return str(RULES.get(reasons[0]["rule"], RULES["drawn"]))
+    predicted = chosen_offer(recommendation).get("predicted", 0.0)
+    causes = [_cause(reason["term"], predicted) for reason in reasons]
+    if len(causes) == 1:
+        return gettext("Because %(cause)s.") % {"cause": causes[0]}
+    return gettext("Because %(cause)s, and %(other)s.") % {"cause": causes[0], "other": causes[1]}
+
+
+def _cause(term: str, predicted: float) -> str:
+    """Return the words for a term; in the success band they say how many are likely to be right."""
+    low, high = BAND
+    if term == "learning" and not low <= predicted <= high:
+        return str(NEAREST)
+    return str(CAUSES[term]) % {"predicted": round(10 * predicted)} if term == "learning" else str(CAUSES[term])
+
+
+def chosen_offer(recommendation: Recommendation) -> Offer:
+    """Return the candidate that was drawn, with its numbers."""
+    for offer in recommendation.candidates:
+        if (offer["module"], offer["variant"]) == (recommendation.module_id, recommendation.variant_id):
+            return dict(offer)
+    return {}

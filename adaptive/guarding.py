@@ -1,0 +1,158 @@
+"""What may be offered at all: rules that no score overrides. Something may be, if the course teaches anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from adaptive.adapting import Standing
+from adaptive.models import Aim
+from adaptive.progress import Ending, Wish
+from adaptive.reviewing import due
+from adaptive.syllabus import ModuleEntry, VariantEntry
+from adaptive.visiting import other_ways
+
+
+class NothingToLearn(Exception):
+    """The course has no published modules."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A module in one of its variants, or its questions alone."""
+
+    module: ModuleEntry
+    variant: VariantEntry | None
+    aim: Aim = Aim.LEARN
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """The candidates, and the rule that let them in."""
+
+    candidates: Sequence[Candidate]
+    rule: str
+
+
+def admitted(standing: Standing, now: datetime) -> Admitted:
+    """Return what may be offered now, by the first rule that finds anything. Raises NothingToLearn."""
+    rules = {
+        "asked": _asked_for,
+        "again": _another_try,
+        "open": _open_steps,
+        "locked": _next_in_order,
+        "review": _anything_done,
+    }
+    for name, rule in rules.items():
+        candidates = list(rule(standing, now))
+        if candidates:
+            return Admitted(candidates, name)
+    raise NothingToLearn
+
+
+def is_open(standing: Standing, module: ModuleEntry) -> bool:
+    """Every skill that it needs is known, or was tried honestly in every module that teaches it."""
+    beliefs = standing.beliefs(module.requires)
+    return all(beliefs[skill].is_known or _was_tried(standing, skill) for skill in module.requires)
+
+
+def _was_tried(standing: Standing, skill: int) -> bool:
+    return all(standing.progress.module(module.id).done for module in standing.syllabus.taught_in[skill])
+
+
+def _asked_for(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """What the learner asked for themself."""
+    wish = standing.progress.wish
+    module = standing.syllabus.modules.get(wish.get("module") or 0)
+    if module is None:
+        return
+    refused = module.variant(wish.get("variant"))
+    match wish.get("wish"):
+        case Wish.REVIEW:
+            yield Candidate(module, _to_read(module), Aim.REVIEW)
+        case Wish.THIS_ONE:
+            yield from _ways(standing, module)
+        case Wish.ANOTHER_WAY:
+            others = [v for v in module.variants if refused is None or v.modality != refused.modality]
+            yield from _least_seen(standing, module, others)
+        case Wish.TOO_EASY | Wish.TOO_HARD:
+            fitting = [variant for variant in _fitting(standing, module) if variant != refused]
+            yield from _least_seen(standing, module, fitting)
+
+
+def _another_try(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """The module that did not work out, another way."""
+    module = standing.syllabus.modules.get(standing.progress.left)
+    if module and standing.progress.module(module.id).ended == Ending.AGAIN and not _is_refused(standing, module):
+        yield from (Candidate(module, variant) for variant in other_ways(standing, module))
+
+
+def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """Modules whose prerequisites are met, and what is due for review."""
+    steps = [module for module in _to_do(standing) if is_open(standing, module) and not _is_refused(standing, module)]
+    if not steps:
+        return
+    for module in steps:
+        yield from _ways(standing, module)
+    for one in due(standing, now):
+        if one.module.id != standing.progress.left and not _is_refused(standing, one.module):
+            yield Candidate(one.module, None, Aim.REVIEW)
+
+
+def _next_in_order(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """Nothing is open: take the first module of the course that is not refused, or else the one refused longest ago."""
+    steps = sorted(_to_do(standing), key=lambda module: (_is_refused(standing, module), _refused_at(standing, module)))
+    if steps:
+        yield from _ways(standing, steps[0])
+
+
+def _anything_done(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """Everything is done: review what is due, or else anything but what was just left."""
+    modules = list(standing.syllabus.modules.values())
+    waiting = [one.module for one in due(standing, now)]
+    others = [module for module in modules if module.id != standing.progress.left]
+    for choice in (waiting, others, modules):
+        wanted = [module for module in choice if not _is_refused(standing, module)]
+        if wanted or choice is modules:
+            yield from (Candidate(module, _to_read(module), Aim.REVIEW) for module in wanted or modules)
+            return
+
+
+def _to_do(standing: Standing) -> list[ModuleEntry]:
+    return [module for module in standing.syllabus.modules.values() if not standing.progress.module(module.id).done]
+
+
+def _is_refused(standing: Standing, module: ModuleEntry) -> bool:
+    """The learner does not want it now: "not this one", or no other way was left when they asked."""
+    wish = standing.progress.wish
+    is_banned = standing.progress.module(module.id).banned_until > standing.state.seen_up_to
+    return is_banned or (wish.get("module") == module.id and wish.get("wish") in (Wish.TOO_EASY, Wish.TOO_HARD))
+
+
+def _refused_at(standing: Standing, module: ModuleEntry) -> tuple[int, int]:
+    return standing.progress.module(module.id).banned_until, module.place
+
+
+def _ways(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
+    """The module's variants at a difficulty that was not refused, those not seen yet first of all."""
+    if not module.variants:
+        yield Candidate(module, None)
+    yield from _least_seen(standing, module, _fitting(standing, module) or module.variants)
+
+
+def _least_seen(standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]) -> list[Candidate]:
+    seen = standing.progress.module(module.id).seen
+    unseen = [variant for variant in variants if variant.id not in seen]
+    longest_ago = sorted(variants, key=lambda variant: seen.index(variant.id) if variant.id in seen else -1)[:1]
+    return [Candidate(module, variant) for variant in unseen or longest_ago]
+
+
+def _fitting(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
+    asked = standing.progress.module(module.id)
+    return [variant for variant in module.variants if asked.easiest <= variant.difficulty <= asked.hardest]
+
+
+def _to_read(module: ModuleEntry) -> VariantEntry | None:
+    """Something to read where there is nothing to answer."""
+    return None if module.questions or not module.variants else module.variants[0]

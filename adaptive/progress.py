@@ -1,0 +1,204 @@
+"""What a learner did, as far as the next choice needs it: a fold of the log that knows no network.
+
+It stays small however long the log gets: a few numbers for each module, question, skill and modality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+from courses.models import Interaction, InteractionKind
+
+RIGHT = 0.5  # a score from here on counts as right
+BANNED_FOR = 15  # entries of the log after "Not this one"
+PACE_STEP, FASTEST = 0.5, 2.0
+
+
+class Wish:
+    """What a learner can ask for instead of what was offered."""
+
+    TOO_EASY = "too-easy"
+    TOO_HARD = "too-hard"
+    ANOTHER_WAY = "another-way"
+    NOT_THIS_ONE = "not-this-one"
+    THIS_ONE = "this-one"
+    REVIEW = "review"
+    ALL = (TOO_EASY, TOO_HARD, ANOTHER_WAY, NOT_THIS_ONE, THIS_ONE, REVIEW)
+
+
+class Ending:
+    """How a visit to a module ends."""
+
+    KNOWN = "known"  # its skills are known well enough
+    ENOUGH = "enough"  # not known for sure, but tried honestly: let go on
+    AGAIN = "again"  # to be tried another way
+    READ = "read"  # there was nothing to answer
+    REVIEWED = "reviewed"
+    DONE = (KNOWN, ENOUGH, READ)
+
+
+@dataclass
+class ModuleProgress:
+    opened: int = 0
+    visits: int = 0  # that came to an end
+    answered: int = 0
+    right: float = 0.0
+    now_answered: int = 0  # in the visit that goes on
+    now_right: float = 0.0
+    seen: list[int] = field(default_factory=list)  # variants, the latest last
+    ended: str = ""  # how the latest visit did
+    done: bool = False
+    last: int = 0  # entry of the log
+    banned_until: int = 0
+    easiest: int = 1  # difficulties asked for
+    hardest: int = 5
+
+
+@dataclass
+class QuestionProgress:
+    times: int = 0
+    score: float = 0.0  # the last
+    last: int = 0  # entry of the log
+
+
+@dataclass
+class SkillProgress:
+    answers: int = 0
+    right: float = 0.0
+    streak: int = 0  # right answers since the last wrong one, on different days
+    day: int = 0  # of the last answer, since 1970
+    at: int = 0  # second of the last answer
+
+
+@dataclass
+class ModalityProgress:
+    answers: int = 0
+    surprise: float = 0.0  # sum of scores minus what was predicted
+
+
+@dataclass
+class Progress:
+    """Everything of one enrollment. `take_in` is the fold."""
+
+    modules: dict[int, ModuleProgress] = field(default_factory=dict)
+    questions: dict[int, QuestionProgress] = field(default_factory=dict)
+    skills: dict[int, SkillProgress] = field(default_factory=dict)
+    modalities: dict[str, ModalityProgress] = field(default_factory=dict)
+    current: int = 0  # module that was opened last, until it is finished
+    closed: int = 0  # entry of the log that closed the latest offer
+    left: int = 0  # module that was finished last
+    wish: dict[str, Any] = field(default_factory=dict)  # what the next offer must respect
+    pace: float = 0.0  # above 0 for harder, below for easier, as asked
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        progress = cls(**{key: data[key] for key in ("current", "closed", "left", "wish", "pace") if key in data})
+        progress.modules = {int(key): _unpacked(ModuleProgress, row) for key, row in data.get("modules", {}).items()}
+        progress.questions = {int(key): QuestionProgress(*row) for key, row in data.get("questions", {}).items()}
+        progress.skills = {int(key): SkillProgress(*row) for key, row in data.get("skills", {}).items()}
+        progress.modalities = {key: ModalityProgress(*row) for key, row in data.get("modalities", {}).items()}
+        return progress
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "modules": {str(key): _packed(row) for key, row in self.modules.items()},
+            "questions": {str(key): [q.times, q.score, q.last] for key, q in self.questions.items()},
+            "skills": {str(key): list(asdict(row).values()) for key, row in self.skills.items()},
+            "modalities": {key: [row.answers, round(row.surprise, 4)] for key, row in self.modalities.items()},
+            "current": self.current,
+            "closed": self.closed,
+            "left": self.left,
+            "wish": self.wish,
+            "pace": self.pace,
+        }
+
+    def module(self, module_id: int | None) -> ModuleProgress:
+        """What was done in a module; to be changed, if need be."""
+        return self.modules.setdefault(module_id or 0, ModuleProgress())
+
+    def take_in(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
+        """Fold one entry of the log. `skills` are those of its question, `modality` that of its variant."""
+        if event.module_id is None:
+            return
+        self.module(event.module_id).last = event.sequence
+        match event.kind:
+            case InteractionKind.OPENED:
+                self._take_in_opening(event)
+            case InteractionKind.ANSWERED:
+                self._take_in_answer(event, skills, modality)
+            case InteractionKind.FINISHED:
+                self._take_in_ending(event)
+            case InteractionKind.OVERRODE:
+                self._take_in_wish(event)
+
+    def _take_in_opening(self, event: Interaction) -> None:
+        self.current = event.module_id or 0
+        module = self.module(event.module_id)
+        module.opened += 1
+        module.now_answered, module.now_right = 0, 0.0
+        if event.variant_id:
+            module.seen = [variant for variant in module.seen if variant != event.variant_id] + [event.variant_id]
+
+    def _take_in_answer(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
+        score = event.score or 0.0
+        module = self.module(event.module_id)
+        module.answered, module.right = module.answered + 1, round(module.right + score, 4)
+        module.now_answered, module.now_right = module.now_answered + 1, round(module.now_right + score, 4)
+        if event.question_version:
+            asked = self.questions.setdefault(event.question_version.question_id, QuestionProgress())
+            asked.times, asked.score, asked.last = asked.times + 1, score, event.sequence
+        for skill in skills:
+            _practice(self.skills.setdefault(skill, SkillProgress()), score, int(event.at.timestamp()))
+        predicted = event.presentation.predicted if event.presentation else None
+        if modality and predicted is not None:
+            learned = self.modalities.setdefault(modality, ModalityProgress())
+            learned.answers, learned.surprise = learned.answers + 1, learned.surprise + score - predicted
+
+    def _take_in_ending(self, event: Interaction) -> None:
+        module = self.module(event.module_id)
+        module.visits += 1
+        module.ended = event.response.get("because", Ending.ENOUGH)
+        module.done = module.done or module.ended in Ending.DONE
+        module.now_answered, module.now_right = 0, 0.0
+        self.closed, self.left, self.wish = event.sequence, event.module_id or 0, {}
+        if self.current == self.left:
+            self.current = 0
+
+    def _take_in_wish(self, event: Interaction) -> None:
+        wish, level = event.response.get("wish"), event.response.get("difficulty")
+        module = self.module(event.module_id)
+        if wish == Wish.NOT_THIS_ONE:
+            module.banned_until = event.sequence + BANNED_FOR
+        elif wish == Wish.TOO_EASY:
+            self.pace = min(self.pace + PACE_STEP, FASTEST)
+            module.easiest, module.hardest = min((level or 3) + 1, 5), 5
+        elif wish == Wish.TOO_HARD:
+            self.pace = max(self.pace - PACE_STEP, -FASTEST)
+            module.easiest, module.hardest = 1, max((level or 3) - 1, 1)
+        self.closed = event.sequence
+        self.wish = {"wish": wish, "module": event.module_id, "variant": event.variant_id}
+
+
+def _practice(skill: SkillProgress, score: float, at: int) -> None:
+    day = at // 86_400
+    skill.answers, skill.right = skill.answers + 1, round(skill.right + score, 4)
+    if score < RIGHT:
+        skill.streak = 0
+    elif day > skill.day or not skill.streak:
+        skill.streak += 1
+    skill.day, skill.at = max(day, skill.day), max(at, skill.at)
+
+
+def _packed(module: ModuleProgress) -> dict[str, Any]:
+    """Only what differs from a module never opened."""
+    return {c.name: getattr(module, c.name) for c in fields(module) if getattr(module, c.name) != getattr(_NEW, c.name)}
+
+
+def _unpacked(kind: type[ModuleProgress], row: dict[str, Any]) -> ModuleProgress:
+    known = {column.name for column in fields(kind)}
+    return kind(**{key: value for key, value in row.items() if key in known})
+
+
+_NEW = ModuleProgress()

@@ -1,0 +1,161 @@
+"""The next step for a learner: what is open to them, how good each way would be, and one drawn with a known chance.
+
+Read this file first. A learner answers; what we believe of them moves (`adapting`); here the policy offers the next
+module at a difficulty and in a modality; they see it, and why (`explaining`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from adaptive.adapting import Standing, standing_of
+from adaptive.degrading import on_the_best_rung
+from adaptive.explaining import reasons_for
+from adaptive.guarding import Admitted, Candidate, admitted
+from adaptive.history import item_of
+from adaptive.modalities import effects_for
+from adaptive.models import Recommendation
+from adaptive.ordering import step_in_order
+from adaptive.progress import Progress
+from adaptive.serving import LiveTutor
+from courses.models import Enrollment
+from courses.recording import lock
+from mlcore.policy import PolicySettings, Suggestion
+
+POLICY = "learning in the success band, 1"
+SETTINGS = PolicySettings()
+MODALITY_WEIGHT = 2.0  # score for one unit of a modality's effect
+ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
+PACE_WEIGHT = 0.05  # how far one wish for harder or easier moves the success band
+
+
+def recommend_next(enrollment: Enrollment) -> Recommendation:
+    """Return the one step on offer: the same one until the learner finishes it or asks for something else.
+
+    Raises NothingToLearn when the course has no published modules.
+    """
+    return on_the_best_rung(
+        enrollment,
+        lambda live: _recommend(enrollment, live),
+        otherwise=lambda: step_in_order(enrollment),
+    )
+
+
+def _recommend(enrollment: Enrollment, live: LiveTutor) -> Recommendation:
+    standing = standing_of(enrollment, live)
+    on_offer = step_on_offer(standing)
+    if on_offer:
+        return on_offer
+    with transaction.atomic():
+        lock(enrollment.pk)
+        return step_on_offer(standing) or offer_step(standing)
+
+
+def step_on_offer(standing: Standing) -> Recommendation | None:
+    """Return the latest recommendation, while nothing closed it and its content is still published."""
+    latest = Recommendation.objects.of(standing.enrollment).first()
+    if latest is None or latest.after_sequence < standing.progress.closed:
+        return None
+    module = standing.syllabus.modules.get(latest.module_id)
+    is_published = module and (latest.variant_id is None or module.variant(latest.variant_id))
+    return latest if is_published else None
+
+
+def offer_step(standing: Standing) -> Recommendation:
+    """Weigh everything that may be offered, draw one, and write down how likely each was and why this one."""
+    may_be = admitted(standing, timezone.now())
+    seed = secrets.randbits(63)
+    weighed = weigh(standing, may_be.candidates, seed)
+    chosen = may_be.candidates[weighed.pick]
+    offers = weighed.as_json()
+    return Recommendation.objects.create(
+        enrollment=standing.enrollment,
+        module_id=chosen.module.id,
+        variant_id=chosen.variant.id if chosen.variant else None,
+        purpose=chosen.aim,
+        checkpoint_id=standing.live.checkpoint,
+        calibration_id=standing.live.calibration,
+        rung=standing.live.rung,
+        policy=POLICY,
+        propensity=float(weighed.suggestion.propensities[weighed.pick]),
+        candidates=offers,
+        reasons=reasons_for(offers, weighed.pick, _rule(may_be, standing.progress)),
+        seed=seed,
+        edition=standing.syllabus.edition,
+        after_sequence=standing.state.seen_up_to,
+    )
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Candidates with their scores, which are the sums of their terms, and the one that was drawn."""
+
+    candidates: Sequence[Candidate]
+    suggestion: Suggestion
+    predicted: Sequence[float]
+
+    @property
+    def pick(self) -> int:
+        return self.suggestion.pick
+
+    def as_json(self) -> list[dict[str, object]]:
+        """Return everything needed to make the same choice again, and to explain it."""
+        return [
+            {
+                "module": candidate.module.id,
+                "variant": candidate.variant.id if candidate.variant else None,
+                "aim": candidate.aim,
+                "predicted": round(float(self.predicted[n]), 4),
+                "propensity": round(float(self.suggestion.propensities[n]), 9),
+                "score": round(float(self.suggestion.scores[n]), 6),
+                "terms": {name: round(float(term[n]), 6) for name, term in self.suggestion.terms.items()},
+            }
+            for n, candidate in enumerate(self.candidates)
+        ]
+
+
+def weigh(standing: Standing, candidates: Sequence[Candidate], seed: int) -> Weighed:
+    """Score the candidates by what the learner would gain, and draw one."""
+    items = [item_of(candidate.module, candidate.variant) for candidate in candidates]
+    own = {"modality": _modality_terms(standing, candidates), "order": _order_terms(candidates)}
+    now, tutor = timezone.now().timestamp(), standing.live.tutor
+    suggestion = tutor.suggest(
+        standing.belief,
+        items,
+        np.random.default_rng(seed),
+        _settings_at(standing.progress.pace),
+        at=now,
+        effects=sum(own.values()),
+    )
+    terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
+    predicted, _ = tutor.predict(standing.belief, items, at=now)
+    return Weighed(candidates, replace(suggestion, terms=terms), predicted)
+
+
+def _settings_at(pace: float) -> PolicySettings:
+    """Move the success band: who asked for harder steps is meant to succeed a little less often."""
+    low, high = SETTINGS.band
+    return replace(SETTINGS, band=(low - PACE_WEIGHT * pace, high - PACE_WEIGHT * pace))
+
+
+def _modality_terms(standing: Standing, candidates: Sequence[Candidate]) -> np.ndarray:
+    modalities = [candidate.variant.modality if candidate.variant else "" for candidate in candidates]
+    effects = effects_for(standing, set(modalities) - {""})
+    return MODALITY_WEIGHT * np.array([effects.get(modality, 0.0) for modality in modalities])
+
+
+def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:
+    """Prefer what comes first in the course a little, so that its author's order decides between equals."""
+    places = np.array([candidate.module.place for candidate in candidates], float)
+    return -np.minimum(ORDER_WEIGHT * (places - places.min()), MOST_FOR_ORDER)
+
+
+def _rule(may_be: Admitted, progress: Progress) -> str:
+    """Return the rule that narrowed the choice; for a wish, the wish itself."""
+    return str(progress.wish["wish"]) if may_be.rule == "asked" else may_be.rule

@@ -1,0 +1,79 @@
+"""What a learner does between answers: opens the step on offer, goes to practice, or asks for something else."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from adaptive.adapting import standing_of
+from adaptive.advancing import note_completion
+from adaptive.asking import choose_question
+from adaptive.degrading import on_the_best_rung
+from adaptive.models import Recommendation
+from adaptive.progress import Ending
+from adaptive.recommending import recommend_next
+from courses.models import Enrollment, Interaction, InteractionKind, Module, Presentation
+from courses.recording import Event, record_event
+
+
+@dataclass(frozen=True)
+class Request:
+    """A wish for something else than what was offered. `key` makes sending it twice harmless."""
+
+    wish: str
+    module: Module | None = None
+    reason: str = ""
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def open_step(enrollment: Enrollment) -> Recommendation:
+    """Begin the step on offer, and return it. Beginning twice changes nothing."""
+    step = recommend_next(enrollment)
+    _record(enrollment, step, InteractionKind.OPENED)
+    return step
+
+
+def practice(enrollment: Enrollment) -> Presentation | None:
+    """Return the question to answer now. A step with nothing to answer is finished by this, and None is returned."""
+    step = open_step(enrollment)
+    question = choose_question(enrollment, step)
+    if question is None:
+        finish_reading(enrollment, step)
+    return question
+
+
+@transaction.atomic
+def finish_reading(enrollment: Enrollment, step: Recommendation) -> None:
+    """End a step that had nothing to answer."""
+    _record(enrollment, step, InteractionKind.FINISHED, because=Ending.READ)
+    on_the_best_rung(enrollment, lambda live: note_completion(standing_of(enrollment, live)), otherwise=lambda: None)
+
+
+def override(enrollment: Enrollment, request: Request) -> Recommendation:
+    """Write down what the learner asked for, and return the step that respects it."""
+    step = recommend_next(enrollment)
+    is_about_step = request.module is None or request.module.pk == step.module_id
+    event = Event(
+        kind=InteractionKind.OVERRODE,
+        module=request.module or step.module,
+        variant=step.variant if is_about_step else None,
+        response={
+            "wish": request.wish,
+            "reason": request.reason,
+            "difficulty": step.variant.difficulty if is_about_step and step.variant else None,
+        },
+        key=request.key,
+    )
+    enrollment.last_sequence = max(enrollment.last_sequence, record_event(enrollment, event).sequence)
+    return recommend_next(enrollment)
+
+
+def _record(enrollment: Enrollment, step: Recommendation, kind: InteractionKind, **response: str) -> Interaction:
+    """Append what happens to a step at most once."""
+    key = uuid.uuid5(step.pk, kind)
+    event = Event(kind=kind, module=step.module, variant=step.variant, response=response, key=key)
+    recorded = record_event(enrollment, event)
+    enrollment.last_sequence = max(enrollment.last_sequence, recorded.sequence)
+    return recorded

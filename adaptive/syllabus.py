@@ -1,0 +1,198 @@
+"""A course as plain data, kept by each process until it gets a new edition: deciding costs no content queries."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+from django.db.models import Max
+
+from courses.models import Course, Enrollment, Module, Question, QuestionVersion, Skill, Variant
+
+MOST_KEPT = 64  # courses in the memory of one process
+
+Links = Mapping[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class SkillEntry:
+    id: int
+    slug: str
+    title: str
+    requires: tuple[int, ...]
+    depth: int  # of the longest chain of prerequisites before it
+
+
+@dataclass(frozen=True)
+class VariantEntry:
+    id: int
+    title: str
+    modality: str
+    difficulty: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class QuestionEntry:
+    id: int
+    version: int
+    kind: str
+    skills: tuple[int, ...]
+    difficulty: int
+
+
+@dataclass(frozen=True)
+class ModuleEntry:
+    id: int
+    slug: str
+    title: str
+    minutes: int
+    place: int  # 0 for the first of the course
+    skills: tuple[int, ...]
+    requires: tuple[int, ...]  # skills to know before, taught elsewhere in the course
+    variants: tuple[VariantEntry, ...]
+    questions: tuple[QuestionEntry, ...]
+
+    def variant(self, variant_id: int | None) -> VariantEntry | None:
+        return next((variant for variant in self.variants if variant.id == variant_id), None)
+
+
+@dataclass(frozen=True)
+class Syllabus:
+    """What one edition of a course teaches: published content only, in the course's order.
+
+    `modality_of` and `skill_of` also know what is not published any more, because the log still speaks of it.
+    """
+
+    course_id: int
+    slug: str
+    title: str
+    subject: str
+    edition: int
+    skills: Mapping[int, SkillEntry]
+    modules: Mapping[int, ModuleEntry]
+    modality_of: Mapping[int, str]  # of a variant
+    skill_of: Mapping[str, int]  # with a slug
+
+    @cached_property
+    def taught_in(self) -> Mapping[int, tuple[ModuleEntry, ...]]:
+        """The modules that teach each skill."""
+        return {skill: tuple(m for m in self.modules.values() if skill in m.skills) for skill in self.skills}
+
+
+_kept: OrderedDict[tuple[int, int], Syllabus] = OrderedDict()
+_keeping = Lock()
+
+
+def syllabus_of(enrollment: Enrollment) -> Syllabus:
+    """Return the current edition of the enrollment's course, from memory if this process has read it before."""
+    course = enrollment.course
+    key = (course.pk, course.edition.number)
+    with _keeping:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    syllabus = read_syllabus(course)
+    with _keeping:
+        _kept[key] = syllabus
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return syllabus
+
+
+def read_syllabus(course: Course) -> Syllabus:
+    """Read a course's published content, in nine queries however large it is."""
+    requires = _links(Skill.prerequisites.through.objects.filter(from_skill__course=course), "from_skill", "to_skill")
+    every_skill = list(Skill.objects.filter(course=course))
+    skills = _skills([skill for skill in every_skill if skill.live], requires)
+    variants = list(Variant.objects.filter(module__course=course).order_by("difficulty", "modality").defer("body"))
+    questions = _questions(course, skills)
+    return Syllabus(
+        course_id=course.pk,
+        slug=course.slug,
+        title=course.title,
+        subject=course.subject,
+        edition=course.edition.number,
+        skills=skills,
+        modules=_modules(course, skills, [variant for variant in variants if variant.live], questions),
+        modality_of={variant.pk: variant.modality for variant in variants},
+        skill_of={skill.slug: skill.pk for skill in every_skill},
+    )
+
+
+def _links(rows: Iterable[object], source: str, target: str) -> Links:
+    """Gather the rows of a many-to-many table by their source."""
+    links = defaultdict(list)
+    for row in rows:
+        links[getattr(row, f"{source}_id")].append(getattr(row, f"{target}_id"))
+    return {key: tuple(sorted(targets)) for key, targets in links.items()}
+
+
+def _skills(live: list[Skill], requires: Links) -> dict[int, SkillEntry]:
+    ids = {skill.pk for skill in live}
+    known = {pk: tuple(before for before in requires.get(pk, ()) if before in ids) for pk in ids}
+    return {
+        skill.pk: SkillEntry(skill.pk, skill.slug, skill.title, known[skill.pk], _depth(skill.pk, known, frozenset()))
+        for skill in live
+    }
+
+
+def _depth(skill: int, requires: Links, above: frozenset[int]) -> int:
+    """Count the longest chain of prerequisites; a circle, which authoring refuses, counts once."""
+    above = above | {skill}
+    return max((_depth(before, requires, above) + 1 for before in requires[skill] if before not in above), default=0)
+
+
+def _questions(course: Course, skills: Mapping[int, SkillEntry]) -> dict[int, list[QuestionEntry]]:
+    """Return the published questions of each module, in their current versions."""
+    questions = Question.objects.filter(module__course=course, live=True).order_by("id")
+    latest = QuestionVersion.objects.filter(question__in=questions).values("question").annotate(latest=Max("id"))
+    version = dict(latest.values_list("question", "latest"))
+    asks = _links(Question.skills.through.objects.filter(question__in=questions), "question", "skill")
+    entries = defaultdict(list)
+    for pk, module, kind, difficulty in questions.values_list("pk", "module", "kind", "difficulty"):
+        if pk in version:
+            asked = tuple(skill for skill in asks.get(pk, ()) if skill in skills)
+            entries[module].append(QuestionEntry(pk, version[pk], kind, asked, difficulty))
+    return entries
+
+
+def _modules(
+    course: Course,
+    skills: Mapping[int, SkillEntry],
+    variants: list[Variant],
+    questions: Mapping[int, list[QuestionEntry]],
+) -> dict[int, ModuleEntry]:
+    live = list(Module.objects.filter(course=course, live=True).order_by("position", "id"))
+    teaches = _links(Module.skills.through.objects.filter(module__in=live), "module", "skill")
+    taught = {skill for module in live for skill in teaches.get(module.pk, ())}
+    entries = {}
+    for place, module in enumerate(live):
+        own = tuple(skill for skill in teaches.get(module.pk, ()) if skill in skills)
+        before = {needed for skill in own for needed in skills[skill].requires} & taught - set(own)
+        entries[module.pk] = ModuleEntry(
+            id=module.pk,
+            slug=module.slug,
+            title=module.title,
+            minutes=module.minutes,
+            place=place,
+            skills=own,
+            requires=tuple(sorted(before)),
+            variants=tuple(_variant(variant, module) for variant in variants if variant.module_id == module.pk),
+            questions=tuple(questions.get(module.pk, ())),
+        )
+    return entries
+
+
+def _variant(variant: Variant, module: Module) -> VariantEntry:
+    title = variant.title or module.title
+    return VariantEntry(variant.pk, title, variant.modality, variant.difficulty, variant.minutes)
+
+
+def forget() -> None:
+    """Empty this process's memory."""
+    with _keeping:
+        _kept.clear()

@@ -1,0 +1,50 @@
+"""A visit to a module ends when its skills are known, or when going on would not help: nobody is kept for ever."""
+
+from adaptive.adapting import Standing
+from adaptive.models import Aim
+from adaptive.progress import Ending
+from adaptive.syllabus import ModuleEntry, VariantEntry
+from courses.models import Difficulty
+
+FEWEST_ANSWERS = 3  # before we say that a module is known
+MOST_ANSWERS = 8  # in one visit
+STRUGGLING_AFTER, STRUGGLING_SHARE = 4, 0.35  # answers, and at most this share of them right
+MOST_VISITS = 3  # to learn one module, before the learner is let go on
+REVIEW_ANSWERS = 3
+
+
+def ending_of(standing: Standing, module: ModuleEntry, aim: Aim) -> str:
+    """Return how the visit to this module ends now; "" while it goes on."""
+    done, questions = standing.progress.module(module.id), len(module.questions)
+    if not questions:
+        return Ending.READ
+    if aim == Aim.REVIEW:
+        return Ending.REVIEWED if done.now_answered >= min(REVIEW_ANSWERS, questions) else ""
+    if done.now_answered >= min(FEWEST_ANSWERS, questions) and is_known(standing, module):
+        return Ending.KNOWN
+    if done.now_answered >= min(MOST_ANSWERS, max(questions, FEWEST_ANSWERS)) or is_struggling(standing, module):
+        return Ending.AGAIN if deserves_another_try(standing, module) else Ending.ENOUGH
+    return ""
+
+
+def is_known(standing: Standing, module: ModuleEntry) -> bool:
+    """Every skill that the module's questions ask for is known."""
+    asked = {skill for question in module.questions for skill in question.skills} & set(module.skills)
+    return all(belief.is_known for belief in standing.beliefs(sorted(asked)).values())
+
+
+def is_struggling(standing: Standing, module: ModuleEntry) -> bool:
+    done = standing.progress.module(module.id)
+    return done.now_answered >= STRUGGLING_AFTER and done.now_right <= STRUGGLING_SHARE * done.now_answered
+
+
+def deserves_another_try(standing: Standing, module: ModuleEntry) -> bool:
+    return standing.progress.module(module.id).visits + 1 < MOST_VISITS and bool(other_ways(standing, module))
+
+
+def other_ways(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
+    """Return the variants not seen yet that are no harder than the last one seen."""
+    seen = standing.progress.module(module.id).seen
+    last = module.variant(seen[-1]) if seen else None
+    hardest = last.difficulty if last else Difficulty.DEMANDING
+    return [variant for variant in module.variants if variant.id not in seen and variant.difficulty <= hardest]

@@ -1,0 +1,59 @@
+"""Small courses for tests, made of real rows."""
+
+import json
+
+from courses.models import Course, Modality, Module, Question, Skill, User, Variant
+
+WAYS = ((Modality.TEXT, 2), (Modality.WORKED_EXAMPLE, 2), (Modality.TEXT, 4))
+
+
+def make_course(modules: int = 4, questions: int = 6, slug: str = "counting") -> Course:
+    """A published course of modules in a row: each teaches one skill, which needs the one before it."""
+    course = Course.objects.create(title=slug.capitalize(), slug=slug, subject="numbers", description="Count on.")
+    before = None
+    for place in range(modules):
+        skill = make_skill(course, f"skill-{place + 1}", place, before)
+        make_module(course, skill, place, questions)
+        before = skill
+    return course
+
+
+def make_skill(course: Course, slug: str, place: int = 0, before: Skill | None = None) -> Skill:
+    skill = Skill(course=course, slug=slug, title=slug.capitalize(), position=place)
+    skill.save()
+    if before:
+        skill.prerequisites.set([before])
+        skill.save()
+    return skill
+
+
+def make_module(course: Course, skill: Skill, place: int = 0, questions: int = 6) -> Module:
+    module = Module(course=course, slug=f"module-{place + 1}", title=f"Module {place + 1}", position=place, minutes=10)
+    module.skills.set([skill])
+    module.save()
+    for modality, difficulty in WAYS:
+        Variant.objects.create(module=module, modality=modality, difficulty=difficulty, body="Read **this**.")
+    for number in range(questions):
+        make_question(module, skill, number)
+    return module
+
+
+def make_question(module: Module, skill: Skill, number: int = 0) -> Question:
+    """A numeric question whose right answer is its number."""
+    value = {"value": float(number), "tolerance": 0.0, "is_relative": False, "unit": "", "wrong": []}
+    question = Question(
+        module=module,
+        slug=f"question-{number}",
+        title=f"What is {number}?",
+        difficulty=1 + number % 5,
+        hints=json.dumps([{"type": "hint", "value": "Look at the number."}]),
+        solution=f"It is {number}.",
+        answer=json.dumps([{"type": "numeric", "value": value}]),
+    )
+    question.skills.set([skill])
+    question.save()
+    return question
+
+
+def made_up_name(number: int) -> User:
+    return User(email=f"learner{number}@example.org", first_name=f"Learner {number}")
