@@ -2,13 +2,59 @@
 
 from typing import Any
 
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from courses.enrolling import NotOpen
+from courses.marking import UnreadableResponse
+from courses.recording import KeyReused
+
+log = structlog.get_logger(__name__)
+
+SECONDS_TO_RECOVER = 2
+MEND = "Some of what was sent needs mending; see fields."
+
+
+class KeyTaken(APIException):
+    status_code = 422
+    default_detail = "This key was used for something else. Make a new one."
+
+
+class Closed(APIException):
+    status_code = 409
+    default_detail = "This course is not open yet."
 
 
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer with `{"detail": ..., "fields": {...}}`: what is wrong, and where."""
-    response = exception_handler(error, context)
+    if isinstance(error, OperationalError | InterfaceError):
+        return _unavailable(error)
+    response = exception_handler(_for_clients(error), context)
     if response is not None and not (isinstance(response.data, dict) and "detail" in response.data):
-        response.data = {"detail": "Some of what was sent needs mending; see fields.", "fields": response.data}
+        response.data = {"detail": MEND, "fields": response.data}
     return response
+
+
+def _for_clients(error: Exception) -> Exception:
+    """Return what happened in the terms of HTTP."""
+    match error:
+        case UnreadableResponse():
+            return ValidationError({"response": [error.message]})
+        case KeyReused():
+            return KeyTaken()
+        case NotOpen():
+            return Closed()
+        case Http404():
+            return NotFound()
+    return error
+
+
+def _unavailable(error: Exception) -> Response:
+    """The database is full, locked or away. Nothing is promised; the same request may simply be sent again."""
+    log.warning("database_unavailable", error=type(error).__name__, reason=str(error))
+    data = {"detail": "Not possible just now. Send the same request again in a moment."}
+    return Response(data, status=503, headers={"Retry-After": str(SECONDS_TO_RECOVER)})

@@ -12,4 +12,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("authoring/", include(wagtailadmin_urls)),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("lms.api_urls")),
 ]
