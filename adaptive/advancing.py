@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from adaptive.adapting import Standing, caught_up, read_standing
 from adaptive.asking import next_question, present_in_order
@@ -17,6 +16,7 @@ from adaptive.recommending import offer_step, step_on_offer
 from adaptive.serving import LiveTutor
 from adaptive.syllabus import ModuleEntry, syllabus_of
 from adaptive.visiting import ending_of
+from courses import clock
 from courses.answering import Submission, record_answer
 from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
 from courses.recording import append
@@ -122,7 +122,7 @@ def _ending(answer: Interaction, because: str) -> Interaction:
 def note_completion(standing: Standing) -> None:
     """Write down when the last module of the course was done for the first time."""
     if standing.enrollment.finished_at is None and standing.is_complete:
-        standing.enrollment.finished_at = timezone.now()
+        standing.enrollment.finished_at = clock.now()
         standing.enrollment.save(update_fields=["finished_at"])
 
 

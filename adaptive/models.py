@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from courses import clock
 from courses.models import Cohort, Course, Enrollment, Interaction, Modality, Module, Presentation, Variant
 
 
@@ -128,7 +129,7 @@ class Recommendation(models.Model):
     seed = models.PositiveBigIntegerField(default=0)
     edition = models.PositiveBigIntegerField(default=0)
     after_sequence = models.PositiveBigIntegerField()
-    made_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(default=clock.now)
 
     objects = RecommendationQuerySet.as_manager()
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from django.db import transaction
-from django.utils import timezone
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.degrading import on_the_best_rung
@@ -24,6 +23,7 @@ from adaptive.models import Recommendation
 from adaptive.ordering import step_in_order
 from adaptive.progress import Progress
 from adaptive.serving import LiveTutor
+from courses import clock
 from courses.models import Enrollment
 from courses.recording import lock
 from mlcore.policy import PolicySettings, Suggestion
@@ -69,7 +69,7 @@ def step_on_offer(standing: Standing) -> Recommendation | None:
 
 def offer_step(standing: Standing) -> Recommendation:
     """Weigh everything that may be offered, draw one, and write down how likely each was and why this one."""
-    may_be = admitted(standing, timezone.now())
+    may_be = admitted(standing, clock.now())
     seed = secrets.randbits(63)
     weighed = weigh(standing, may_be.candidates, seed)
     chosen = may_be.candidates[weighed.pick]
@@ -124,7 +124,7 @@ def weigh(standing: Standing, candidates: Sequence[Candidate], seed: int) -> Wei
     """Score the candidates by what the learner would gain, and draw one."""
     items = [item_of(candidate.module, candidate.variant) for candidate in candidates]
     own = {"modality": _modality_terms(standing, candidates), "order": _order_terms(candidates)}
-    now, tutor = timezone.now().timestamp(), standing.live.tutor
+    now, tutor = clock.now().timestamp(), standing.live.tutor
     suggestion = tutor.suggest(
         standing.belief,
         items,

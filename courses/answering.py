@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
-from courses import marking
+from courses import clock, marking
 from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose, QuestionVersion, Variant
 from courses.recording import KeyReused, append, lock
 
@@ -44,7 +43,7 @@ class Submission:
     confidence: int | None = None
     client_sequence: int | None = None
     client_at: datetime | None = None
-    at: datetime = field(default_factory=timezone.now)
+    at: datetime = field(default_factory=clock.now)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from courses import clock
 from courses.models import Enrollment, Interaction, InteractionKind, Module, OutboxEntry, Presentation, Variant
 
 
@@ -26,7 +26,7 @@ class Event:
     response: dict[str, Any] = field(default_factory=dict)
     seconds_spent: float | None = None
     key: uuid.UUID = field(default_factory=uuid.uuid4)
-    at: datetime = field(default_factory=timezone.now)
+    at: datetime = field(default_factory=clock.now)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import courses.clock
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -118,7 +119,7 @@ class Migration(migrations.Migration):
                 ('seed', models.PositiveBigIntegerField(default=0)),
                 ('edition', models.PositiveBigIntegerField(default=0)),
                 ('after_sequence', models.PositiveBigIntegerField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('made_at', models.DateTimeField(default=courses.clock.now)),
                 ('calibration', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='adaptive.calibration')),
                 ('checkpoint', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='adaptive.checkpoint')),
                 ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='courses.enrollment')),

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import django.utils.timezone
+import courses.clock
 import modelcluster.fields
 import uuid
 import wagtail.fields
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('sequence', models.PositiveBigIntegerField()),
                 ('key', models.UUIDField(default=uuid.uuid4)),
                 ('kind', models.CharField(choices=[('answered', 'Answered'), ('opened', 'Opened'), ('finished', 'Finished'), ('hinted', 'Asked for a hint'), ('timed', 'Spent time'), ('overrode', 'Asked for something else'), ('noted', 'Wrote a note')], max_length=10)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('at', models.DateTimeField(default=courses.clock.now)),
                 ('response', models.JSONField(default=dict)),
                 ('result', models.JSONField(default=dict)),
                 ('score', models.FloatField(null=True)),
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
             name='Enrollment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('enrolled_at', models.DateTimeField(auto_now_add=True)),
+                ('enrolled_at', models.DateTimeField(default=courses.clock.now)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('last_sequence', models.PositiveBigIntegerField(default=0)),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='courses.course')),
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                 ('propensity', models.FloatField(default=1.0)),
                 ('checkpoint', models.CharField(blank=True, max_length=64)),
                 ('predicted', models.FloatField(null=True)),
-                ('shown_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('shown_at', models.DateTimeField(default=courses.clock.now)),
                 ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presentations', to='courses.enrollment')),
                 ('module', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.module')),
             ],

@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from courses import clock
 from courses.models.content import Module, Variant
 from courses.models.people import Enrollment
 from courses.models.questions import QuestionVersion
@@ -32,7 +32,7 @@ class Presentation(models.Model):
     propensity = models.FloatField(default=1.0)
     checkpoint = models.CharField(max_length=64, blank=True)
     predicted = models.FloatField(null=True)
-    shown_at = models.DateTimeField(default=timezone.now)
+    shown_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         verbose_name = _("presentation")
@@ -80,7 +80,7 @@ class Interaction(models.Model):
     sequence = models.PositiveBigIntegerField()
     key = models.UUIDField(default=uuid.uuid4)
     kind = models.CharField(max_length=10, choices=InteractionKind.choices)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     module = models.ForeignKey(Module, on_delete=models.PROTECT, null=True, related_name="interactions", db_index=False)
     variant = models.ForeignKey(
         Variant, on_delete=models.PROTECT, null=True, related_name="interactions", db_index=False
