@@ -1,0 +1,42 @@
+"""The command line of mlcore: `python -m mlcore train | evaluate | simulate`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from importlib import import_module
+
+from mlcore.checkpoint import CheckpointRefused
+from mlcore.datasets import UnreadableLog
+
+COMMANDS = {
+    "train": "meta-train a learner model on logs of answers and write a checkpoint",
+    "evaluate": "compare a learner model with its rivals on learners it never met",
+    "simulate": "write the answers of made-up learners whose truth is known",
+}
+WRONG_USE = 2
+
+
+def main(words: Sequence[str]) -> int:
+    """Run one command and return its exit status; what the user can mend is one line on stderr and status 2.
+
+    Only the module of the chosen command is imported, as some need torch and some must not.
+    """
+    parser = ArgumentParser(prog="python -m mlcore", description="How people learn: train, judge and simulate.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        own = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name == chosen:
+            import_module(f"mlcore.commands.{name}").add_arguments(own)
+    arguments = parser.parse_args(words)
+    try:
+        return int(import_module(f"mlcore.commands.{arguments.command}").run(arguments))
+    except (UnreadableLog, CheckpointRefused, OSError) as error:
+        sys.stderr.write(f"python -m mlcore {arguments.command}: {' '.join(str(error).split())}\n")
+        return WRONG_USE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
