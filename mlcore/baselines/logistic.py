@@ -31,7 +31,7 @@ class Logistic(Rival):
 
     def fit(self, train: Interactions, validation: Interactions, seed: int) -> Self:
         """Learn the coefficients from every answer given all those before it."""
-        regression = LogisticRegression(C=self.inverse_penalty, max_iter=1000)
+        regression = LogisticRegression(C=self.inverse_penalty, solver="newton-cg", max_iter=200)
         return replace(self, regression=regression.fit(self.features(train, None), train.correct))
 
     def chances(self, log: Interactions, seen: int | None) -> Numbers:

@@ -1,0 +1,118 @@
+"""Compare the champion with every rival, learner-disjoint and k-shot, and write a report."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from mlcore.datasets import UnreadableLog, read_courses, some_learners
+from mlcore.evaluation.asking import CHANCE, SHARES, SHOTS, Split, predict, questions
+from mlcore.evaluation.comparing import predictors_in
+from mlcore.evaluation.reporting import write_report
+from mlcore.interactions import Interactions, Numbers
+from mlcore.predictor import Predictor
+from mlcore.registry import DEFAULT_CHECKPOINT, RIVALS, champion, rivals
+
+FEWEST_LEARNERS = 8
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options of `evaluate`."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", nargs="+", type=Path, metavar="FILE", help="CSV or Parquet logs of answers")
+    source.add_argument("--predictions", type=Path, metavar="FILE", help="write the report of an earlier run again")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the report")
+    parser.add_argument("--shots", type=_shots, default=SHOTS, metavar="K,...", help="answers known: 0,1,3,5,10,20")
+    parser.add_argument("--seeds", type=_at_least_one, default=1, metavar="N", help="number of random splits (1)")
+    parser.add_argument("--learners", type=_at_least_one, metavar="N", help="at most N learners of each course")
+    parser.add_argument("--min-answers", type=_at_least_one, default=1, metavar="N", help="leave out shorter histories")
+    parser.add_argument("--rivals", type=_rivals, default=list(RIVALS), metavar="NAME,...", help=_rivals_help())
+    parser.add_argument(
+        "--checkpoint", default=DEFAULT_CHECKPOINT, metavar="FILE", help="learner model: a file, `default` or `none`"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Write the report and show it. Raises UnreadableLog, CheckpointRefused or OSError."""
+    predictions = _read_predictions(arguments.predictions) if arguments.predictions else _asked(arguments)
+    against = [name for name in predictors_in(predictions) if name in RIVALS]
+    report = write_report(predictions, arguments.out, against or None)
+    sys.stdout.write(report.read_text(encoding="utf-8") + f"\nWritten to {arguments.out}\n")
+    return 0
+
+
+def _asked(arguments: Namespace) -> pd.DataFrame:
+    """Ask everyone about every course and seed."""
+    predictors = rivals(arguments.rivals)
+    if arguments.checkpoint != "none":
+        predictors.append(champion(arguments.checkpoint))
+    courses = [_chosen(course, arguments) for course in read_courses(arguments.data)]
+    tables = []
+    with tqdm(total=len(courses) * arguments.seeds * len(predictors), unit="fit") as progress:
+        for course in courses:
+            for seed in range(arguments.seeds):
+                split = Split.of(course, seed, SHARES)
+                table = questions(split.test, arguments.shots).assign(seed=seed)
+                for predictor in predictors:
+                    progress.set_description(f"{course.course}, seed {seed}: {predictor.name}")
+                    table[CHANCE + predictor.name] = _chances(predictor, split, seed, arguments.shots)
+                    progress.update()
+                tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _chances(predictor: Predictor, split: Split, seed: int, shots: Sequence[int]) -> Numbers:
+    return predict(predictor.fit(split.train, split.validation, seed), split.test, shots)
+
+
+def _chosen(course: Interactions, arguments: Namespace) -> Interactions:
+    """The learners with enough answers, at most as many as asked for."""
+    answers = np.bincount(course.learner)
+    course = course.of_learners(np.flatnonzero(answers >= arguments.min_answers))
+    if arguments.learners:
+        course = some_learners(course, arguments.learners, seed=0)
+    learners = len(np.unique(course.learner))
+    if learners < FEWEST_LEARNERS:
+        raise UnreadableLog(f"{course.course}: {learners} learners are too few to split, {FEWEST_LEARNERS} are needed")
+    return course
+
+
+def _read_predictions(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except ValueError as error:
+        raise UnreadableLog(f"{path}: is no table of predictions ({error})") from error
+
+
+def _rivals_help() -> str:
+    return f"some of {', '.join(RIVALS)} (all); classic2 and dkt are the slowest"
+
+
+def _rivals(text: str) -> list[str]:
+    names = [name for name in text.split(",") if name]
+    unknown = [name for name in names if name not in RIVALS]
+    if unknown:
+        raise ArgumentTypeError(f"no rival is called {', '.join(unknown)}; there are {', '.join(RIVALS)}")
+    return names
+
+
+def _shots(text: str) -> tuple[int, ...]:
+    try:
+        shots = sorted({int(part) for part in text.split(",")})
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is no list of numbers like 0,1,3,5,10,20") from error
+    if shots[0] < 0:
+        raise ArgumentTypeError("a number of known answers is 0 or more")
+    return tuple(shots)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)

@@ -1,0 +1,40 @@
+"""Every predictor by name: the rivals, and the champion that must beat them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mlcore.algorithms.champion import champion_from
+from mlcore.baselines.bkt import BKT
+from mlcore.baselines.classic2 import Classic2
+from mlcore.baselines.dkt import DKT
+from mlcore.baselines.elo import Elo
+from mlcore.baselines.logistic import best_lr, pfa
+from mlcore.baselines.means import GlobalMean, ItemMean
+from mlcore.baselines.rasch import RaschEB
+from mlcore.predictor import Predictor
+
+RIVALS: Mapping[str, Callable[[], Predictor]] = {
+    "global_mean": GlobalMean,
+    "item_mean": ItemMean,
+    "elo": Elo,
+    "rasch_eb": RaschEB,
+    "pfa": pfa,
+    "best_lr": best_lr,
+    "bkt": BKT,
+    "dkt": DKT,
+    "classic2": Classic2,
+}
+"""Those fitted from nothing on the training learners, the simple ones first."""
+
+DEFAULT_CHECKPOINT = "default"
+
+
+def rivals(names: list[str]) -> list[Predictor]:
+    """New, unfitted rivals. Raises KeyError."""
+    return [RIVALS[name]() for name in names]
+
+
+def champion(checkpoint: str) -> Predictor:
+    """The learner model of a checkpoint file, or of the one that comes with mlcore. Raises CheckpointRefused."""
+    return champion_from(None if checkpoint == DEFAULT_CHECKPOINT else checkpoint)

@@ -1,0 +1,86 @@
+"""`python -m mlcore evaluate` from a file to a report, and its complaints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlcore.__main__ import main
+from mlcore.commands import simulate as simulate_command
+from mlcore.simulation import Course, Habits, Question, simulate
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("logs") / "arithmetic.csv"
+    course = Course("arithmetic", {"add": []}, [Question(f"q{number}", ["add"], 1 + number) for number in range(5)])
+    rows = simulate(course, 40, Habits(answers=12), np.random.default_rng(0))
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def test_a_report_compares_the_rivals_asked_for(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--data", str(log), "--rivals", "item_mean,rasch_eb", "--checkpoint", "none", "--shots", "0,2"]
+
+    status = main(["evaluate", *words, "--seeds", "2", "--out", str(tmp_path / "out")])
+
+    assert status == 0
+    shown = capsys.readouterr().out
+    assert "| predictor | k=0 | k=2 | new skill | next |" in shown
+    assert "| rasch_eb |" in shown
+    assert set(pd.read_parquet(tmp_path / "out" / "predictions.parquet")["seed"]) == {0, 1}
+
+    assert main(["evaluate", "--predictions", str(tmp_path / "out/predictions.parquet"), "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "report.md").read_text() == (tmp_path / "out" / "report.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--data", "nowhere.csv"], "nowhere.csv: there is no such file"),
+        (["--data", "LOG", "--learners", "3"], "3 learners are too few to split"),
+        (["--data", "LOG", "--checkpoint", "nowhere.bin"], "nowhere.bin"),
+        (["--predictions", "LOG"], "is no table of predictions"),
+    ],
+)
+def test_what_the_user_can_mend_is_one_line_and_status_2(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], complaint: str
+) -> None:
+    words = [str(log) if word == "LOG" else word for word in words]
+
+    status = main(["evaluate", *words, "--rivals", "item_mean", "--out", str(tmp_path)])
+
+    lines = [line for line in capsys.readouterr().err.splitlines() if "fit/s" not in line]
+    assert status == 2
+    assert complaint in lines[-1]
+    assert len(lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--rivals", "oracle"], "no rival is called oracle"),
+        (["--shots", "a,b"], "no list of numbers"),
+        (["--shots", "-1"], "0 or more"),
+        (["--seeds", "0"], "no number from 1 on"),
+    ],
+)
+def test_impossible_options_are_refused(capsys: pytest.CaptureFixture[str], words: list[str], complaint: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["evaluate", "--data", "log.csv", "--out", "out", *[f"{words[0]}={words[1]}"]])
+
+    assert stopped.value.code == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_a_course_graph_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "course.json"
+    path.write_text('{"skills": {"add": [], "carry": ["add"]}, "questions": [{"name": "q", "skills": ["carry"]}]}')
+
+    course = simulate_command.read_course(path)
+
+    assert course.name == "course"
+    assert course.questions[0].difficulty == 3
