@@ -5,6 +5,7 @@ VENV ?= .venv
 BASE_PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell command -v $(p) 2>/dev/null)))
 PYTHON := $(VENV)/bin/python
 PYTEST_ARGUMENTS ?=
+BENCH_ARGUMENTS ?=
 
 export OMP_NUM_THREADS = 1
 
@@ -27,7 +28,7 @@ demo: setup  # the whole product on SQLite, until Ctrl-C
 	@ADEPT_DEMO=1 exec $(PYTHON) manage.py demo
 
 bench: setup  # answers a second and latencies, on a throw-away PostgreSQL
-	@$(PYTHON) lms/house/services.py $(PYTHON) -m lms.house.bench
+	@$(PYTHON) lms/house/services.py --durable $(PYTHON) -m lms.house.bench $(BENCH_ARGUMENTS)
 
 COMPILE = $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --quiet \
 	--no-emit-package torch --no-emit-package triton

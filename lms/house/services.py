@@ -1,12 +1,14 @@
-"""Throw-away PostgreSQL and Redis for one command: `services.py [--browser] COMMAND...`.
+"""Throw-away PostgreSQL and Redis for one command: `services.py [--browser] [--durable] COMMAND...`.
 
 The caller's own DATABASE_URL and REDIS_URL are used when they are set. Otherwise the servers come from the system, or
 from the wheels that setup installed. As root they run as an unprivileged user that exists already; nothing outside a
-temporary folder is touched, and everything is gone afterwards.
+temporary folder is touched, and everything is gone afterwards. With --durable PostgreSQL keeps its promises as in
+production; without, it is faster, as tests like it.
 """
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import pwd
 import shutil
@@ -23,24 +25,25 @@ DEVELOPMENT = {"DEBUG": "1", "HTTPS": "0", "DJANGO_ALLOW_ASYNC_UNSAFE": "1", "EM
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "fsync": "off",
-    "full_page_writes": "off",
     "max_connections": "80",
     "shared_buffers": "128MB",
 }
+DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 Command = list[str | Path]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def main() -> None:
-    arguments = sys.argv[1:]
+    options = list(itertools.takewhile(lambda argument: argument.startswith("--"), sys.argv[1:]))
+    arguments = sys.argv[1 + len(options) :]
     environment = {**os.environ, **DEVELOPMENT}
-    if arguments and arguments[0] == "--browser":
-        arguments = arguments[1:]
+    if "--browser" in options:
         environment["ADEPT_CHROMIUM"] = chromium()
     with contextlib.ExitStack() as services:
         if not os.environ.get("DATABASE_URL"):
-            environment["DATABASE_URL"] = services.enter_context(postgres())
+            durability = DURABLE if "--durable" in options else FORGETFUL
+            environment["DATABASE_URL"] = services.enter_context(postgres(durability))
         if not os.environ.get("REDIS_URL"):
             environment["REDIS_URL"] = services.enter_context(redis())
         code = subprocess.run(arguments, env=environment, check=False).returncode
@@ -48,7 +51,7 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
+def postgres(durability: dict[str, str]) -> Iterator[str]:
     """Run a PostgreSQL on a free port; yield its address."""
     with temporary_folder("adept-postgres-") as base:
         who = unprivileged()
@@ -72,8 +75,8 @@ def postgres() -> Iterator[str]:
             "--no-sync",
         ]
         subprocess.run(initdb, env=environment, cwd=data, check=True, stdout=subprocess.DEVNULL, user=who)
-        port = free_port()
-        settings = [part for name, value in POSTGRES_SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        port, chosen = free_port(), POSTGRES_SETTINGS | durability
+        settings = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
         command: Command = [programs / "postgres", "-D", data, "-p", str(port), *settings]
         with (base / "log").open("wb") as log:
             server = subprocess.Popen(command, env=environment, cwd=data, stdout=log, stderr=log, user=who)
