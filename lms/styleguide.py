@@ -40,7 +40,11 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Show all components with made-up content."""
     wrong = EveryField({"name": "Ada", "email": "ada(at)example.org", "goal": "job"})
     wrong.is_valid()
-    return render(request, "styleguide.html", {"form": EveryField(), "wrong_form": wrong, **words(), **pictures()})
+    return render(
+        request,
+        "styleguide.html",
+        {"form": EveryField(), "wrong_form": wrong, **words(), **surroundings(), **pictures()},
+    )
 
 
 def html(text: str) -> SafeString:
@@ -76,6 +80,12 @@ def words() -> dict[str, Any]:
             ("Check the ends", html("<p>The stop is not included, so 9 lets 8 through.</p>")),
         ],
         "project_steps": [("1", "Read the numbers", True), ("2", "Count each one", False), ("3", "Print them", False)],
+    }
+
+
+def surroundings() -> dict[str, Any]:
+    """What stands around a text."""
+    return {
         "outline": [
             {"title": "Values and types", "url": "#", "state": 4},
             {"title": "Names and assignment", "url": "#", "state": 3},
@@ -110,7 +120,9 @@ def pictures() -> dict[str, Any]:
         ],
         "heat_skills": names,
         "heat_rows": [("Ada Lovelace", skills), ("Grace Hopper", skills[::-1]), ("Noor Khan", skills[2:] + skills[:2])],
-        **tables(),
+        **charts(),
+        **scatter(),
+        **learner_table(),
     }
 
 
@@ -142,7 +154,7 @@ def edge(start: tuple[int, int], end: tuple[int, int]) -> str:
     return f"M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2}"
 
 
-def tables() -> dict[str, Any]:
+def charts() -> dict[str, Any]:
     weeks = [(52, 44, 60), (57, 51, 63), (61, 56, 66), (60, 56, 64), (68, 64, 72), (71, 67, 75)]
     return {
         "line_columns": [
@@ -168,6 +180,11 @@ def tables() -> dict[str, Any]:
                 ("Sun", 14),
             )
         ],
+    }
+
+
+def scatter() -> dict[str, Any]:
+    return {
         "scatter_columns": [{"label": "Facility"}, {"label": "Discrimination", "number": True}],
         "scatter_rows": [
             [{"text": f"{facility / 100:.2f}", "header": True}, {"text": f"{discrimination / 100:.2f}", "number": True}]
@@ -182,6 +199,11 @@ def tables() -> dict[str, Any]:
                 (91, 4),
             )
         ],
+    }
+
+
+def learner_table() -> dict[str, Any]:
+    return {
         "learner_columns": [
             {"label": "Learner", "url": "#"},
             {"label": "Last here", "url": "#", "sorted": "descending"},
