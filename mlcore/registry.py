@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mlcore.algorithms.champion import champion_from
+from mlcore.algorithms.champion import Champion, champion_from
 from mlcore.baselines.bkt import BKT
 from mlcore.baselines.classic2 import Classic2
 from mlcore.baselines.dkt import DKT
@@ -33,6 +33,14 @@ DEFAULT_CHECKPOINT = "default"
 def rivals(names: list[str]) -> list[Predictor]:
     """New, unfitted rivals. Raises KeyError."""
     return [RIVALS[name]() for name in names]
+
+
+def may_have_met(predictor: Predictor, course: str, seed: int) -> bool:
+    """Whether a checkpoint was trained on this course without sparing the test learners of this seed."""
+    if not isinstance(predictor, Champion):
+        return False
+    facts = predictor.checkpoint.facts
+    return course in facts.get("courses", {}) and facts.get("options", {}).get("spare_test_of_seed") != seed
 
 
 def champion(checkpoint: str) -> Predictor:

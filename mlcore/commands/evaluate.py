@@ -17,9 +17,9 @@ from mlcore.evaluation.comparing import predictors_in
 from mlcore.evaluation.reporting import write_report
 from mlcore.interactions import Interactions, Numbers
 from mlcore.predictor import Predictor
-from mlcore.registry import DEFAULT_CHECKPOINT, RIVALS, champion, rivals
+from mlcore.registry import DEFAULT_CHECKPOINT, RIVALS, champion, may_have_met, rivals
 
-FEWEST_LEARNERS = 8
+FEWEST_LEARNERS = 3
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -52,12 +52,13 @@ def _asked(arguments: Namespace) -> pd.DataFrame:
     predictors = rivals(arguments.rivals)
     if arguments.checkpoint != "none":
         predictors.append(champion(arguments.checkpoint))
-    courses = [_chosen(course, arguments) for course in read_courses(arguments.data)]
+    courses = read_courses(arguments.data)
     tables = []
     with tqdm(total=len(courses) * arguments.seeds * len(predictors), unit="fit") as progress:
         for course in courses:
             for seed in range(arguments.seeds):
-                split = Split.of(course, seed, SHARES)
+                split = _split(course, seed, arguments)
+                _warn_of_leaks(predictors, course, seed)
                 table = questions(split.test, arguments.shots).assign(seed=seed)
                 for predictor in predictors:
                     progress.set_description(f"{course.course}, seed {seed}: {predictor.name}")
@@ -71,16 +72,33 @@ def _chances(predictor: Predictor, split: Split, seed: int, shots: Sequence[int]
     return predict(predictor.fit(split.train, split.validation, seed), split.test, shots)
 
 
-def _chosen(course: Interactions, arguments: Namespace) -> Interactions:
-    """The learners with enough answers, at most as many as asked for."""
-    answers = np.bincount(course.learner)
-    course = course.of_learners(np.flatnonzero(answers >= arguments.min_answers))
+def _split(course: Interactions, seed: int, arguments: Namespace) -> Split:
+    """Split, then keep the learners with enough answers, at most as many as asked for.
+
+    In this order the options never move a learner to another part: who was left out in training is never trained on.
+    """
+    long_enough = np.flatnonzero(np.bincount(course.learner) >= arguments.min_answers)
+    whole = Split.of(course, seed)
+    parts = [part.of_learners(long_enough) for part in (whole.train, whole.validation, whole.test)]
     if arguments.learners:
-        course = some_learners(course, arguments.learners, seed=0)
-    learners = len(np.unique(course.learner))
-    if learners < FEWEST_LEARNERS:
-        raise UnreadableLog(f"{course.course}: {learners} learners are too few to split, {FEWEST_LEARNERS} are needed")
-    return course
+        counts = [round(arguments.learners * share) for share in SHARES]
+        parts = [some_learners(part, count, seed) for part, count in zip(parts, counts, strict=True)]
+    if min(len(np.unique(part.learner)) for part in parts) < FEWEST_LEARNERS:
+        shares = ", ".join(f"{share:.0%}" for share in SHARES)
+        raise UnreadableLog(
+            f"{course.course}: too few learners; each part ({shares}) needs {FEWEST_LEARNERS} or more of them"
+        )
+    return Split(*parts)
+
+
+def _warn_of_leaks(predictors: Sequence[Predictor], course: Interactions, seed: int) -> None:
+    for predictor in predictors:
+        if may_have_met(predictor, course.course, seed):
+            tqdm.write(
+                f"Warning: {predictor.name} was trained on {course.course} and may have met the test learners of seed "
+                f"{seed}; its figures there may flatter. Train with --spare-test-of-seed {seed}.",
+                file=sys.stderr,
+            )
 
 
 def _read_predictions(path: Path) -> pd.DataFrame:

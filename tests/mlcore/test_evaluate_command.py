@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,10 @@ import pandas as pd
 import pytest
 
 from mlcore.__main__ import main
+from mlcore.algorithms.champion import Champion
+from mlcore.checkpoint import load_checkpoint
 from mlcore.commands import simulate as simulate_command
+from mlcore.registry import RIVALS, may_have_met
 from mlcore.simulation import Course, Habits, Question, simulate
 
 
@@ -41,7 +45,7 @@ def test_a_report_compares_the_rivals_asked_for(log: Path, tmp_path: Path, capsy
     ("words", "complaint"),
     [
         (["--data", "nowhere.csv"], "nowhere.csv: there is no such file"),
-        (["--data", "LOG", "--learners", "3"], "3 learners are too few to split"),
+        (["--data", "LOG", "--learners", "3"], "too few learners; each part (60%, 15%, 25%) needs 3"),
         (["--data", "LOG", "--checkpoint", "nowhere.bin"], "nowhere.bin"),
         (["--predictions", "LOG"], "is no table of predictions"),
     ],
@@ -53,7 +57,7 @@ def test_what_the_user_can_mend_is_one_line_and_status_2(
 
     status = main(["evaluate", *words, "--rivals", "item_mean", "--out", str(tmp_path)])
 
-    lines = [line for line in capsys.readouterr().err.splitlines() if "fit/s" not in line]
+    lines = [line for line in capsys.readouterr().err.splitlines() if line and "fit/s" not in line]
     assert status == 2
     assert complaint in lines[-1]
     assert len(lines) == 1
@@ -74,6 +78,28 @@ def test_impossible_options_are_refused(capsys: pytest.CaptureFixture[str], word
 
     assert stopped.value.code == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_met_the_test_learners_is_told_of() -> None:
+    spared = {"courses": {"arithmetic": {}}, "options": {"spare_test_of_seed": 1}}
+    adept = Champion(replace(load_checkpoint(), facts=spared))
+
+    assert may_have_met(adept, "arithmetic", seed=0)
+    assert not may_have_met(adept, "arithmetic", seed=1)
+    assert not may_have_met(adept, "geometry", seed=0)
+    assert not may_have_met(RIVALS["item_mean"](), "arithmetic", seed=0)
+
+
+def test_options_never_move_a_learner_to_another_part(log: Path, tmp_path: Path) -> None:
+    def tested(*options: str) -> set[str]:
+        words = ["--data", str(log), "--rivals", "item_mean", "--checkpoint", "none", "--shots", "0", *options]
+        assert main(["evaluate", *words, "--out", str(tmp_path)]) == 0
+        return set(pd.read_parquet(tmp_path / "predictions.parquet")["learner"])
+
+    everyone = tested()
+
+    assert tested("--learners", "24") < everyone
+    assert tested("--min-answers", "5") < everyone
 
 
 def test_a_course_graph_is_read(tmp_path: Path) -> None:
