@@ -1,0 +1,31 @@
+"""A hint is counted once, however often it is asked for."""
+
+import pytest
+
+from courses.answering import Choice, present
+from courses.enrolling import enroll
+from courses.hinting import NoSuchHint, hints_taken, take_hint
+from courses.models import Interaction, Presentation, Question, User
+from tests.api.world import small_course
+
+
+@pytest.fixture
+def shown(ada: User) -> Presentation:
+    enrollment = enroll(ada, small_course(modules=1))
+    return present(enrollment, Question.objects.get(kind="numeric").versions.get(), None, Choice())
+
+
+def test_a_hint_is_written_down_once(shown: Presentation) -> None:
+    hints = [take_hint(shown, 1), take_hint(shown, 1)]
+
+    assert [(hint.text, hint.count) for hint in hints] == [("Secret hint.", 1)] * 2
+    assert Interaction.objects.get().response == {"hint": 1}
+    assert hints_taken(shown) == hints[:1]
+
+
+@pytest.mark.parametrize("number", [0, 2, -1])
+def test_a_hint_that_is_not_there_cannot_be_taken(shown: Presentation, number: int) -> None:
+    with pytest.raises(NoSuchHint):
+        take_hint(shown, number)
+
+    assert hints_taken(shown) == []
