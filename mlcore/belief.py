@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.episodes import Keys
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes
 
 Float32 = NDArray[np.float32]
 Counts = NDArray[np.uint32]
@@ -57,7 +58,7 @@ class Belief:
     def __len__(self) -> int:
         return len(self.answered)
 
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
+    def arrays(self) -> dict[str, Any]:
         return {column.name: getattr(self, column.name) for column in fields(self)[1:]}
 
     def rows(self, chosen: Codes | slice) -> Belief:
@@ -136,7 +137,7 @@ def blank(learners: int, tag: int) -> Belief:
     )
 
 
-def begin(learners: int, tag: int, ability: tuple[float, float], context: tuple[Numbers, Numbers]) -> Belief:
+def begin(learners: int, tag: int, ability: tuple[float, float], context: tuple[Float32, Float32]) -> Belief:
     """Make the beliefs about learners who have not answered yet, from (mean, variance) and (mean, covariance)."""
     belief = blank(learners, tag)
     belief.numbers[:, ABILITY], belief.numbers[:, ABILITY_VAR] = ability

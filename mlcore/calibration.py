@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,8 +54,8 @@ class Prompts:
         return len(self.item)
 
     def rows(self, chosen: NDArray[np.generic] | slice) -> Prompts:
-        columns = [column.name for column in fields(self)[:-2]]
-        return Prompts(*(getattr(self, name)[chosen] for name in columns), level=self.level, learners=self.learners)
+        columns: dict[str, Any] = {column.name: getattr(self, column.name)[chosen] for column in fields(self)[:-2]}
+        return replace(self, **columns)
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class Calibration:
             size = int.from_bytes(data[:8], "little")
             header = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["calibration"])
             arrays = load(data)
-            tables = {name: _table(arrays, name) for name in ("items", "skills")}
+            tables: dict[str, Any] = {name: _table(arrays, name) for name in ("items", "skills")}
             if header.pop("version") != 1:
                 raise ValueError("not of this version")
             calibration = Calibration(population=Population(**header.pop("population")), **header, **tables)
@@ -169,7 +170,7 @@ def uncalibrated(population: Population, network_weight: float = 0.5) -> Calibra
     )
 
 
-def _table(arrays: dict[str, NDArray[np.generic]], name: str) -> Table:
+def _table(arrays: dict[str, Any], name: str) -> Table:
     table = Table(*(arrays[f"{name}.{column.name}"] for column in fields(Table)))
     lengths = {len(getattr(table, column.name)) for column in fields(Table)}
     if len(lengths) != 1 or table.key.dtype != np.uint64:

@@ -1,8 +1,8 @@
 """How hard the items and skills of a course are, judged from a cohort's answers: hierarchical empirical Bayes.
 
 logit P(right) = level + ability_u - skill_s - 2 slope * author_i - item_i, all normal around their priors. The
-posterior's mode is found by Newton steps on one block after the other; the variances follow by expectation maximization,
-pulled towards those of other courses (Laplace approximation with independent posteriors).
+posterior's mode is found by Newton steps on one block after the other; the variances follow by expectation
+maximization, pulled towards those of other courses (Laplace approximation with independent posteriors).
 """
 
 from __future__ import annotations
@@ -97,7 +97,10 @@ def _climb(effects: dict[str, _Effects], correct: Numbers) -> dict[str, _Posteri
     for _ in range(SWEEPS):
         furthest = 0.0
         for name, effect in effects.items():
-            old, new = found[name], _improved(effect, found[name], correct, logit / np.sqrt(1.0 + np.pi / 8.0 * spread))
+            old = found[name]
+            own = _sum_by_row(effect, effect.weight**2 * old.variance[effect.code], len(correct))
+            others = np.maximum(spread - own, 0.0)
+            new = _improved(effect, old, correct, logit / np.sqrt(1.0 + np.pi / 8.0 * others))
             logit += _sum_by_row(effect, effect.weight * (new.mean - old.mean)[effect.code], len(correct))
             change = (new.variance - old.variance)[effect.code]
             spread = np.maximum(spread + _sum_by_row(effect, effect.weight**2 * change, len(correct)), 0.0)
@@ -118,7 +121,8 @@ def _improved(effect: _Effects, old: _Posterior, correct: Numbers, logit: Number
     p = sigmoid(logit)
     precision = old.sd**-2
     pull = np.bincount(effect.code, effect.weight * (correct - p)[effect.row], effect.size)
-    curvature = np.bincount(effect.code, effect.weight**2 * (p * (1.0 - p))[effect.row], effect.size) + precision
+    told = effect.weight**2 * (p * (1.0 - p))[effect.row]
+    curvature = np.bincount(effect.code, told, effect.size).astype(np.float64) + precision
     step = (pull - (old.mean - effect.prior_mean) * precision) / curvature
     return _Posterior(old.mean + np.clip(step, -LONGEST_STEP, LONGEST_STEP), 1.0 / curvature, old.sd)
 
@@ -130,7 +134,8 @@ def _with_learned_sd(effect: _Effects, posterior: _Posterior) -> _Posterior:
 
 
 def _sum_by_row(effect: _Effects, values: Numbers, rows: int) -> Numbers:
-    return np.bincount(effect.row, values, rows)
+    total: Numbers = np.bincount(effect.row, values, rows).astype(np.float64)
+    return total
 
 
 def _table(keys: Keys, posterior: _Posterior, effect: _Effects) -> Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.answers import Answer, Item, key_of
+from mlcore.answers import MOST_SKILLS, Answer, Item, key_of
 from mlcore.interactions import Codes, Interactions, Numbers
 
 Keys = NDArray[np.uint64]
@@ -49,9 +49,10 @@ class Outcomes:
 class Episodes:
     """The answers of many learners, sorted by learner and within a learner by time."""
 
-    learner: Codes  # [n] 0, 0, 0, 1, 1, ... without gaps
+    learner: Codes  # [n] non-decreasing, from 0
     questions: Questions
     outcomes: Outcomes
+    learners: int  # some may have no answers
 
     def __len__(self) -> int:
         return len(self.learner)
@@ -59,7 +60,7 @@ class Episodes:
     @property
     def lengths(self) -> Codes:
         """How many answers each learner gave.  [learners]"""
-        return np.bincount(self.learner, minlength=0).astype(np.int64)
+        return np.bincount(self.learner, minlength=self.learners).astype(np.int64)
 
     @property
     def starts(self) -> Codes:
@@ -67,26 +68,28 @@ class Episodes:
         lengths = self.lengths
         return np.cumsum(lengths) - lengths
 
-    @property
-    def learners(self) -> int:
-        return int(self.learner[-1]) + 1 if len(self) else 0
-
     def of_learners(self, chosen: Codes) -> Episodes:
         """Keep these learners, in the order given, numbered anew."""
         starts, lengths = self.starts[chosen], self.lengths[chosen]
         rows = np.concatenate([np.arange(s, s + n) for s, n in zip(starts, lengths, strict=True)] or [np.zeros(0, int)])
         learner = np.repeat(np.arange(len(chosen)), lengths)
-        return Episodes(learner, self.questions.rows(rows), self.outcomes.rows(rows))
+        return Episodes(learner, self.questions.rows(rows), self.outcomes.rows(rows), len(chosen))
+
+    @property
+    def position(self) -> Codes:
+        """How many answers the same learner gave before this one.  [n]"""
+        return np.arange(len(self)) - np.repeat(self.starts, self.lengths)
 
     def first(self, most: int) -> Episodes:
         """Keep at most this many first answers of each learner."""
-        keep = np.arange(len(self)) - np.repeat(self.starts, self.lengths) < most
-        return Episodes(self.learner[keep], self.questions.rows(keep), self.outcomes.rows(keep))
+        keep = self.position < most
+        return Episodes(self.learner[keep], self.questions.rows(keep), self.outcomes.rows(keep), self.learners)
 
     def steps(self) -> Iterator[tuple[Codes, Codes]]:
         """Walk all learners at once: yields (the learners who have a next answer, the rows of those answers)."""
-        order = np.argsort(-self.lengths, kind="stable")
-        starts, lengths = self.starts[order], self.lengths[order]
+        lengths, starts = self.lengths, self.starts
+        order = np.argsort(-lengths, kind="stable")
+        starts, lengths = starts[order], lengths[order]
         for step in range(int(lengths[0]) if len(lengths) else 0):
             active = int(np.searchsorted(-lengths, -step, side="left"))
             yield order[:active], starts[:active] + step
@@ -115,25 +118,30 @@ def outcomes_of(answers: Sequence[Answer]) -> Outcomes:
 
 
 def episodes_of(histories: Sequence[Sequence[Answer]]) -> Episodes:
-    """Turn chronological lists of answers, one for each learner, into arrays. Empty lists are left out."""
-    histories = [history for history in histories if history]
+    """Turn chronological lists of answers, one for each learner, into arrays."""
     answers = [answer for history in histories for answer in history]
     learner = np.repeat(np.arange(len(histories)), [len(history) for history in histories]).astype(np.int64)
-    return Episodes(learner, questions_of([answer.question for answer in answers]), outcomes_of(answers))
+    questions = questions_of([answer.question for answer in answers])
+    return Episodes(learner, questions, outcomes_of(answers), len(histories))
 
 
 def episodes_in(log: Interactions) -> Episodes:
     """Hash the names in a table of interactions; learners are numbered in the order of their rows."""
     items = _keys(log.item_names)
-    _, learner = np.unique(log.learner, return_inverse=True)
-    skills = _keys(log.skill_names)[log.skills] if log.skills.shape[1] else np.zeros((len(log), 1), np.uint64)
+    present, learner = np.unique(log.learner, return_inverse=True)
+    skills = (
+        _keys(log.skill_names)[log.skills[:, :MOST_SKILLS]]
+        if log.skills.shape[1]
+        else np.zeros((len(log), 1), np.uint64)
+    )
     questions = Questions(
         item=items[log.item],
-        skills=skills,
+        skills=_keys(log.skill_names)[skills],
         difficulty=np.full(len(log), np.nan),
         modality=_keys(log.modality_names)[log.modality],
     )
-    return Episodes(learner.astype(np.int64), questions, Outcomes(log.correct, log.at, log.seconds, log.hints))
+    outcomes = Outcomes(log.correct, log.at, log.seconds, log.hints)
+    return Episodes(learner.astype(np.int64), questions, outcomes, len(present))
 
 
 def _keys(names: Sequence[str]) -> Keys:

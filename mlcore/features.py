@@ -160,7 +160,7 @@ def _of_time(belief: Belief, known: Recall, now: Counts) -> dict[str, Numbers]:
     return {
         "hours_since_last": _hours(when, last),
         "hours_since_skill": _hours(when, known.skill_at),
-        "is_timed": (when > 0) & (last > 0),
+        "is_timed": ((when > 0) & (last > 0)).astype(np.float64),
     }
 
 

@@ -16,7 +16,13 @@ from mlcore.interactions import Codes, Numbers
 from mlcore.memory import LATEST, Recall, moderated, recall, remember, sigmoid
 from mlcore.weights import Reading, Weights, adapt, forecast, read
 
-NEVER: Counts = np.zeros(1, np.uint32)
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All that is learned before a learner comes: from other courses (the weights), and of this one."""
+
+    weights: Weights
+    calibration: Calibration
 
 
 @dataclass(frozen=True)
@@ -30,39 +36,42 @@ class Foresight:
     variance: Numbers  # [q] of it
 
 
-def begin(weights: Weights, calibration: Calibration, learners: int, tag: int) -> Belief:
+@dataclass(frozen=True)
+class Step:
+    """The next answers of some learners, and what the beliefs before them expect."""
+
+    learners: Codes  # [n]
+    rows: Codes  # [n] where their answers stand in the episodes
+    belief: Belief  # [n] changes when the walk goes on: copy what should be kept
+    foresight: Foresight
+
+
+def begin(knowledge: Knowledge, learners: int, tag: int) -> Belief:
     """Return the beliefs about learners who have not answered yet."""
-    ability = (0.0, calibration.population.ability_sd**2)
+    weights = knowledge.weights
+    ability = (0.0, knowledge.calibration.population.ability_sd**2)
     return beliefs.begin(learners, tag, ability, (weights.prior_mean, weights.prior_covariance))
 
 
 def foresee(
-    weights: Weights,
-    calibration: Calibration,
-    belief: Belief,
-    prompts: Prompts,
-    now: Counts,
-    owner: Codes | None = None,
+    knowledge: Knowledge, belief: Belief, prompts: Prompts, now: Counts, owner: Codes | None = None
 ) -> Foresight:
-    """Look ahead to q prompts; `owner` [q] says whom each is for, by default one for each learner."""
+    """Look ahead to q prompts at `now` [q or 1]; `owner` [q] says whom each is for, by default each learner one."""
+    everyone = owner is None or len(belief) == 1
     owner = np.arange(len(belief)) if owner is None else owner
-    known = recall(belief, owner, prompts, calibration.population)
+    known = recall(belief, owner, prompts, knowledge.calibration.population)
     features = describe(belief, known, prompts, now)
-    reading = read(weights, features)
-    who: Codes | slice = slice(None) if len(belief) in (1, len(owner)) else owner
-    mean, variance = forecast(known.logit, reading, _context(belief, who))
+    reading = read(knowledge.weights, features)
+    mean, variance = forecast(known.logit, reading, _context(belief, slice(None) if everyone else owner))
     return Foresight(known, features, reading, mean, variance)
 
 
-def absorb(
-    weights: Weights, calibration: Calibration, belief: Belief, step: tuple[Prompts, Outcomes], foresight: Foresight
-) -> None:
+def absorb(knowledge: Knowledge, belief: Belief, prompts: Prompts, outcomes: Outcomes, foresight: Foresight) -> None:
     """Write one more answer of every learner into the beliefs, in place; `foresight` is theirs of these prompts."""
-    prompts, outcomes = step
     context = _context(belief, slice(None))
-    mean, covariance = adapt(weights, context, foresight.known.logit, foresight.reading, outcomes.correct)
+    mean, covariance = adapt(knowledge.weights, context, foresight.known.logit, foresight.reading, outcomes.correct)
     belief.context[:], belief.covariance[:] = mean, covariance
-    remember(belief, prompts, outcomes, foresight.known, calibration.population)
+    remember(belief, prompts, outcomes, foresight.known, knowledge.calibration.population)
 
 
 def served_logit(calibration: Calibration, foresight: Foresight) -> Numbers:
@@ -87,27 +96,32 @@ def whole_seconds(at: Numbers) -> Counts:
     return np.nan_to_num(np.clip(at, 0.0, LATEST), nan=0.0).astype(np.uint32)
 
 
-def walk(
-    weights: Weights, calibration: Calibration, episodes: Episodes, most: int | None = None
-) -> Iterator[tuple[Codes, Codes, Belief, Foresight]]:
+def walk(knowledge: Knowledge, episodes: Episodes, belief: Belief | None = None) -> Iterator[Step]:
     """Walk all learners at once through their answers, with the beliefs of serving.
 
-    Yields (learners, rows of their next answers, their beliefs before these, what these expect of them); after the
-    yield the answers are taken in. The beliefs are the walk's own: copy what should be kept.
+    The answers of a step are taken in after it was yielded. `belief`, if given, holds one for each learner, and is
+    written to.
     """
-    prompts = calibration.weigh(episodes.questions)
+    prompts = knowledge.calibration.weigh(episodes.questions)
     now = whole_seconds(episodes.outcomes.at)
-    belief = begin(weights, calibration, episodes.learners, 0)
-    order: Codes | None = None
+    order = np.argsort(-episodes.lengths, kind="stable")
+    sorted_belief = begin(knowledge, episodes.learners, 0) if belief is None else belief.rows(order)
     for learners, rows in episodes.steps():
-        if most is not None and int(belief.answered.max(initial=0)) >= most:
-            return
-        order = learners if order is None else order
-        belief = belief.rows(slice(len(learners)))
+        active = sorted_belief.rows(slice(len(learners)))
         asked = prompts.rows(rows)
-        foresight = foresee(weights, calibration, belief, asked, now[rows])
-        yield learners, rows, belief, foresight
-        absorb(weights, calibration, belief, (asked, episodes.outcomes.rows(rows)), foresight)
+        foresight = foresee(knowledge, active, asked, now[rows])
+        yield Step(learners, rows, active, foresight)
+        absorb(knowledge, active, asked, episodes.outcomes.rows(rows), foresight)
+    if belief is not None:
+        belief.put(order, sorted_belief)
+
+
+def believe(knowledge: Knowledge, episodes: Episodes, learners: int) -> Belief:
+    """Return what is believed of learners 0 to `learners` - 1 after all these answers."""
+    belief = begin(knowledge, learners, 0)
+    for _ in walk(knowledge, episodes, belief):
+        pass
+    return belief
 
 
 def _context(belief: Belief, who: Codes | slice) -> tuple[Numbers, Numbers]:

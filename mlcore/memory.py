@@ -40,7 +40,7 @@ from mlcore.calibration import Population, Prompts
 from mlcore.episodes import NOBODY, Keys, Outcomes
 from mlcore.interactions import Codes, Numbers
 
-NEWTON_STEPS = 3
+NEWTON_STEPS = 2
 FURTHEST = 12.0  # logits are kept within this
 LATEST = 2.0**32 - 1.0
 FAST_RATE, SLOW_RATE, SKILL_RATE, HINT_RATE, MODALITY_RATE, PACE_RATE = 0.3, 0.07, 0.4, 0.2, 0.1, 0.05
@@ -142,6 +142,16 @@ def laplace_step(logit: Numbers, variance: Numbers, correct: Numbers) -> tuple[N
     return move, p * (1.0 - p)
 
 
+@dataclass(frozen=True)
+class Taught:
+    """What one answer of each of n learners teaches."""
+
+    correct: Numbers  # [n]
+    surprise: Numbers  # [n] correct minus its expectation
+    push: Numbers  # [n] posterior mean's move, for each unit of variance
+    shrink: Numbers  # [n] variance lost, for each squared unit of variance
+
+
 def remember(belief: Belief, prompts: Prompts, outcomes: Outcomes, known: Recall, population: Population) -> None:
     """Write one more answer of every learner into the beliefs, in place; `known` is their recall of these prompts."""
     surprise = outcomes.correct - sigmoid(moderated(known.logit, known.variance))
@@ -149,24 +159,28 @@ def remember(belief: Belief, prompts: Prompts, outcomes: Outcomes, known: Recall
     belief.answered[:] = np.minimum(belief.answered, np.uint32(LATEST - 1)) + np.uint32(1)
     belief.last_at[:] = np.where(at > 0, at, belief.last_at)
     move, curvature = laplace_step(known.logit, known.variance, outcomes.correct)
-    push = move / known.variance
-    shrink = curvature / (1.0 + known.variance * curvature)
-    _move_ability(belief, push, shrink, population)
+    taught = Taught(
+        correct=outcomes.correct,
+        surprise=surprise,
+        push=move / known.variance,
+        shrink=curvature / (1.0 + known.variance * curvature),
+    )
+    _move_ability(belief, taught, population)
     _remember_totals(belief, outcomes, surprise)
     for column in range(prompts.skills.shape[1]):
         present = known.is_skill[:, column]
         if present.any():
-            updated = _moved_skill(known, column, (push, shrink), outcomes.correct, surprise, population)
+            updated = _moved_skill(known, column, taught, population)
             _put_skill(belief, prompts.skills[:, column], updated, at, present)
     _remember_item(belief, prompts.item, outcomes.correct, surprise)
     _remember_modality(belief, prompts.modality)
 
 
-def _move_ability(belief: Belief, push: Numbers, shrink: Numbers, population: Population) -> None:
+def _move_ability(belief: Belief, taught: Taught, population: Population) -> None:
     variance = belief.numbers[:, ABILITY_VAR].astype(np.float64)
-    ability = belief.numbers[:, ABILITY] + variance * push
+    ability = belief.numbers[:, ABILITY] + variance * taught.push
     belief.numbers[:, ABILITY] = np.clip(ability, -FURTHEST, FURTHEST)
-    belief.numbers[:, ABILITY_VAR] = np.maximum(variance - variance**2 * shrink, population.ability_floor)
+    belief.numbers[:, ABILITY_VAR] = np.maximum(variance - variance**2 * taught.shrink, population.ability_floor)
 
 
 def _remember_totals(belief: Belief, outcomes: Outcomes, surprise: Numbers) -> None:
@@ -188,22 +202,14 @@ def _remember_totals(belief: Belief, outcomes: Outcomes, surprise: Numbers) -> N
     numbers[:, PACES] = np.minimum(numbers[:, PACES] + was_timed, MOST_COUNTED)
 
 
-def _moved_skill(
-    known: Recall,
-    column: int,
-    step: tuple[Numbers, Numbers],
-    correct: Numbers,
-    surprise: Numbers,
-    population: Population,
-) -> Numbers:
-    push, shrink = step
+def _moved_skill(known: Recall, column: int, taught: Taught, population: Population) -> Numbers:
     numbers, share = known.skill_numbers[:, column].copy(), known.share[:, column]
     reach = numbers[:, S_VAR] * share
-    numbers[:, S_RIGHT] = np.minimum(numbers[:, S_RIGHT] + (correct >= 0.5), MOST_COUNTED)
-    numbers[:, S_WRONG] = np.minimum(numbers[:, S_WRONG] + (correct < 0.5), MOST_COUNTED)
-    numbers[:, S_EFFECT] = np.clip(numbers[:, S_EFFECT] + reach * push, -FURTHEST, FURTHEST)
-    numbers[:, S_VAR] = np.maximum(numbers[:, S_VAR] - reach**2 * shrink, population.effect_floor)
-    numbers[:, S_FAST] += SKILL_RATE * (surprise - numbers[:, S_FAST])
+    numbers[:, S_RIGHT] = np.minimum(numbers[:, S_RIGHT] + (taught.correct >= 0.5), MOST_COUNTED)
+    numbers[:, S_WRONG] = np.minimum(numbers[:, S_WRONG] + (taught.correct < 0.5), MOST_COUNTED)
+    numbers[:, S_EFFECT] = np.clip(numbers[:, S_EFFECT] + reach * taught.push, -FURTHEST, FURTHEST)
+    numbers[:, S_VAR] = np.maximum(numbers[:, S_VAR] - reach**2 * taught.shrink, population.effect_floor)
+    numbers[:, S_FAST] += SKILL_RATE * (taught.surprise - numbers[:, S_FAST])
     return numbers
 
 

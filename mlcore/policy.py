@@ -89,7 +89,8 @@ def propensities(scores: Numbers, settings: PolicySettings) -> Numbers:
     """Return the chance of each candidate: a softmax above an even floor.  [n]"""
     floor = min(settings.floor, UNIFORM_SHARE / len(scores))
     odds = np.exp((scores - scores.max()) / settings.temperature)
-    return floor + (1.0 - floor * len(scores)) * odds / odds.sum()
+    chances: Numbers = floor + (1.0 - floor * len(scores)) * odds / odds.sum()
+    return chances
 
 
 def _due(outlook: Outlook, settings: PolicySettings) -> Numbers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from mlcore.belief import MODALITIES, Belief
 from mlcore.calibration import Calibration, Prompts
 from mlcore.episodes import NOBODY, Questions, episodes_of, outcomes_of, questions_of
 from mlcore.fitting import calibrate
+from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import moderated, sigmoid
 from mlcore.policy import Outlook, PolicySettings, Suggestion
@@ -41,9 +43,13 @@ class Tutor:
     tag: int
     facts: dict[str, Any] = field(default_factory=dict)  # the checkpoint's metadata
 
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return Knowledge(self.weights, self.calibration)
+
     def begin(self) -> Belief:
         """Return the belief about a learner who has not answered yet."""
-        return inference.begin(self.weights, self.calibration, 1, self.tag)
+        return inference.begin(self.knowledge, 1, self.tag)
 
     def observe(self, belief: Belief, answer: Answer) -> Belief:
         """Return the belief after one more answer. The old one is untouched.
@@ -61,8 +67,8 @@ class Tutor:
         for row in range(len(answers)):
             one = slice(row, row + 1)
             asked = prompts.rows(one)
-            foresight = inference.foresee(self.weights, self.calibration, belief, asked, now[one])
-            inference.absorb(self.weights, self.calibration, belief, (asked, outcomes.rows(one)), foresight)
+            foresight = inference.foresee(self.knowledge, belief, asked, now[one])
+            inference.absorb(self.knowledge, belief, asked, outcomes.rows(one), foresight)
         return belief
 
     def prepare(self, items: Sequence[Item]) -> Prompts:
@@ -134,7 +140,7 @@ class Tutor:
     def _foresee(self, belief: Belief, prompts: Prompts, at: float | None) -> inference.Foresight:
         now = inference.whole_seconds(np.array([np.nan if at is None else at]))
         owner: Codes = np.zeros(len(prompts), np.int64)
-        return inference.foresee(self.weights, self.calibration, self._own(belief), prompts, now, owner)
+        return inference.foresee(self.knowledge, self._own(belief), prompts, now, owner)
 
     def _outlook(
         self,

@@ -67,9 +67,9 @@ def shapes(hidden: int = HIDDEN) -> dict[str, tuple[int, ...]]:
 
 def read(weights: Weights, features: Float32) -> Reading:
     """Run the network on features [q, f]."""
-    x = (features - weights.center) * weights.scale
-    x = _silu(x @ weights.first + weights.first_bias)
-    x = _silu(x @ weights.second + weights.second_bias)
+    x: Float32 = (features - weights.center) * weights.scale
+    x = _silu(np.asarray(x @ weights.first + weights.first_bias, np.float32))
+    x = _silu(np.asarray(x @ weights.second + weights.second_bias, np.float32))
     out = (x @ weights.head + weights.head_bias).astype(np.float64)
     return Reading(out[:, 0], np.concatenate([np.ones((len(out), 1)), out[:, 1:]], axis=1))
 
@@ -109,7 +109,8 @@ def chance_logit(mean: Numbers, variance: Numbers) -> Numbers:
 
 
 def _silu(x: Float32) -> Float32:
-    return x * (np.float32(0.5) * (np.float32(1.0) + np.tanh(np.float32(0.5) * x)))
+    gated: Float32 = x * (np.float32(0.5) * (np.float32(1.0) + np.tanh(np.float32(0.5) * x)))
+    return gated
 
 
 def silent(hidden: int = HIDDEN) -> Weights:

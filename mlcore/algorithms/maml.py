@@ -1,0 +1,111 @@
+"""Meta-learning of a learner's context: an inner loop of Newton steps, and an outer loss differentiated through it.
+
+A learner is a context c of few dimensions with the meta-learned prior N(m, L) (CAVIA, Zintgraf et al. 2019; the
+Bayesian reading of MAML, Grant et al. 2018). Each answer moves c to the mode of its posterior (Laplace) along phi(x),
+so k answers are k inner steps; the outer loss is the log-loss of answers after them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mlcore.memory import FURTHEST, NEWTON_STEPS
+from mlcore.network import AnswerNetwork
+
+Context = tuple[Tensor, Tensor]  # mean [l, d], covariance [l, d, d]
+
+
+@dataclass(frozen=True)
+class LessonTensors:
+    """A `Lesson` on the network's device; the same shapes."""
+
+    features: Tensor
+    logit: Tensor
+    correct: Tensor
+    mask: Tensor
+    freezes: list[int]
+    frozen_features: Tensor
+    frozen_logit: Tensor
+    frozen_correct: Tensor
+    frozen_mask: Tensor
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is believed of a learner's context at first, and how much of what is learned lasts an answer."""
+
+    mean: Tensor  # [d]
+    covariance: Tensor  # [d, d]
+    keeping: Tensor  # [1]
+
+
+def outer_loss(network: AnswerNetwork, lesson: LessonTensors, frozen_weight: float = 1.0) -> Tensor:
+    """Return the mean log-loss of the next answers, plus that of the answers after each freeze."""
+    shift, direction = network(lesson.features)
+    contexts = adapt_through(network, (lesson.logit + shift, direction, lesson.correct))
+    mean = torch.stack([context[0] for context in contexts], 1)  # [l, t, d]
+    covariance = torch.stack([context[1] for context in contexts], 1)
+    following = predictive(lesson.logit + shift, direction, (mean, covariance))
+    loss = _log_loss(following, lesson.correct, lesson.mask)
+    longest = mean.shape[1]
+    used = [place for place, freeze in enumerate(lesson.freezes) if freeze < longest]
+    if not used or frozen_weight == 0.0:
+        return loss
+    at = [lesson.freezes[place] for place in used]
+    shift, direction = network(lesson.frozen_features[:, used])  # [l, j, ahead], [l, j, ahead, d]
+    frozen = (mean[:, at, None], covariance[:, at, None])
+    ahead = predictive(lesson.frozen_logit[:, used] + shift, direction, frozen)
+    return loss + frozen_weight * _log_loss(ahead, lesson.frozen_correct[:, used], lesson.frozen_mask[:, used])
+
+
+def adapt_through(network: AnswerNetwork, answers: tuple[Tensor, Tensor, Tensor]) -> list[Context]:
+    """Return the contexts before each answer, given (logit [l, t], direction [l, t, d], correct [l, t])."""
+    logit, direction, correct = answers
+    prior = Prior(network.prior_mean, network.prior_covariance(), network.keeping())
+    context = prior.mean.expand(len(logit), -1), prior.covariance.expand(len(logit), -1, -1)
+    contexts = []
+    for step in range(logit.shape[1]):
+        contexts.append(context)
+        context = adapt(prior, context, logit[:, step], direction[:, step], correct[:, step])
+    return contexts
+
+
+def adapt(prior: Prior, context: Context, logit: Tensor, direction: Tensor, correct: Tensor) -> Context:
+    """Return the contexts after one answer each. The old ones are untouched. Twin of `mlcore.weights.adapt`."""
+    mean, covariance = context
+    reach = (covariance @ direction[:, :, None])[:, :, 0]
+    variance = (reach * direction).sum(1).clamp_min(1e-6)
+    believed = (logit + (direction * mean).sum(1)).clamp(-FURTHEST, FURTHEST)
+    move, curvature = laplace_step(believed, variance, correct)
+    mean = mean + reach * (move / variance)[:, None]
+    shrink = curvature / (1.0 + variance * curvature)
+    covariance = covariance - shrink[:, None, None] * reach[:, :, None] * reach[:, None, :]
+    kept = prior.keeping
+    return torch.lerp(prior.mean, mean, kept), torch.lerp(prior.covariance, covariance, kept**2)
+
+
+def laplace_step(logit: Tensor, variance: Tensor, correct: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how far one answer moves the mode of N(logit, variance), and the curvature there."""
+    move = torch.zeros_like(logit)
+    for _ in range(NEWTON_STEPS):
+        p = torch.sigmoid(logit + move)
+        move = move - (move - variance * (correct - p)) / (1.0 + variance * p * (1.0 - p))
+    p = torch.sigmoid(logit + move)
+    return move, p * (1.0 - p)
+
+
+def predictive(logit: Tensor, direction: Tensor, context: Context) -> Tensor:
+    """Return the logit of the predictive probability (MacKay 1992).  [...]"""
+    mean, covariance = context
+    variance = ((direction[..., None, :] @ covariance)[..., 0, :] * direction).sum(-1).clamp_min(1e-6)
+    believed = (logit + (direction * mean).sum(-1)).clamp(-FURTHEST, FURTHEST)
+    return believed / torch.sqrt(1.0 + (torch.pi / 8.0) * variance)
+
+
+def _log_loss(logit: Tensor, correct: Tensor, mask: Tensor) -> Tensor:
+    losses = functional.binary_cross_entropy_with_logits(logit, correct, reduction="none")
+    return (losses * mask).sum() / mask.sum().clamp_min(1.0)

@@ -1,0 +1,131 @@
+"""Meta-train the learner model on logs of answers and write a checkpoint with its model card."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from mlcore.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from mlcore.datasets import read_courses, split_learners
+from mlcore.evaluation.asking import SHARES
+from mlcore.interactions import Interactions
+from mlcore.training import EnoughTraining, NothingToLearnFrom, Progress, TrainedNetwork, TrainingSettings, train
+
+MOST_THREADS = 2
+
+CARD = """# Model card
+
+**What it is.** A learner model: given a learner's answers so far, the chance of a right answer to any item of any
+course. A learner is a context vector with a meta-learned prior; every answer is one Newton step on it. Its logit is
+averaged with that of an online Rasch model. It reads no ids and no text, so it serves courses it has never seen.
+
+**What it was trained on.** First attempts only, split by learner.
+
+| course | answers | learners |
+|---|---|---|
+{courses}
+**How good it is.** Mean log-loss of the next answer over the courses, on held-out learners of the same courses, with
+difficulties judged from the training learners: {log_loss:.4f}; the online Rasch model alone {log_loss_classic:.4f},
+the network alone {log_loss_network:.4f}. `python -m mlcore evaluate` compares it with its rivals.
+
+**What it is not for.** Grading, certifying or ranking people. Its training data are mostly mathematics in American
+schools and universities; on other subjects calibrate it with the answers of at least 20 learners, and look at the
+reliability plot. It knows nothing of a learner but their answers; groups were not used in training.
+
+sha256: `{digest}`
+
+```json
+{facts}
+```
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options of `train`."""
+    defaults = TrainingSettings()
+    parser.add_argument("--data", nargs="+", type=Path, required=True, metavar="FILE", help="CSV or Parquet logs")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="checkpoint to write (.safetensors)")
+    parser.add_argument("--seed", type=int, default=0, help="of every random choice (0)")
+    parser.add_argument("--steps", type=int, default=defaults.steps, help=f"batches of learners ({defaults.steps})")
+    parser.add_argument("--minutes", type=float, help="end after this long, even if steps are left")
+    parser.add_argument("--start-from", metavar="FILE", help="train on from a checkpoint, or from `default`")
+    parser.add_argument(
+        "--spare-test-of-seed", type=int, metavar="SEED", help="leave out the learners `evaluate` tests with this seed"
+    )
+    parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+
+
+def run(arguments: Namespace) -> int:
+    """Train and write. Raises UnreadableLog, CheckpointRefused or OSError."""
+    torch.set_num_threads(min(MOST_THREADS, torch.get_num_threads()))
+    courses = [_spared(course, arguments.spare_test_of_seed) for course in read_courses(arguments.data)]
+    live = _live(arguments.start_from)
+    settings = TrainingSettings(steps=arguments.steps, device=arguments.device)
+    generator = torch.Generator().manual_seed(arguments.seed)
+    with tqdm(total=100, unit="%", bar_format="{percentage:3.0f} %|{bar}| {elapsed} {desc}") as bar:
+        progress = _shown_on(bar, arguments.minutes)
+        try:
+            trained = train(courses, settings, generator, live.weights if live else None, progress)
+        except NothingToLearnFrom as problem:
+            sys.stderr.write(f"{problem}\n")
+            return 2
+    facts = _facts(courses, trained, arguments)
+    checkpoint = Checkpoint(trained.weights, trained.population, trained.network_weight, facts)
+    digest = save_checkpoint(checkpoint, arguments.out)
+    arguments.out.with_suffix(".md").write_text(_card(facts, digest), encoding="utf-8")
+    sys.stdout.write(f"{arguments.out} (sha256 {digest})\n")
+    return 0
+
+
+def _live(path: str | None) -> Checkpoint | None:
+    return None if path is None else load_checkpoint(None if path == "default" else path)
+
+
+def _spared(course: Interactions, seed: int | None) -> Interactions:
+    if seed is None:
+        return course
+    _, _, tested = split_learners(course, SHARES, seed)
+    return course.of_learners(np.setdiff1d(course.learner, tested.learner))
+
+
+def _shown_on(bar: tqdm[Any], minutes: float | None) -> Progress:
+    """Return a callback that moves the bar, and ends the training when the time is up."""
+    end = None if minutes is None else time.monotonic() + 60.0 * minutes
+
+    def show(fraction: float, message: str) -> None:
+        bar.update(round(100 * fraction, 2) - bar.n)
+        bar.set_description_str(message, refresh=False)
+        if end is not None and message.startswith("step") and time.monotonic() > end:
+            raise EnoughTraining
+
+    return show
+
+
+def _facts(courses: Sequence[Interactions], trained: TrainedNetwork, arguments: Namespace) -> dict[str, Any]:
+    """Return what people should know of a checkpoint."""
+    options = {name: value for name, value in vars(arguments).items() if name not in ("data", "out", "command")}
+    return {
+        "courses": {
+            course.course: {"answers": len(course), "learners": len(np.unique(course.learner))} for course in courses
+        },
+        "options": {name: value for name, value in options.items() if isinstance(value, int | float | str | None)},
+        "metrics": {name: round(value, 5) for name, value in trained.metrics.items()},
+        "network_weight": trained.network_weight,
+    }
+
+
+def _card(facts: dict[str, Any], digest: str) -> str:
+    """Return the model card, in Markdown."""
+    courses = "".join(
+        f"| {name} | {numbers['answers']:,} | {numbers['learners']:,} |\n" for name, numbers in facts["courses"].items()
+    )
+    return CARD.format(courses=courses, digest=digest, facts=json.dumps(facts, indent=2), **facts["metrics"])
