@@ -1,11 +1,13 @@
 """What is taught: courses of modules, the skills they teach, and each module's variants."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
@@ -30,6 +32,15 @@ class Difficulty(models.IntegerChoices):
     DEMANDING = 5, _("Demanding")
 
 
+# What Wagtail saves beside the content, while the instance in its hand may hold a draft.
+BOOKKEEPING = frozenset({"latest_revision", "has_unpublished_changes", "locked", "locked_at", "locked_by"})
+
+
+def is_bookkeeping(update_fields: Iterable[str] | None) -> bool:
+    """Whether a save leaves what learners see as it is."""
+    return update_fields is not None and BOOKKEEPING.issuperset(update_fields)
+
+
 class Content(PreviewableMixin, DraftStateMixin, RevisionMixin, LockableMixin, ClusterableModel):
     """Something an author writes: drafts, preview, history and locking come from Wagtail.
 
@@ -48,7 +59,23 @@ class Content(PreviewableMixin, DraftStateMixin, RevisionMixin, LockableMixin, C
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
-        self.own_course.start_new_edition()
+        if not is_bookkeeping(kwargs.get("update_fields")):
+            self.own_course.start_new_edition()
+
+    def with_content_json(self, content: dict[str, Any]) -> Self:
+        """Return a draft as an object. Its place among its siblings is not part of a draft."""
+        draft = super().with_content_json(content)
+        if hasattr(self, "position"):
+            draft.position = self.position
+        return draft
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        return type(self).snippet_viewset.preview_modes
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show it as learners would see it. The viewset that edits it knows how."""
+        return type(self).snippet_viewset.preview(request, self, mode_name)
 
     @transaction.atomic
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

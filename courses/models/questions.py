@@ -10,7 +10,7 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail.fields import StreamField
 
 from courses.blocks import ANSWER_BLOCKS, HINT_BLOCKS
-from courses.models.content import Content, Course, Difficulty, Module, Skill
+from courses.models.content import Content, Course, Difficulty, Module, Skill, is_bookkeeping
 from courses.versions import content_of, digest_of
 
 
@@ -75,7 +75,7 @@ class Question(Content):
         if self.answer:
             self.kind = self.answer[0].block_type
         super().save(*args, **kwargs)
-        if self.live:
+        if self.live and not is_bookkeeping(kwargs.get("update_fields")):
             self.keep_version()
 
     def keep_version(self) -> "QuestionVersion":
