@@ -129,11 +129,7 @@ def episodes_in(log: Interactions) -> Episodes:
     """Hash the names in a table of interactions; learners are numbered in the order of their rows."""
     items = _keys(log.item_names)
     present, learner = np.unique(log.learner, return_inverse=True)
-    skills = (
-        _keys(log.skill_names)[log.skills[:, :MOST_SKILLS]]
-        if log.skills.shape[1]
-        else np.zeros((len(log), 1), np.uint64)
-    )
+    skills = log.skills[:, :MOST_SKILLS] if log.skills.shape[1] else np.full((len(log), 1), UNKNOWN)
     questions = Questions(
         item=items[log.item],
         skills=_keys(log.skill_names)[skills],
