@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.answers import MOST_SKILLS, Answer, Item, key_of
-from mlcore.interactions import Codes, Interactions, Numbers
+from mlcore.interactions import UNKNOWN, Codes, Interactions, Numbers
 
 Keys = NDArray[np.uint64]
 
