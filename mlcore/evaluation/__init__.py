@@ -3,7 +3,7 @@
 from mlcore.evaluation.asking import SHARES, SHOTS, Split
 from mlcore.evaluation.comparing import Difference, Score, bootstrap, differences, scores
 from mlcore.evaluation.kshot import KShot, ask, k_shot
-from mlcore.evaluation.measures import auc, brier, calibration_error, calibration_noise, log_losses
+from mlcore.evaluation.measures import auc, brier, calibration_error, calibration_noise, log_losses, reliability
 
 __all__ = [
     "SHARES",
@@ -21,5 +21,6 @@ __all__ = [
     "differences",
     "k_shot",
     "log_losses",
+    "reliability",
     "scores",
 ]

@@ -1,7 +1,8 @@
-"""Ask predictors about learners they never met, by two protocols.
+"""Ask predictors about learners they never met, by three protocols.
 
-`roll`: the first k answers are known, the next AHEAD are predicted, all from the state after k. `next`: every answer is
-predicted from all before it. Every predictor is asked about the same answers.
+`roll`: the first k answers are known, the next AHEAD are predicted, all from the state after k. `fix`: the same, but
+for any k it is the AHEAD answers from position FIXED on that are predicted, so only what is known differs. `next`:
+every answer is predicted from all before it. Every predictor is asked about the same answers.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mlcore.baselines.history import counts_before, runs_of, skills_of
 from mlcore.datasets import split_learners
@@ -19,6 +21,7 @@ from mlcore.interactions import Interactions, Numbers
 from mlcore.predictor import Predictor
 
 AHEAD = 10
+FIXED = 20
 SHOTS = (0, 1, 3, 5, 10, 20)
 SHARES = (0.6, 0.15, 0.25)
 NO_K = -1  # stands for k in the protocol `next`
@@ -44,32 +47,43 @@ def questions(test: Interactions, shots: Sequence[int]) -> pd.DataFrame:
 
     The rows come in the order in which `predict` answers them.
     """
-    of_roll = [_rows(test, "roll", k) for k in shots]
-    return pd.concat([*of_roll, _rows(test, "next", NO_K)], ignore_index=True)
+    frozen = [_rows(test, protocol, k, first) for k in shots for protocol, first in _targets(k)]
+    return pd.concat([*frozen, _rows(test, "next", NO_K, None)], ignore_index=True)
 
 
 def predict(predictor: Predictor, test: Interactions, shots: Sequence[int]) -> Numbers:
     """A fitted predictor's chances for `questions(test, shots)`; raises ValueError if one is missing."""
     frozen = []
     for k in shots:
-        near = test.rows(test.position < k + AHEAD)
-        frozen.append(predictor.predict_after(near, k)[near.position >= k])
+        near = test.rows(test.position < max(k, FIXED) + AHEAD)
+        chances = predictor.predict_after(near, k)
+        frozen += [chances[_is_target(near, first)] for _, first in _targets(k)]
     chances = np.concatenate([*frozen, predictor.predict_next(test)])
     if np.isnan(chances).any():
         raise ValueError(f"{predictor.name} left {int(np.isnan(chances).sum())} answers without a chance")
     return chances
 
 
-def _rows(test: Interactions, protocol: str, k: int) -> pd.DataFrame:
-    position = test.position
-    asked = np.full(len(test), True) if k == NO_K else (position >= k) & (position < k + AHEAD)
+def _targets(k: int) -> list[tuple[str, int]]:
+    """Each protocol with the position of its first target, given that k answers are known."""
+    return [("roll", k), ("fix", FIXED)] if k <= FIXED else [("roll", k)]
+
+
+def _is_target(log: Interactions, first: int | None) -> NDArray[np.bool_]:
+    """The AHEAD answers from position `first` on; None means all.  [n]"""
+    position = log.position
+    return np.full(len(log), True) if first is None else (position >= first) & (position < first + AHEAD)
+
+
+def _rows(test: Interactions, protocol: str, k: int, first: int | None) -> pd.DataFrame:
+    asked = _is_target(test, first)
     rows = test.rows(asked)
     columns = {
         "course": test.course,
         "protocol": protocol,
         "k": k,
         "learner": np.asarray(test.learner_names, dtype=object)[rows.learner],
-        "position": position[asked],
+        "position": test.position[asked],
         "item": np.asarray(test.item_names, dtype=object)[rows.item],
         "is_new_skill": _is_new_skill(test)[asked],
         "correct": rows.correct,

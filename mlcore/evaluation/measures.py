@@ -40,6 +40,13 @@ def calibration_error(chance: Numbers, correct: Numbers, bins: int = BINS) -> fl
     return _gap(chance[order] - correct[order], bins)
 
 
+def reliability(chance: Numbers, correct: Numbers, bins: int = BINS) -> tuple[Numbers, Numbers]:
+    """Mean chance and frequency in `bins` groups of like chance and equal size, to be drawn against each other."""
+    order = np.argsort(chance, kind="stable")
+    groups = [part for part in np.array_split(order, bins) if len(part)]
+    return np.array([chance[part].mean() for part in groups]), np.array([correct[part].mean() for part in groups])
+
+
 def calibration_noise(chance: Numbers, seed: int = 0, bins: int = BINS) -> float:
     """What `calibration_error` would be by luck alone, were these chances exactly true (mean of NOISE_DRAWS draws)."""
     rng = np.random.default_rng(seed)

@@ -7,19 +7,22 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from mlcore.evaluation.asking import NO_K
+from mlcore.evaluation.asking import AHEAD, FIXED, NO_K
 from mlcore.evaluation.comparing import Difference, Score, differences, scores
+from mlcore.evaluation.plotting import k_shot_figure, reliability_figure
 
-CHANCE_AUC = 0.5
+PROTOCOLS = ("roll", "fix", "next", "new_skill")
 PREDICTIONS = "predictions.parquet"
 INTRODUCTION = """# How well answers are predicted
 
 AUC / log-loss of answers k+1 to k+10 of learners never met in training, the state frozen after their first k answers;
 then of every answer given all before it (next), and of those that are the first on a skill (new skill). Low log-loss
 and high AUC are good. {learners} test learners, seeds: {seeds}.
+"""
+SAME_TARGETS = f"""
+The same for answers {FIXED + 1} to {FIXED + AHEAD} whatever k, so that only what is known differs.
+
 """
 CALIBRATION = """
 Calibration error (equal-mass ECE, 15 bins), and in brackets what luck alone would give if the chances were exact.
@@ -33,7 +36,7 @@ is corrected for the number of k tried (Holm), `improved` the share of learners 
 
 
 def write_report(predictions: pd.DataFrame, out: Path, against: Sequence[str] | None = None) -> Path:
-    """Write report.md, scores.csv, differences.csv, k_shot.svg, k_shot.png and the predictions; return report.md.
+    """Write report.md, scores.csv, differences.csv, the predictions and two plots; return report.md.
 
     Differences are to the strongest of `against` (default: of all others); report.md shows them for the predictors that
     are not themselves in `against`. Every number comes from `predictions`, so the same table gives the same report.
@@ -45,41 +48,13 @@ def write_report(predictions: pd.DataFrame, out: Path, against: Sequence[str] | 
     compared = differences(predictions, against) if several else []
     pd.DataFrame([asdict(difference) for difference in compared]).to_csv(out / "differences.csv", index=False)
     predictions.to_parquet(out / PREDICTIONS, index=False)
-    figure = k_shot_figure(measured)
-    figure.savefig(out / "k_shot.svg", metadata={"Date": None})
-    figure.savefig(out / "k_shot.png", dpi=150)
+    for name, figure in (("k_shot", k_shot_figure(measured)), ("reliability", reliability_figure(predictions))):
+        figure.savefig(out / f"{name}.svg", metadata={"Date": None})
+        figure.savefig(out / f"{name}.png", dpi=150)
     report = out / "report.md"
     judged = [each for each in compared if each.predictor not in (against or ())] or compared
     report.write_text(_markdown(predictions, measured, judged), encoding="utf-8")
     return report
-
-
-def k_shot_figure(measured: Sequence[Score]) -> Figure:
-    """Log-loss and AUC over k, a column of panels for each course; without those who tell no answers apart."""
-    courses = sorted({score.course for score in measured})
-    figure = Figure(figsize=(5.5 * len(courses), 7.5), layout="constrained")
-    panels = figure.subplots(2, len(courses), squeeze=False, sharex=True)
-    for column, course in enumerate(courses):
-        rolling = [one for one in measured if (one.course, one.protocol) == (course, "roll") and one.auc != CHANCE_AUC]
-        panels[0][column].set_title(course)
-        _curves(panels[0][column], rolling, "log_loss", "log-loss")
-        _curves(panels[1][column], rolling, "auc", "AUC")
-        panels[1][column].set_xlabel("answers known (k)")
-    panels[0][-1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
-    return figure
-
-
-def _curves(panel: Axes, rolling: Sequence[Score], measure: str, label: str) -> None:
-    """One line for each predictor; k is spaced evenly, as few answers matter most."""
-    shots = sorted({score.k for score in rolling})
-    for number, name in enumerate(dict.fromkeys(score.predictor for score in rolling)):
-        own = {score.k: getattr(score, measure) for score in rolling if score.predictor == name}
-        known = [place for place, k in enumerate(shots) if k in own]
-        style = "-" if number < 10 else "--"
-        panel.plot(known, [own[shots[place]] for place in known], style, marker="o", markersize=3, label=name)
-    panel.set_xticks(range(len(shots)), [str(k) for k in shots])
-    panel.set_ylabel(label)
-    panel.grid(alpha=0.3)
 
 
 def _markdown(predictions: pd.DataFrame, measured: Sequence[Score], compared: Sequence[Difference]) -> str:
@@ -88,7 +63,11 @@ def _markdown(predictions: pd.DataFrame, measured: Sequence[Score], compared: Se
     parts = [INTRODUCTION.format(learners=learners, seeds=seeds)]
     for course in sorted({score.course for score in measured}):
         of_scores = [score for score in measured if score.course == course]
-        parts += [f"\n## {course}\n\n", _score_table(of_scores), CALIBRATION, _calibration_table(of_scores)]
+        moving = [score for score in of_scores if score.protocol != "fix"]
+        fixed = [score for score in of_scores if score.protocol == "fix"]
+        parts += [f"\n## {course}\n\n", _score_table(moving)]
+        parts += [SAME_TARGETS, _score_table(fixed)] if fixed else []
+        parts += [CALIBRATION, _calibration_table(moving)]
         of_course = [difference for difference in compared if difference.course == course]
         if of_course:
             parts.append(COMPARISON + "\n" + _difference_table(of_course))
@@ -117,7 +96,7 @@ def _head(measured: Sequence[Score]) -> list[str]:
 def _by_predictor(measured: Sequence[Score]) -> list[tuple[str, list[Score]]]:
     """Each predictor's scores, from few answers known to many."""
     names = dict.fromkeys(score.predictor for score in measured)
-    ordered = sorted(measured, key=lambda score: (score.protocol != "roll", score.protocol, score.k))
+    ordered = sorted(measured, key=lambda score: (PROTOCOLS.index(score.protocol), score.k))
     return [(name, [score for score in ordered if score.predictor == name]) for name in names]
 
 
@@ -134,13 +113,15 @@ def _difference_table(compared: Sequence[Difference]) -> str:
             f"{each.detectable:.4f}",
             f"{each.improved:.0%}",
         ]
-        for each in sorted(compared, key=lambda one: (one.predictor, one.protocol != "roll", one.k))
+        for each in sorted(compared, key=lambda one: (one.predictor, PROTOCOLS.index(one.protocol), one.k))
     ]
     return _table(head, rows)
 
 
 def _cell_name(protocol: str, k: int) -> str:
-    return protocol.replace("_", " ") if k == NO_K else f"k={k}"
+    if k == NO_K:
+        return protocol.replace("_", " ")
+    return f"k={k}" if protocol == "roll" else f"k={k}, fixed"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -33,7 +33,7 @@ def test_a_report_compares_the_rivals_asked_for(log: Path, tmp_path: Path, capsy
 
     assert status == 0
     shown = capsys.readouterr().out
-    assert "| predictor | k=0 | k=2 | new skill | next |" in shown
+    assert "| predictor | k=0 | k=2 | next | new skill |" in shown
     assert "| rasch_eb |" in shown
     assert set(pd.read_parquet(tmp_path / "out" / "predictions.parquet")["seed"]) == {0, 1}
 

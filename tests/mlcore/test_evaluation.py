@@ -24,6 +24,7 @@ from mlcore.evaluation import (
     differences,
     k_shot,
     log_losses,
+    reliability,
     scores,
 )
 from mlcore.evaluation.reporting import write_report
@@ -54,6 +55,13 @@ def test_calibration_error_by_hand() -> None:
 
     # bins {.1, .2} and {.8, .9}: |.15 - .5| and |.85 - .5|, half of the answers each
     assert calibration_error(chance, correct, bins=2) == pytest.approx(0.35)
+
+
+def test_reliability_pairs_chances_with_frequencies() -> None:
+    chance, frequency = reliability(np.array([0.9, 0.1, 0.8, 0.2]), np.array([1.0, 0.0, 0.0, 1.0]), bins=2)
+
+    assert chance == pytest.approx([0.15, 0.85])
+    assert frequency == pytest.approx([0.5, 0.5])
 
 
 def test_true_chances_are_miscalibrated_by_luck_alone() -> None:
@@ -90,7 +98,7 @@ def test_learners_are_drawn_not_answers() -> None:
 
 @pytest.fixture(scope="module")
 def crowd() -> Interactions:
-    return rasch_cohort(learners=400, answers=16, seed=4)
+    return rasch_cohort(learners=400, answers=30, seed=4)
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +113,8 @@ def test_everyone_answers_the_same_questions_about_test_learners_only(shown, cro
 
     assert set(table["learner"]) == names
     assert table.groupby(["protocol", "k"]).size().to_dict() == {
+        ("fix", 0): 10 * len(names),
+        ("fix", 3): 10 * len(names),
         ("next", -1): len(split.test),
         ("roll", 0): 10 * len(names),
         ("roll", 3): 10 * len(names),
@@ -116,12 +126,15 @@ def test_everyone_answers_the_same_questions_about_test_learners_only(shown, cro
 
 def test_scores_come_from_the_predictions(shown) -> None:
     rows = shown.predictions.query("protocol == 'roll' and k == 3")
+    fixed = shown.predictions.query("protocol == 'fix' and k == 3")
 
     (score,) = [each for each in shown.scores() if (each.predictor, each.k, each.protocol) == ("rasch_eb", 3, "roll")]
 
     assert score.auc == pytest.approx(roc_auc_score(rows["correct"], rows["p_rasch_eb"]))
     assert score.log_loss == pytest.approx(log_loss(rows["correct"], rows["p_rasch_eb"]))
     assert (score.answers, score.learners) == (len(rows), rows["learner"].nunique())
+    assert set(rows["position"]) == set(range(3, 13))
+    assert set(fixed["position"]) == set(range(20, 30))
 
 
 def test_a_better_model_is_found_better_and_the_rival_is_the_strongest_other(shown) -> None:
@@ -176,4 +189,5 @@ def test_a_report_is_made_again_from_its_own_predictions(shown, tmp_path: Path) 
     assert "| rasch_eb |" in first.read_text()
     assert len(pd.read_csv(tmp_path / "first" / "scores.csv")) == len(scores(shown.predictions))
     assert (tmp_path / "first" / "k_shot.svg").read_text().startswith("<?xml")
-    assert (tmp_path / "first" / "k_shot.png").stat().st_size > 5000
+    for plot in ("k_shot.png", "reliability.png"):
+        assert (tmp_path / "first" / plot).stat().st_size > 5000
