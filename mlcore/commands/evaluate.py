@@ -52,19 +52,19 @@ def _asked(arguments: Namespace) -> pd.DataFrame:
     predictors = rivals(arguments.rivals)
     if arguments.checkpoint != "none":
         predictors.append(champion(arguments.checkpoint))
-    courses = read_courses(arguments.data)
+    courses, seeds = read_courses(arguments.data), range(arguments.seeds)
+    splits = [(seed, _split(course, seed, arguments)) for course in courses for seed in seeds]
     tables = []
-    with tqdm(total=len(courses) * arguments.seeds * len(predictors), unit="fit") as progress:
-        for course in courses:
-            for seed in range(arguments.seeds):
-                split = _split(course, seed, arguments)
-                _warn_of_leaks(predictors, course, seed)
-                table = questions(split.test, arguments.shots).assign(seed=seed)
-                for predictor in predictors:
-                    progress.set_description(f"{course.course}, seed {seed}: {predictor.name}")
-                    table[CHANCE + predictor.name] = _chances(predictor, split, seed, arguments.shots)
-                    progress.update()
-                tables.append(table)
+    with tqdm(total=len(splits) * len(predictors), unit="fit") as progress:
+        for seed, split in splits:
+            course = split.test.course
+            _warn_of_leaks(predictors, course, seed)
+            table = questions(split.test, arguments.shots).assign(seed=seed)
+            for predictor in predictors:
+                progress.set_description(f"{course}, seed {seed}: {predictor.name}")
+                table[CHANCE + predictor.name] = _chances(predictor, split, seed, arguments.shots)
+                progress.update()
+            tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
@@ -91,11 +91,11 @@ def _split(course: Interactions, seed: int, arguments: Namespace) -> Split:
     return Split(*parts)
 
 
-def _warn_of_leaks(predictors: Sequence[Predictor], course: Interactions, seed: int) -> None:
+def _warn_of_leaks(predictors: Sequence[Predictor], course: str, seed: int) -> None:
     for predictor in predictors:
-        if may_have_met(predictor, course.course, seed):
+        if may_have_met(predictor, course, seed):
             tqdm.write(
-                f"Warning: {predictor.name} was trained on {course.course} and may have met the test learners of seed "
+                f"Warning: {predictor.name} was trained on {course} and may have met the test learners of seed "
                 f"{seed}; its figures there may flatter. Train with --spare-test-of-seed {seed}.",
                 file=sys.stderr,
             )
