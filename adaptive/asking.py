@@ -31,7 +31,7 @@ PACE_WEIGHT = 0.05
 def choose_question(enrollment: Enrollment, recommendation: Recommendation) -> Presentation | None:
     """Return the question to answer now: the one that is still open, or a new one. None if the module has none."""
     lock(enrollment.pk)
-    open_one = _open_question(enrollment, recommendation)
+    open_one = open_question(enrollment, recommendation)
     if open_one:
         return open_one
     module = syllabus_of(enrollment).modules[recommendation.module_id]
@@ -116,7 +116,7 @@ def _mixing(standing: Standing, module: ModuleEntry, questions: list[QuestionEnt
     )
 
 
-def _open_question(enrollment: Enrollment, recommendation: Recommendation) -> Presentation | None:
+def open_question(enrollment: Enrollment, recommendation: Recommendation) -> Presentation | None:
     """Return the question shown for this step that waits for its answer."""
     shown = enrollment.presentations.filter(module=recommendation.module_id, shown_at__gte=recommendation.made_at)
     latest = shown.order_by("-shown_at").first()

@@ -1,5 +1,8 @@
 """What people type in, checked."""
 
+import zoneinfo
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -17,3 +20,19 @@ class NameForm(forms.Form):
         user.first_name = self.cleaned_data["first_name"]
         user.last_name = self.cleaned_data["last_name"]
         user.save(update_fields=["first_name", "last_name"])
+
+
+def time_zones() -> list[tuple[str, Any]]:
+    """Return the zones to choose from: those named after a place."""
+    places = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return [("", _("As the site")), *((zone, zone) for zone in ["UTC", *places])]
+
+
+class PersonForm(forms.ModelForm):
+    """What people may change about themselves."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=time_zones)
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "time_zone")

@@ -1,0 +1,126 @@
+"""Beliefs as the components draw them: a point with its band, a state, and the same in words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from adaptive.adapting import Standing
+from adaptive.mastery import MASTERED_CHANCE, Level, SkillBelief
+from adaptive.syllabus import SkillEntry
+
+NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y, MARGIN = 184, 76, 56, 24, 4
+GOAL_X = 100 * MASTERED_CHANCE
+STILL = 0.005  # a smaller change of the mean is no change
+A_LOT = 0.08
+
+Drawing = dict[str, Any]
+
+
+def band(belief: SkillBelief) -> Drawing:
+    """Return a belief for mastery_band.html and mastery_badge.html."""
+    low, high = belief.interval
+    return {
+        "state": belief.level,
+        "unsure": belief.is_unsure,
+        "mean_x": round(100 * belief.mean, 1),
+        "low_x": round(100 * low, 1),
+        "high_x": round(100 * high, 1),
+        "goal_x": GOAL_X,
+        "sparse": belief.is_unsure or not belief.answers,
+        "text": belief.words if belief.answers else "",
+    }
+
+
+def skill_rows(standing: Standing, skills: Mapping[int, SkillEntry] | None = None) -> list[Drawing]:
+    """Return skills for skill_list.html, those that come first before those built on them."""
+    entries = standing.syllabus.skills if skills is None else skills
+    beliefs = standing.beliefs(list(entries))
+    return [
+        band(beliefs[entry.id])
+        | {
+            "title": entry.title,
+            "requires": [standing.syllabus.skills[before].title for before in entry.requires],
+            "url": _module_url(standing, entry),
+        }
+        for entry in sorted(entries.values(), key=lambda entry: entry.depth)
+    ]
+
+
+def skill_map(standing: Standing, next_skills: tuple[int, ...] = ()) -> Drawing:
+    """Lay the skills out for skill_map.html: a column for each depth of prerequisites."""
+    columns: dict[int, list[SkillEntry]] = defaultdict(list)
+    for entry in standing.syllabus.skills.values():
+        columns[entry.depth].append(entry)
+    tallest = max((len(column) for column in columns.values()), default=0)
+    place = {}
+    for depth, column in columns.items():
+        top = (tallest - len(column)) * (NODE_HEIGHT + GAP_Y) / 2
+        for row, entry in enumerate(column):
+            place[entry.id] = (MARGIN + depth * (NODE_WIDTH + GAP_X), MARGIN + top + row * (NODE_HEIGHT + GAP_Y))
+    beliefs = standing.beliefs(list(place))
+    return {
+        "width": 2 * MARGIN + len(columns) * (NODE_WIDTH + GAP_X) - GAP_X,
+        "height": 2 * MARGIN + tallest * (NODE_HEIGHT + GAP_Y) - GAP_Y,
+        "nodes": [_node(standing, beliefs[skill], place[skill], skill in next_skills) for skill in place],
+        "edges": [
+            {"path": _edge(place[before], place[entry.id]), "is_open": beliefs[before].is_known}
+            for entry in standing.syllabus.skills.values()
+            for before in entry.requires
+        ],
+    }
+
+
+def moves(standing: Standing, moved: list[dict[str, Any]]) -> list[Drawing]:
+    """Return what an answer moved, for skill_moves.html."""
+    return [
+        _move(standing.syllabus.skills[row["skill"]], row) for row in moved if row["skill"] in standing.syllabus.skills
+    ]
+
+
+def _move(skill: SkillEntry, row: dict[str, Any]) -> Drawing:
+    after = SkillBelief(skill.id, *row["after"])
+    before = SkillBelief(skill.id, *row["before"]) if row["before"] else after
+    change = after.mean - before.mean
+    return band(after) | {
+        "title": skill.title,
+        "change": _in_words(change),
+        "direction": "level" if abs(change) < STILL else "up" if change > 0 else "down",
+    }
+
+
+def _in_words(change: float) -> str:
+    if abs(change) < STILL:
+        return gettext("no change")
+    if change > 0:
+        return gettext("up a good deal") if change >= A_LOT else gettext("up a little")
+    return gettext("down a good deal") if change <= -A_LOT else gettext("down a little")
+
+
+def _node(standing: Standing, belief: SkillBelief, at: tuple[float, float], is_next: bool) -> Drawing:
+    entry = standing.syllabus.skills[belief.skill]
+    drawn = band(belief)
+    if not belief.answers:
+        drawn |= {"low_x": "", "high_x": "", "mean_x": ""}
+    state = gettext("probably %s") % belief.level.label if belief.is_unsure else belief.level.label
+    step = list(Level).index(belief.level)
+    place = {"x": at[0], "y": at[1], "is_next": is_next, "url": _module_url(standing, entry)}
+    return drawn | place | {"title": entry.title, "step": step, "state": state}
+
+
+def _edge(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """Return an SVG path from the right edge of one node to the left edge of another."""
+    x1, y1, x2, y2 = start[0] + NODE_WIDTH, start[1] + NODE_HEIGHT / 2, end[0], end[1] + NODE_HEIGHT / 2
+    bend = max((x2 - x1) / 2, GAP_X / 2)
+    return f"M{x1:g} {y1:g} C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"
+
+
+def _module_url(standing: Standing, skill: SkillEntry) -> str:
+    """Where a skill is taught: its module in the outline of the course."""
+    course = reverse("courses:course", args=[standing.syllabus.slug])
+    modules = standing.syllabus.taught_in[skill.id]
+    return f"{course}#{modules[0].slug}" if modules else course

@@ -1,0 +1,23 @@
+"""The learner's pages."""
+
+from django.urls import path
+
+from adaptive.views import maps, questions, steps, today
+
+app_name = "adaptive"
+
+urlpatterns = [
+    path("today/", today.today, name="today"),
+    path("review/", maps.review, name="review"),
+    path("learn/<slug:slug>/next/", steps.next_step, name="next"),
+    path("learn/<slug:slug>/", steps.step, name="step"),
+    path("learn/<slug:slug>/practice/", steps.practice, name="practice"),
+    path("learn/<slug:slug>/another/", steps.ask_for_another, name="override"),
+    path("learn/<slug:slug>/map/", maps.skills_map, name="map"),
+    path("learn/<slug:slug>/finished/", maps.finished, name="finished"),
+    path("questions/<uuid:presentation_id>/", questions.question, name="question"),
+    path("questions/<uuid:presentation_id>/hint/", questions.hint, name="hint"),
+    path("questions/<uuid:presentation_id>/answer/", questions.answer, name="answer"),
+    path("questions/<uuid:presentation_id>/outcome/", questions.outcome, name="outcome"),
+    path("why/<uuid:recommendation_id>/", maps.why, name="why"),
+]

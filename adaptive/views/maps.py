@@ -1,0 +1,166 @@
+"""Where a learner stands: the map of their skills, what is due, why a step was chosen, and the end of a course."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from adaptive.adapting import Standing, standing_of
+from adaptive.drawing import skill_map, skill_rows
+from adaptive.explaining import NAMES, sentence
+from adaptive.guarding import NothingToLearn
+from adaptive.mastery import DEFINITIONS, Level
+from adaptive.models import Recommendation
+from adaptive.recommending import recommend_next
+from adaptive.reviewing import due, next_due_at
+from adaptive.serving import live_tutor
+from adaptive.syllabus import ModuleEntry
+from courses.access import actor, for_people, own_enrollment
+from courses.models import Enrollment
+
+MOST_SHOWN = 12  # candidates on the page about a choice
+
+
+@require_safe
+@for_people
+def skills_map(request: HttpRequest, slug: str) -> HttpResponse:
+    """Draw what is believed of every skill, laid out by prerequisites, and the same as a list."""
+    enrollment = own_enrollment(actor(request), slug)
+    standing = _standing(enrollment)
+    try:
+        step = standing.syllabus.modules[recommend_next(enrollment).module_id]
+    except NothingToLearn:
+        step = None
+    context = {
+        "course": enrollment.course,
+        "map": skill_map(standing, step.skills if step else ()),
+        "skills": skill_rows(standing),
+        "definitions": [(level.label, DEFINITIONS[level]) for level in Level],
+        "known": sum(belief.is_known for belief in standing.beliefs(list(standing.syllabus.skills)).values()),
+    }
+    return render(request, "adaptive/map.html", context)
+
+
+@require_safe
+@for_people
+def review(request: HttpRequest) -> HttpResponse:
+    """Show what is due again in all courses, and when the next will be."""
+    enrollments = Enrollment.objects.of(actor(request)).with_edition()
+    standings = [_standing(enrollment) for enrollment in enrollments]
+    waiting = [(standing, one) for standing in standings for one in due(standing, timezone.now())]
+    later = [at for at in map(next_due_at, standings) if at and at > timezone.now()]
+    context = {
+        "due": waiting,
+        "minutes": sum(one.minutes for _, one in waiting),
+        "next_at": min(later, default=None),
+        "rested": _rested(standings, {one.module.id for _, one in waiting}),
+        "has_courses": bool(standings),
+    }
+    return render(request, "adaptive/review.html", context)
+
+
+@require_safe
+@for_people
+def finished(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what is known now, and what stays open."""
+    enrollment = own_enrollment(actor(request), slug)
+    standing = _standing(enrollment)
+    beliefs = standing.beliefs(list(standing.syllabus.skills)).values()
+    context = {
+        "course": enrollment.course,
+        "enrollment": enrollment,
+        "is_complete": standing.is_complete,
+        "known": sum(belief.is_known for belief in beliefs),
+        "skills": skill_rows(standing),
+        "next_at": next_due_at(standing),
+    }
+    return render(request, "adaptive/finished.html", context)
+
+
+@require_safe
+@for_people
+def why(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
+    """Show everything that went into a choice."""
+    own = Recommendation.objects.filter(enrollment__learner=actor(request))
+    rows = own.select_related("enrollment__course__edition", "checkpoint", "module", "variant")
+    chosen = get_object_or_404(rows, pk=recommendation_id)
+    standing = _standing(chosen.enrollment)
+    module = standing.syllabus.modules.get(chosen.module_id)
+    own_skills = {skill: standing.syllabus.skills[skill] for skill in module.skills} if module else {}
+    context = {
+        "course": chosen.enrollment.course,
+        "step": chosen,
+        "why": sentence(chosen),
+        "columns": _columns(chosen),
+        "rows": _rows(standing, chosen),
+        "skills": skill_rows(standing, own_skills),
+        "left_out": max(len(chosen.candidates) - MOST_SHOWN, 0),
+    }
+    return render(request, "adaptive/why.html", context)
+
+
+def _rested(standings: list[Standing], waiting: set[int]) -> list[tuple[Standing, ModuleEntry]]:
+    """Return the modules that are done and not due: they may be reviewed all the same."""
+    return [
+        (standing, module)
+        for standing in standings
+        for module in standing.syllabus.modules.values()
+        if standing.progress.module(module.id).done and module.questions and module.id not in waiting
+    ]
+
+
+def _standing(enrollment: Enrollment) -> Standing:
+    return standing_of(enrollment, live_tutor(enrollment.course_id))
+
+
+def _terms(chosen: Recommendation) -> list[str]:
+    """The terms of the score in which the candidates differ at all."""
+    terms = chosen.candidates[0]["terms"] if chosen.candidates else {}
+    return [name for name in terms if any(abs(offer["terms"][name]) >= 0.005 for offer in chosen.candidates)]
+
+
+def _columns(chosen: Recommendation) -> list[dict[str, Any]]:
+    numbers = [
+        gettext("Expected right"),
+        *(NAMES.get(name, name) for name in _terms(chosen)),
+        gettext("Score"),
+        gettext("Chance"),
+    ]
+    return [{"label": gettext("Step")}, *({"label": label, "number": True} for label in numbers)]
+
+
+def _rows(standing: Standing, chosen: Recommendation) -> list[list[Any]]:
+    """Return the candidates for data_table.html, the likeliest first."""
+    offers = sorted(chosen.candidates, key=lambda offer: -offer["propensity"])[:MOST_SHOWN]
+    return [
+        [
+            {"header": True, "text": _name(standing, offer, chosen)},
+            _number(f"{offer['predicted']:.0%}"),
+            *(_number(f"{offer['terms'][name]:+.2f}") for name in _terms(chosen)),
+            _number(f"{offer['score']:.2f}"),
+            _number(f"{offer['propensity']:.0%}"),
+        ]
+        for offer in offers
+    ]
+
+
+def _name(standing: Standing, offer: dict[str, Any], chosen: Recommendation) -> str:
+    module = standing.syllabus.modules.get(offer["module"])
+    variant = module.variant(offer["variant"]) if module else None
+    name = module.title if module else gettext("A module that is gone")
+    if variant:
+        name = gettext("%(title)s: %(modality)s, difficulty %(difficulty)s") % {
+            "title": name,
+            "modality": variant.modality.replace("-", " "),
+            "difficulty": variant.difficulty,
+        }
+    is_chosen = (offer["module"], offer["variant"]) == (chosen.module_id, chosen.variant_id)
+    return gettext("%s (chosen)") % name if is_chosen else name
+
+
+def _number(text: str) -> dict[str, Any]:
+    return {"number": True, "text": text}

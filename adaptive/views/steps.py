@@ -1,0 +1,150 @@
+"""A step: a module in the variant that was chosen, and everything else a learner may ask for."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from adaptive.adapting import Standing, standing_of
+from adaptive.asking import open_question
+from adaptive.drawing import skill_rows
+from adaptive.explaining import sentence
+from adaptive.forms import REASONS, OverrideForm
+from adaptive.guarding import NothingToLearn
+from adaptive.models import Recommendation
+from adaptive.progress import Wish
+from adaptive.recommending import recommend_next
+from adaptive.serving import live_tutor
+from adaptive.stepping import Request, open_step, override
+from adaptive.stepping import practice as go_to_practice
+from adaptive.views.limiting import at_most
+from courses.access import actor, for_people, own_enrollment
+from courses.lessons import lesson_of
+from courses.limiting import STEPPING
+from courses.models import Enrollment, InteractionKind
+
+
+@require_POST
+@for_people
+@at_most(STEPPING)
+def next_step(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin the step on offer, or go on where it was left."""
+    enrollment = own_enrollment(actor(request), slug)
+    try:
+        chosen = open_step(enrollment)
+    except NothingToLearn:
+        return _nothing_yet(request, slug)
+    question = open_question(enrollment, chosen)
+    if question:
+        return redirect("adaptive:question", question.pk)
+    return redirect("adaptive:step", slug) if chosen.variant_id else _to_practice(request, enrollment)
+
+
+@require_safe
+@for_people
+def step(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Read the step on offer."""
+    enrollment = own_enrollment(actor(request), slug)
+    try:
+        chosen = recommend_next(enrollment)
+    except NothingToLearn:
+        return _nothing_yet(request, slug)
+    standing = standing_of(enrollment, live_tutor(enrollment.course_id))
+    return render(request, "adaptive/step.html", _as_context(standing, chosen))
+
+
+@require_POST
+@for_people
+@at_most(STEPPING)
+def practice(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the next question of the step; finish a step that has none."""
+    return _to_practice(request, own_enrollment(actor(request), slug))
+
+
+@require_POST
+@for_people
+@at_most(STEPPING)
+def ask_for_another(request: HttpRequest, slug: str) -> HttpResponse:
+    """Respect what the learner asks for, at once."""
+    enrollment = own_enrollment(actor(request), slug)
+    form = OverrideForm(request.POST)
+    if not form.is_valid():
+        return redirect("adaptive:step", slug)
+    asked = form.cleaned_data
+    modules = enrollment.course.modules.filter(live=True)
+    module = get_object_or_404(modules, slug=asked["module"]) if asked["module"] else None
+    wish = Request(asked["wish"], module, asked["reason"], **({"key": asked["key"]} if asked["key"] else {}))
+    chosen = override(enrollment, wish)
+    if asked["wish"] != Wish.REVIEW:
+        messages.info(request, _what_we_did(asked["wish"], chosen))
+    return _to_practice(request, enrollment) if chosen.variant_id is None else redirect("adaptive:step", slug)
+
+
+def _to_practice(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
+    try:
+        question = go_to_practice(enrollment)
+    except NothingToLearn:
+        return _nothing_yet(request, enrollment.course.slug)
+    if question:
+        return redirect("adaptive:question", question.pk)
+    messages.success(request, _("Done. There was nothing to answer in this step."))
+    return redirect("adaptive:today")
+
+
+def _nothing_yet(request: HttpRequest, slug: str) -> HttpResponse:
+    messages.info(request, _("This course has nothing published yet. Come back a little later."))
+    return redirect("courses:course", slug)
+
+
+def _what_we_did(wish: str, chosen: Recommendation) -> str:
+    respected = chosen.reasons and chosen.reasons[0].get("rule") == wish
+    if wish == Wish.NOT_THIS_ONE:
+        return _("Put aside for now. Here is something else.")
+    if wish == Wish.ANOTHER_WAY and not respected:
+        return _("There is no other way to learn this one yet.")
+    if wish in (Wish.TOO_EASY, Wish.TOO_HARD) and not respected:
+        return _("There is nothing at that difficulty here, so we go on with something else.")
+    return _("Changed. What you asked for also counts for what comes later.")
+
+
+def _as_context(standing: Standing, chosen: Recommendation) -> dict[str, Any]:
+    entry, variant = standing.syllabus.modules[chosen.module_id], chosen.variant
+    own_skills = {skill: standing.syllabus.skills[skill] for skill in entry.skills}
+    return {
+        "course": standing.enrollment.course,
+        "module": chosen.module,
+        "variant": variant,
+        "lesson": lesson_of(variant.modality, variant.body) if variant else None,
+        "lesson_template": f"courses/lesson/{variant.modality}.html" if variant else "",
+        "notes": _notes(standing.enrollment, chosen),
+        "step": chosen,
+        "why": sentence(chosen),
+        "skills": skill_rows(standing, own_skills),
+        "questions": len(entry.questions),
+        "outline": _outline(standing, chosen),
+        "reasons": REASONS,
+        "other_ways": len({one.modality for one in entry.variants}) > 1,
+    }
+
+
+def _outline(standing: Standing, chosen: Recommendation) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": module.title,
+            "url": "",
+            "current": module.id == chosen.module_id,
+            "done": standing.progress.module(module.id).done,
+            "state": 1 if standing.progress.module(module.id).opened else 0,
+        }
+        for module in standing.syllabus.modules.values()
+    ]
+
+
+def _notes(enrollment: Enrollment, chosen: Recommendation) -> dict[str, str]:
+    """What the learner wrote before, beside this variant."""
+    written = enrollment.interactions.filter(kind=InteractionKind.NOTED, variant=chosen.variant_id)
+    latest = written.order_by("-sequence").first() if chosen.variant_id else None
+    return latest.response if latest else {}

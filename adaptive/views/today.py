@@ -1,0 +1,85 @@
+"""The first page: the one next step of each course, and what is due."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from adaptive.adapting import Standing, standing_of
+from adaptive.drawing import skill_rows
+from adaptive.explaining import sentence
+from adaptive.guarding import NothingToLearn
+from adaptive.models import Recommendation
+from adaptive.recommending import recommend_next
+from adaptive.reviewing import Due, due
+from adaptive.serving import live_tutor
+from adaptive.syllabus import ModuleEntry, VariantEntry
+from courses.access import actor, for_people, visible_courses
+from courses.models import Enrollment, User
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A course with its next step, for the page."""
+
+    standing: Standing
+    step: Recommendation
+    module: ModuleEntry
+    variant: VariantEntry | None
+    why: str
+
+    @property
+    def title(self) -> str:
+        return self.variant.title if self.variant else self.module.title
+
+    @property
+    def minutes(self) -> int:
+        return self.variant.minutes if self.variant else max(self.module.minutes // 3, 2)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Today for who is signed in; what there is to learn for who is not."""
+    if request.user.is_authenticated:
+        return redirect("adaptive:today")
+    courses = visible_courses(User()).annotate(modules_count=Count("modules", filter=Q(modules__live=True)))
+    return render(request, "adaptive/landing.html", {"courses": courses})
+
+
+@require_safe
+@for_people
+def today(request: HttpRequest) -> HttpResponse:
+    """One next step for each course, what is due, and the skills of the course at hand."""
+    enrollments = Enrollment.objects.of(actor(request)).with_edition().order_by("-last_sequence", "-enrolled_at")
+    offers = [offer for offer in map(offer_in, enrollments) if offer]
+    return render(request, "adaptive/today.html", _as_context(offers))
+
+
+def offer_in(enrollment: Enrollment) -> Offer | None:
+    """Return the next step in a course; None when it has no published modules."""
+    try:
+        step = recommend_next(enrollment)
+    except NothingToLearn:
+        return None
+    standing = standing_of(enrollment, live_tutor(enrollment.course_id))
+    module = standing.syllabus.modules[step.module_id]
+    return Offer(standing, step, module, module.variant(step.variant_id), sentence(step))
+
+
+def _as_context(offers: list[Offer]) -> dict[str, Any]:
+    waiting: list[tuple[Offer, Due]] = [(offer, one) for offer in offers for one in due(offer.standing, timezone.now())]
+    if not offers:
+        return {"offers": []}
+    first = offers[0]
+    return {
+        "offers": offers,
+        "first": first,
+        "others": offers[1:],
+        "due": waiting,
+        "skills": skill_rows(first.standing),
+        "course": first.standing.enrollment.course if len(offers) == 1 else None,
+    }

@@ -1,0 +1,37 @@
+"""A learner in a small course, with the shipped checkpoint, and nothing remembered from the test before."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from adaptive import modalities, serving, syllabus
+from courses.enrolling import enroll
+from courses.models import Course, Enrollment, User
+from tests.factories import make_course
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> Iterator[None]:
+    """Each process keeps courses and tutors in memory; a test's database is gone after it."""
+    for memory in (modalities, serving, syllabus):
+        memory.forget()
+    cache.clear()
+    yield
+    for memory in (modalities, serving, syllabus):
+        memory.forget()
+
+
+@pytest.fixture
+def course(db: None) -> Course:
+    return make_course()
+
+
+@pytest.fixture
+def enrollment(ada: User, course: Course) -> Enrollment:
+    return again(enroll(ada, course))
+
+
+def again(enrollment: Enrollment) -> Enrollment:
+    """The enrollment as the next request would read it."""
+    return Enrollment.objects.with_edition().get(pk=enrollment.pk)
