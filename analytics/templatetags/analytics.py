@@ -1,0 +1,84 @@
+"""Numbers in words, and addresses that keep the filters."""
+
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from analytics.definitions import Definition
+from analytics.statistics import Estimate
+
+register = template.Library()
+THIN = "\u202f"
+
+
+@register.simple_tag(takes_context=True)
+def address(context: dict[str, Any], **changes: Any) -> str:
+    """This page's own address with other filters: an empty value leaves one out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in ("", None):
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: dict[str, Any], name: str, number: int) -> str:
+    return address(context, **{name: number})
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share from 0 to 1."""
+    return "–" if share is None else f"{round(100 * share)}{THIN}%"
+
+
+@register.filter
+def between(found: Estimate | None) -> str:
+    """The interval of a share."""
+    return f"{round(100 * found.low)}–{round(100 * found.high)}{THIN}%" if found else ""
+
+
+@register.filter
+def decimals(number: float | None) -> str:
+    """A number with two decimals, a real minus before it when it is below 0."""
+    return "–" if number is None else number_format(number, 2).replace("-", "−")
+
+
+@register.filter
+def hundred(share: float) -> float:
+    """A share from 0 to 1 as a place on an axis from 0 to 100."""
+    return round(100 * share, 1)
+
+
+@register.filter
+def signed(number: float | None) -> str:
+    """How far something moved, rounded, always with its sign."""
+    if number is None:
+        return "–"
+    rounded = round(number, 1) if abs(number) < 10 else round(number)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
+    return f"{sign}{number_format(abs(rounded))}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    if seconds < 60:
+        return _("%d s") % round(seconds)
+    minutes, rest = divmod(round(seconds), 60)
+    return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+
+
+@register.filter
+def entry(values: dict[str, Any], key: str) -> Any:
+    """What stands under a key that only the template knows."""
+    return values.get(key, "")
+
+
+@register.filter
+def explained(definition: Definition) -> dict[str, Any]:
+    return definition.as_context()
