@@ -11,7 +11,11 @@ FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 class Line:
     number: int  # counted from 1
     text: str
-    is_code: bool  # inside a fence, or the fence itself
+    fence_line: int  # of the fence it stands in, or is; 0 outside code
+
+    @property
+    def is_code(self) -> bool:
+        return self.fence_line > 0
 
 
 @dataclass(frozen=True)
@@ -25,15 +29,22 @@ class Section:
 
 def lines_of(text: str) -> Iterator[Line]:
     """Yield the lines of a Markdown text, and whether each is code."""
-    fence = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    fence, fence_line = "", 0
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         found = FENCE.fullmatch(line)
-        closes = bool(found and fence and found[1].startswith(fence) and not found[2].strip())
-        yield Line(number, line, is_code=bool(fence or found))
-        if closes:
-            fence = ""
-        elif found and not fence and not (found[1][0] == "`" and "`" in found[2]):
-            fence = found[1]
+        if found and not fence and not (found[1][0] == "`" and "`" in found[2]):
+            fence, fence_line = found[1], number
+            yield Line(number, line, fence_line)
+            continue
+        yield Line(number, line, fence_line)
+        if found and fence and found[1].startswith(fence) and not found[2].strip():
+            fence, fence_line = "", 0
+
+
+def open_fence(text: str) -> int:
+    """Return the line of a code block that is never closed, or 0."""
+    *_lines, last = lines_of(f"{text}\n.")
+    return last.fence_line
 
 
 def split_at(text: str, heading: str) -> tuple[str, list[Section]]:

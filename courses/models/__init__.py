@@ -2,6 +2,7 @@
 
 from courses.models.content import Course, CourseEdition, Difficulty, Modality, Module, Skill, Variant
 from courses.models.interactions import Interaction, InteractionKind, OutboxEntry, Presentation, Purpose
+from courses.models.loaded import LoadedContent
 from courses.models.people import Cohort, Enrollment, User
 from courses.models.questions import Question, QuestionKind, QuestionVersion
 
@@ -13,6 +14,7 @@ __all__ = [
     "Enrollment",
     "Interaction",
     "InteractionKind",
+    "LoadedContent",
     "Modality",
     "Module",
     "OutboxEntry",

@@ -1,0 +1,1 @@
+"""Courses from files, and to them: one module for each format. What was read is written by `loading`."""
