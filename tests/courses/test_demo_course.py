@@ -1,0 +1,153 @@
+"""The course for the first run: complete, and right wherever Python can tell."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import courses
+from courses import marking
+from courses.formats.loading import load_folder
+from courses.formats.markdown_folder import read_folder
+from courses.formats.validation import content_from
+from courses.formats.written import WrittenCourse, WrittenModule, WrittenQuestion
+from courses.models import Question, QuestionKind, QuestionVersion
+from courses.rendering import to_html
+
+FOLDER = Path(courses.__file__).parent / "demo" / "python-foundations"
+RUN_CHECKS = """
+import contextlib, io, json, sys, traceback
+for source in json.load(sys.stdin):
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            exec(compile(source, "<check>", "exec"), {"__name__": "__check__"})
+    except BaseException:
+        out = io.StringIO("did not run: " + traceback.format_exc(limit=1))
+    print(json.dumps(out.getvalue()), file=sys.__stdout__)
+"""
+
+
+@cache
+def demo() -> WrittenCourse:
+    return read_folder(FOLDER)
+
+
+def questions() -> list[WrittenQuestion]:
+    return [question for module in demo().modules for question in module.questions]
+
+
+def printed_by_checks(module: WrittenModule) -> list[list[str]]:
+    """Run all the checks of a module in one process, and return the lines that each printed."""
+    sources = json.dumps([question.check for question in module.questions if question.check])
+    command = [sys.executable, "-I", "-W", "ignore", "-c", RUN_CHECKS]
+    run = subprocess.run(command, input=sources, capture_output=True, text=True, timeout=60, check=True)
+    return [json.loads(line).rstrip("\n").split("\n") for line in run.stdout.splitlines()]
+
+
+def bare(text: str) -> str:
+    """A choice as it is written, without the backticks around it."""
+    return text[1:-1] if len(text) > 1 and text.startswith("`") and text.endswith("`") else text
+
+
+def key_of(question: WrittenQuestion) -> list[str]:
+    """The lines that the check must print, where there is only one right answer."""
+    answer = question.answer
+    if question.kind == "true_or_false":
+        return [str(answer["is_true"])]
+    if "choices" in answer:
+        return [bare(choice["text"]) for choice in answer["choices"] if choice["right"]]
+    if question.kind == "matching":
+        return [f"{bare(pair['left'])} => {bare(pair['right'])}" for pair in answer["pairs"] if pair["left"]]
+    return [bare(item["text"]) for item in answer["items"]]
+
+
+def agrees(question: WrittenQuestion, printed: list[str]) -> bool:
+    content = content_from(question)
+    if question.kind in {"numeric", "short_text"}:
+        return len(printed) == 1 and marking.mark(content, {"text": printed[0]}).is_right
+    if question.kind == "cloze":
+        return marking.mark(content, {"gaps": printed}).is_right
+    lines = [bare(line.rstrip()) if question.kind != "matching" else both_bare(line) for line in printed]
+    expected = key_of(question)
+    return lines == expected if question.kind == "ordering" else Counter(lines) == Counter(expected)
+
+
+def both_bare(line: str) -> str:
+    left, _arrow, right = line.partition(" => ")
+    return f"{bare(left.strip())} => {bare(right.strip())}"
+
+
+@pytest.mark.parametrize("module", demo().modules, ids=lambda module: module.slug)
+def test_every_check_prints_the_right_answer(module: WrittenModule) -> None:
+    with_check = [question for question in module.questions if question.check]
+    checked = zip(with_check, printed_by_checks(module), strict=True)
+
+    wrong = {question.slug: printed for question, printed in checked if not agrees(question, printed)}
+    assert wrong == {}
+
+
+def feedback_in(question: WrittenQuestion) -> str:
+    parts = [entry for value in question.answer.values() if isinstance(value, list) for entry in value]
+    either = [str(question.answer.get(f"feedback_{word}", "")) for word in ("true", "false")]
+    return "".join([question.feedback, *either, *(part.get("feedback", "") for part in parts)])
+
+
+@pytest.mark.parametrize("module", demo().modules, ids=lambda module: module.slug)
+def test_every_question_teaches(module: WrittenModule) -> None:
+    for question in module.questions:
+        lacking = {"feedback": feedback_in(question), "hint": question.hints, "solution": question.solution}
+        assert [name for name, value in lacking.items() if not value] == [], question.slug
+
+
+def test_nearly_every_question_has_a_check() -> None:
+    unchecked = [question.slug for question in questions() if not question.check]
+
+    assert len(unchecked) <= 0.05 * len(questions())  # which name is best, no program can tell
+
+
+@pytest.mark.parametrize("module", demo().modules, ids=lambda module: module.slug)
+def test_every_right_answer_is_marked_right(module: WrittenModule) -> None:
+    for question in module.questions:
+        content = content_from(question)
+        assert marking.mark(content, marking.right_response(content)).is_right, question.slug
+
+
+def test_there_are_questions_of_every_kind() -> None:
+    kinds = Counter(question.kind for question in questions())
+
+    assert sum(kinds.values()) >= 120
+    assert set(kinds) == set(QuestionKind.values)
+
+
+@pytest.mark.parametrize("module", demo().modules, ids=lambda module: module.slug)
+def test_every_module_can_be_learned_in_several_ways(module: WrittenModule) -> None:
+    assert len({variant.modality for variant in module.variants}) >= 2
+    assert len({variant.difficulty for variant in module.variants}) >= 2
+    assert len({question.difficulty for question in module.questions}) >= 3
+
+
+def test_every_skill_is_taught_and_practiced() -> None:
+    skills = {skill.slug for skill in demo().skills}
+
+    assert {skill for module in demo().modules for skill in module.skills} == skills
+    assert {skill for question in questions() for skill in question.skills} == skills
+
+
+@pytest.mark.parametrize("module", demo().modules, ids=lambda module: module.slug)
+def test_every_text_can_be_shown(module: WrittenModule) -> None:
+    for variant in module.variants:
+        assert "did not run" not in to_html(variant.body)
+        assert "&lt;/" not in to_html(variant.body)
+
+
+@pytest.mark.django_db
+def test_it_loads_and_loads_again() -> None:
+    created = load_folder(FOLDER).created
+
+    assert load_folder(FOLDER).unchanged == created
+    assert QuestionVersion.objects.count() == Question.objects.filter(live=True).count() == len(questions())
