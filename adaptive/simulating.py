@@ -54,9 +54,9 @@ LAST_NAMES = (
     "Khan",
     "Mori",
 )
-SESSION_GAP_DAYS = 2.2  # on average
-ANSWERS_IN_SESSION = 14
-HINT_CHANCE, WISH_CHANCE, QUIT_CHANCE = 0.12, 0.03, 0.05  # for each answer, step, session
+SESSION_GAP_DAYS = 3.0  # on average
+ANSWERS_IN_SESSION = 8
+HINT_CHANCE, WISH_CHANCE, QUIT_CHANCE = 0.12, 0.03, 0.12  # for each answer, step, session
 
 
 @dataclass
