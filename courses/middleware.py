@@ -1,4 +1,4 @@
-"""What every request gets: the person's own time zone, and under /authoring/ its own door and policy."""
+"""What every request gets: the person's own time zone, and under /authoring/ a door."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -33,9 +33,9 @@ def door(request: HttpRequest) -> HttpResponse:
 
 
 class AuthoringMiddleware:
-    """Let only authors in, whichever of Wagtail's pages they ask for, and loosen the policy by what its editor needs.
+    """Let only authors in, whichever of Wagtail's pages they ask for, and let those pages show previews in a frame.
 
-    Wagtail's own door sends who is signed in but may not enter back to the sign-in page, which sends them here again.
+    Wagtail's own door sends who is signed in but may not enter to the sign-in page, which sends them back again.
     """
 
     prefix = "/authoring/"
@@ -46,7 +46,7 @@ class AuthoringMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if request.path.startswith(self.prefix):
-            response._csp_replace = settings.AUTHORING_CSP  # type: ignore[attr-defined]
+            response._csp_update = settings.AUTHORING_CSP  # type: ignore[attr-defined]
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:

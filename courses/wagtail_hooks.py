@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -28,7 +28,7 @@ def content() -> ContentGroup:
 @hooks.register("register_admin_urls")
 def pages_about_courses() -> list[URLPattern]:
     return [
-        path("courses/<int:pk>/", views.course_tree, name="authoring_tree"),
+        path("course/<int:pk>/", views.course_tree, name="authoring_tree"),
         path("move/<str:kind>/<int:pk>/<str:way>/", views.move_in_course, name="authoring_move"),
     ]
 
@@ -71,7 +71,13 @@ def no_page_counts(request: HttpRequest, items: list[Any]) -> None:
 
 @hooks.register("insert_global_admin_css")
 def our_styles() -> SafeString:
-    return format_html('<link rel="stylesheet" href="{}">', static("css/authoring.css"))
+    sheets = [(static("css/fonts.css"),), (static("css/authoring.css"),)]
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', sheets)
+
+
+@hooks.register("insert_global_admin_js")
+def our_scripts() -> SafeString:
+    return format_html('<script src="{}" defer></script>', static("js/pickers.js"))
 
 
 @hooks.register("before_delete_snippet")

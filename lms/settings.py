@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
+    "django.forms",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -216,11 +217,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
     },
 }
-# What differs under /authoring/, for Wagtail's editor; previews of lessons keep the policy above.
-AUTHORING_CSP: dict[str, list[str]] = {}
+AUTHORING_CSP = {"frame-src": ["'self'"]}  # what Wagtail's editor needs beyond it: previews stand in a frame
 
 # Parts
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # templates/ may hold a widget's template, too
 WAGTAIL_SITE_NAME = "Adept"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -1,4 +1,4 @@
-"""A wrong answer to each kind of question, to show an author what learners read after one."""
+"""For each kind of question: where an author begins, and a wrong answer to show what learners read after one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,9 +6,24 @@ from typing import Any
 from courses import marking
 from courses.gaps import Gap, gaps_in
 from courses.marking.responses import Response
+from courses.models import Question, QuestionKind
 from courses.versions import Content
 
 NONSENSE = "…"
+BLANKS: dict[str, dict[str, Any]] = {
+    "single_choice": {"choices": [{}, {}, {}]},
+    "multiple_choice": {"choices": [{}, {}, {}, {}]},
+    "short_text": {"accepted": [""]},
+    "matching": {"pairs": [{}, {}, {}]},
+    "ordering": {"items": ["", "", ""]},
+}
+
+
+def blank_answer(kind: str) -> Any:
+    """Return an answer of this kind to fill in; a single choice where the kind is not known."""
+    known = kind if kind in QuestionKind.values else QuestionKind.SINGLE_CHOICE.value
+    block = Question._meta.get_field("answer").stream_block
+    return block.to_python([{"type": known, "value": BLANKS.get(known, {})}])
 
 
 def wrong_response(content: Content) -> Response:

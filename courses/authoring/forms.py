@@ -26,6 +26,10 @@ class ContentForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "module" in self.fields:
+            modules = Module.objects.select_related("course").order_by("course__title", "position", "pk")
+            self.fields["module"].queryset = modules
+            self.fields["module"].label_from_instance = lambda module: f"{module.course} › {module}"
         if "slug" in self.fields:
             self.fields["slug"].required = False
             if self.instance.pk and (self.instance.live or self.instance.first_published_at):
@@ -151,6 +155,10 @@ def defects_of(question: Question) -> list[str]:
     """What must be mended before learners can answer this question as it is in memory, published or not."""
     if not question.answer:
         return [str(_("There is no answer yet: choose a kind of answer and fill it in."))]
+    try:
+        question.answer.stream_block.clean(question.answer)
+    except forms.ValidationError:
+        return [str(_("The answer is not complete: fill in its fields marked with *, and take empty entries out."))]
     question.kind = question.answer[0].block_type
     return marking.defects(content_of(question))
 

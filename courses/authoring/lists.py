@@ -48,8 +48,9 @@ class ContentIndexView(IndexView):
 
     @property
     def columns(self) -> list[Any]:
-        columns = [column for column in super().columns if not isinstance(column, BulkActionsCheckboxColumn)]
-        return [State() if isinstance(column, LiveStatusTagColumn) else column for column in columns]
+        left_out = (BulkActionsCheckboxColumn, LiveStatusTagColumn)
+        title, *others = [column for column in super().columns if not isinstance(column, left_out)]
+        return [title, State(label=_("State")), *others]
 
 
 def with_schedule(rows: QuerySet[Any]) -> QuerySet[Any]:

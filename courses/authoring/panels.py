@@ -5,7 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel, TitleFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    PublishingPanel,
+    TitleFieldPanel,
+)
 
 from courses.authoring.drafts import as_written
 from courses.authoring.forms import CourseForm, ModuleForm, QuestionForm, SkillForm, VariantForm, defects_of
@@ -39,16 +47,16 @@ class NoticePanel(Panel):
 
 
 def parent_field(name: str) -> FieldPanel:
-    return FieldPanel(name, widget=forms.Select)
+    return FieldPanel(name, widget=forms.Select, required_on_save=True)
 
 
 def skills_field(name: str, help_text: Any) -> FieldPanel:
-    return FieldPanel(name, widget=forms.CheckboxSelectMultiple, help_text=help_text)
+    return FieldPanel(name, widget=forms.CheckboxSelectMultiple, help_text=help_text, required_on_save=False)
 
 
 COURSE = ObjectList(
     [
-        TitleFieldPanel("title", placeholder=_("What the course is called")),
+        TitleFieldPanel("title", required_on_save=True, placeholder=_("What the course is called")),
         FieldPanel("description", help_text=_("What it is about and whom it is for. Markdown.")),
         MultiFieldPanel(
             [
@@ -63,6 +71,7 @@ COURSE = ObjectList(
             ],
             heading=_("Where it belongs"),
         ),
+        PublishingPanel(),
     ],
     base_form_class=CourseForm,
 )
@@ -70,13 +79,14 @@ COURSE = ObjectList(
 SKILL = ObjectList(
     [
         parent_field("course"),
-        TitleFieldPanel("title", placeholder=_("What a learner can do, for example “Add fractions”")),
+        TitleFieldPanel("title", required_on_save=True, placeholder=_("What learners can do: “Add fractions”")),
         FieldPanel("slug", help_text=SLUG_HELP),
         FieldPanel("description", help_text=_("One sentence, beginning with a verb.")),
         skills_field(
             "prerequisites",
             _("What must come before it. A skill opens once its prerequisites are probably Familiar."),
         ),
+        PublishingPanel(),
     ],
     base_form_class=SkillForm,
 )
@@ -84,7 +94,7 @@ SKILL = ObjectList(
 MODULE = ObjectList(
     [
         parent_field("course"),
-        TitleFieldPanel("title", placeholder=_("What the module is called")),
+        TitleFieldPanel("title", required_on_save=True, placeholder=_("What the module is called")),
         FieldPanel("summary"),
         FieldRowPanel(
             [
@@ -93,6 +103,7 @@ MODULE = ObjectList(
             ]
         ),
         skills_field("skills", _("What it teaches. Its questions practice these skills.")),
+        PublishingPanel(),
     ],
     base_form_class=ModuleForm,
 )
@@ -118,6 +129,7 @@ VARIANT = ObjectList(
             heading=_("Video"),
             classname="collapsed",
         ),
+        PublishingPanel(),
     ],
     base_form_class=VariantForm,
 )
@@ -126,13 +138,13 @@ QUESTION = ObjectList(
     [
         NoticePanel(),
         parent_field("module"),
-        FieldPanel("title", classname="title"),
+        FieldPanel("title", required_on_save=True),
         FieldPanel("prompt"),
         FieldPanel(
             "answer",
             help_text=_(
                 "Choose the kind of answer. Feedback on a wrong choice teaches most: say what is right about it first, "
-                "then what to look at."
+                "then what to look at. To change the kind, delete the block and add another."
             ),
         ),
         FieldPanel("hints", help_text=_("Opened one after another. Begin with a question, not with the answer.")),
@@ -152,6 +164,7 @@ QUESTION = ObjectList(
             ],
             heading=_("What it practices"),
         ),
+        PublishingPanel(),
     ],
     base_form_class=QuestionForm,
 )

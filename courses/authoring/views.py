@@ -16,12 +16,13 @@ from wagtail.admin.ui.side_panels import ChecksSidePanel
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
 
 from courses.access import for_authors
+from courses.authoring.answers import blank_answer
 from courses.authoring.arranging import move
 from courses.authoring.drafts import edit_url
 from courses.authoring.forms import next_position
 from courses.authoring.releasing import Held, held
 from courses.authoring.tree import tree_of
-from courses.models import Course, Module, Skill
+from courses.models import Course, Module, Question, QuestionKind, Skill
 
 PLACED = {"module": Module, "skill": Skill}
 
@@ -33,6 +34,7 @@ def course_tree(request: HttpRequest, pk: int) -> HttpResponse:
     crumbs = [{"url": reverse("wagtailadmin_home"), "label": _("Courses")}, {"url": "", "label": course.title}]
     context = {
         "tree": tree_of(course),
+        "kinds": QuestionKind.choices,
         "breadcrumbs_items": crumbs,
         "header_title": course.title,
         "header_icon": "list-ul",
@@ -103,7 +105,11 @@ class ContentCreateView(InCourse, CreateView):
         fields = {field.name for field in self.model._meta.fields}
         known = {f"{name}_id": int(pk) for name, pk in given.items() if name in fields and pk.isdecimal()}
         known = {name: pk for name, pk in known.items() if _exists(self.model, name, pk)}
-        return self.model(**known)
+        thing = self.model(**known)
+        if isinstance(thing, Question):
+            thing.answer = blank_answer(self.request.GET.get("kind", ""))
+            thing.skills = list(thing.module.skills.all()) if thing.module_id else []
+        return thing
 
     def save_instance(self) -> Any:
         if hasattr(self.model, "position"):
@@ -116,7 +122,13 @@ def _exists(model: Any, column: str, pk: int) -> bool:
 
 
 class ContentEditView(InCourse, EditView):
-    """The editor of one thing."""
+    """The editor of one thing. What an import wrote becomes the first entry of its history, so it can come back."""
+
+    def save_instance(self) -> Any:
+        if self.object.latest_revision_id is None:
+            first = self.model.objects.get(pk=self.object.pk)
+            first.save_revision(changed=False, clean=False, log_action=True)
+        return super().save_instance()
 
 
 class ContentDeleteView(DeleteView):

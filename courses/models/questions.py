@@ -37,7 +37,7 @@ class Question(Content):
         blank=True,
         help_text=_("Code, data or anything else it needs. Markdown; for a cloze, the text with its {{gaps}}."),
     )
-    answer = StreamField(ANSWER_BLOCKS, min_num=1, max_num=1, verbose_name=_("answer"))
+    answer = StreamField(ANSWER_BLOCKS, max_num=1, verbose_name=_("answer"))
     feedback = models.TextField(_("feedback"), blank=True, help_text=_("Shown after any answer. Markdown."))
     hints = StreamField(HINT_BLOCKS, blank=True, verbose_name=_("hints"))
     solution = models.TextField(_("worked solution"), blank=True, help_text=_("Markdown."))
