@@ -18,6 +18,7 @@ from mlcore.interactions import Codes, Interactions, Numbers
 GRID = np.linspace(-4.0, 4.0, 81)  # ability in standard deviations
 ROUNDS = 25
 NEWTON_STEPS = 2
+LONGEST_STEP = 1.0  # of Newton, which overshoots where nearly everyone is right
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _flat(items: int, skills: int, start: float) -> Difficulties:
 def _log_likelihood(spread: float, difficulty: Numbers, correct: Numbers) -> Numbers:
     """Of each answer, for each ability.  [n, GRID]"""
     sign = 2 * correct[:, None] - 1
-    likelihood: Numbers = -np.log1p(np.exp(-sign * (spread * GRID - difficulty[:, None])))
+    likelihood: Numbers = -np.logaddexp(0.0, -sign * (spread * GRID - difficulty[:, None]))
     return likelihood
 
 
@@ -119,7 +120,7 @@ def _item_modes(log: Interactions, posterior: Numbers, rasch: RaschEB) -> Normal
         chance = sigmoid(rasch.spread * GRID - difficulty[:, None])
         slope = np.sum(expected * chance, axis=1) - right - tightness * (difficulty - center)
         curvature = np.sum(expected * chance * (1 - chance), axis=1) + tightness
-        difficulty = difficulty + slope / curvature
+        difficulty = difficulty + np.clip(slope / curvature, -LONGEST_STEP, LONGEST_STEP)
     mean, variance = np.full((2, len(log.item_names)), np.nan)
     mean[met], variance[met] = difficulty, 1 / curvature
     return Normals(mean, variance)

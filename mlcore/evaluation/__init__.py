@@ -2,6 +2,7 @@
 
 from mlcore.evaluation.asking import SHARES, SHOTS, Split
 from mlcore.evaluation.comparing import Difference, Score, bootstrap, differences, scores
+from mlcore.evaluation.fairness import Gap, GroupScore, gaps, group_scores
 from mlcore.evaluation.kshot import KShot, ask, k_shot
 from mlcore.evaluation.measures import auc, brier, calibration_error, calibration_noise, log_losses, reliability
 
@@ -9,6 +10,8 @@ __all__ = [
     "SHARES",
     "SHOTS",
     "Difference",
+    "Gap",
+    "GroupScore",
     "KShot",
     "Score",
     "Split",
@@ -19,6 +22,8 @@ __all__ = [
     "calibration_error",
     "calibration_noise",
     "differences",
+    "gaps",
+    "group_scores",
     "k_shot",
     "log_losses",
     "reliability",

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlcore.baselines.history import counts_before, runs_of, skills_of
-from mlcore.datasets import split_learners
+from mlcore.datasets import GROUP, split_learners
 from mlcore.interactions import Interactions, Numbers
 from mlcore.predictor import Predictor
 
@@ -43,7 +43,8 @@ class Split:
 
 
 def questions(test: Interactions, shots: Sequence[int]) -> pd.DataFrame:
-    """The answers to predict: protocol, k, learner, position, item, correct, and whether a skill was met before.
+    """The answers to predict: protocol, k, learner, position, item, correct, whether it is the learner's first on its
+    skills, and the learner's groups.
 
     The rows come in the order in which `predict` answers them.
     """
@@ -88,7 +89,8 @@ def _rows(test: Interactions, protocol: str, k: int, first: int | None) -> pd.Da
         "is_new_skill": _is_new_skill(test)[asked],
         "correct": rows.correct,
     }
-    return pd.DataFrame(columns)
+    groups = {GROUP + name: of_learner[rows.learner] for name, of_learner in test.groups.items()}
+    return pd.DataFrame(columns | groups)
 
 
 def _is_new_skill(log: Interactions) -> Numbers:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 
 import pandas as pd
 
 from mlcore.evaluation.asking import AHEAD, FIXED, NO_K
-from mlcore.evaluation.comparing import Difference, Score, differences, scores
+from mlcore.evaluation.comparing import Difference, Score, differences, predictors_in, scores
+from mlcore.evaluation.fairness import FEWEST_LEARNERS, Gap, GroupScore, gaps, group_scores
 from mlcore.evaluation.plotting import k_shot_figure, reliability_figure
 
 PROTOCOLS = ("roll", "fix", "next", "new_skill")
@@ -22,6 +25,17 @@ and high AUC are good. {learners} test learners, seeds: {seeds}.
 """
 SAME_TARGETS = f"""
 The same for answers {FIXED + 1} to {FIXED + AHEAD} whatever k, so that only what is known differs.
+
+"""
+GROUPS = f"""
+## Groups of learners
+
+Next answers. A group of fewer than {FEWEST_LEARNERS} learners is not judged. `excess` is the mean chance minus the
+share of right answers: below 0 the group is underestimated.
+
+"""
+GAPS = """
+Largest gap between two groups, and how often learners dealt to groups at random show one as large.
 
 """
 CALIBRATION = """
@@ -51,9 +65,13 @@ def write_report(predictions: pd.DataFrame, out: Path, against: Sequence[str] | 
     for name, figure in (("k_shot", k_shot_figure(measured)), ("reliability", reliability_figure(predictions))):
         figure.savefig(out / f"{name}.svg", metadata={"Date": None})
         figure.savefig(out / f"{name}.png", dpi=150)
+    everyone = predictors_in(predictions)
+    judged = [name for name in everyone if name not in (against or ())] or everyone
+    of_groups, between = group_scores(predictions, judged), gaps(predictions, judged)
+    pd.DataFrame([asdict(score) for score in of_groups]).to_csv(out / "groups.csv", index=False)
+    text = _markdown(predictions, measured, [each for each in compared if each.predictor in judged])
     report = out / "report.md"
-    judged = [each for each in compared if each.predictor not in (against or ())] or compared
-    report.write_text(_markdown(predictions, measured, judged), encoding="utf-8")
+    report.write_text(text + (_group_section(of_groups, between) if of_groups else ""), encoding="utf-8")
     return report
 
 
@@ -72,6 +90,25 @@ def _markdown(predictions: pd.DataFrame, measured: Sequence[Score], compared: Se
         if of_course:
             parts.append(COMPARISON + "\n" + _difference_table(of_course))
     return "".join(parts)
+
+
+def _group_section(of_groups: Sequence[GroupScore], between: Sequence[Gap]) -> str:
+    """The groups and the gaps between them."""
+    head = ["course", "grouping", "group", "predictor", "learners", "log-loss", "AUC", "ECE", "excess"]
+    rows = [
+        [each.course, each.grouping, each.group, each.predictor, str(each.learners), *map("{:.3f}".format, measures)]
+        for each in of_groups
+        if not isnan((measures := (each.log_loss, each.auc, each.ece, each.excess))[0])
+    ]
+    small = {(each.course, each.grouping, each.group) for each in of_groups if each.learners < FEWEST_LEARNERS}
+    counts = Counter(f"{course} {grouping}" for course, grouping, _ in sorted(small))
+    silent = "; ".join(f"{where} ({groups})" for where, groups in counts.items()) or "none"
+    tested = [
+        [each.course, each.grouping, each.predictor, each.measure, f"{each.gap:.3f}", f"{each.p:.3f}"]
+        for each in between
+    ]
+    tests = _table(["course", "grouping", "predictor", "measure", "largest gap", "p"], tested)
+    return GROUPS + _table(head, rows) + f"\nInsufficient data (number of groups): {silent}.\n" + GAPS + tests
 
 
 def _score_table(measured: Sequence[Score]) -> str:

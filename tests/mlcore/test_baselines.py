@@ -170,6 +170,19 @@ def test_rasch_recovers_difficulties_and_the_spread_of_ability() -> None:
     assert np.abs(rasch.difficulties.items.mean - difficulty).max() < 0.35
 
 
+def test_rasch_stays_finite_where_nearly_everyone_is_right() -> None:
+    learner, item = np.repeat(np.arange(300), 6), np.tile(np.arange(6), 300)
+    right = np.ones(1800)
+    right[(item == 0) & (learner % 3 > 0)] = 0.0  # one item in six is hard
+    log = log_of(learner, item, np.zeros((1800, 1), dtype=np.int64), right)
+
+    rasch = RaschEB().fit(log, log, seed=0)
+
+    hard = rasch.predict_next(log)[item == 0]
+    assert rasch.difficulties.items.mean.argmax() == 0
+    assert hard.mean() == pytest.approx(1 / 3, abs=0.05)
+
+
 def test_rasch_judges_an_unmet_item_by_its_skill(parts) -> None:
     train, _, test = parts
     without = train.rows(train.item != 0)
