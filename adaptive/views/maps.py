@@ -139,10 +139,10 @@ def _rows(standing: Standing, chosen: Recommendation) -> list[list[Any]]:
     return [
         [
             {"header": True, "text": _name(standing, offer, chosen)},
-            _number(f"{offer['predicted']:.0%}"),
+            _number(_percent(offer["predicted"])),
             *(_number(f"{offer['terms'][name]:+.2f}") for name in _terms(chosen)),
             _number(f"{offer['score']:.2f}"),
-            _number(f"{offer['propensity']:.0%}"),
+            _number(_percent(offer["propensity"])),
         ]
         for offer in offers
     ]
@@ -160,6 +160,10 @@ def _name(standing: Standing, offer: dict[str, Any], chosen: Recommendation) -> 
         }
     is_chosen = (offer["module"], offer["variant"]) == (chosen.module_id, chosen.variant_id)
     return gettext("%s (chosen)") % name if is_chosen else name
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _number(text: str) -> dict[str, Any]:

@@ -33,10 +33,6 @@ class Offer:
     why: str
 
     @property
-    def title(self) -> str:
-        return self.variant.title if self.variant else self.module.title
-
-    @property
     def minutes(self) -> int:
         return self.variant.minutes if self.variant else max(self.module.minutes // 3, 2)
 
