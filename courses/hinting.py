@@ -33,10 +33,3 @@ def take_hint(presentation: Presentation, number: int) -> Hint:
     )
     record_event(presentation.enrollment, event)
     return Hint(number, len(hints), hints[number - 1])
-
-
-def hints_taken(presentation: Presentation) -> list[Hint]:
-    """Return the hints that were asked for, in order."""
-    hints = presentation.question_version.content["hints"]
-    taken = presentation.interactions.filter(kind=InteractionKind.HINTED).values_list("response__hint", flat=True)
-    return [Hint(number, len(hints), hints[number - 1]) for number in sorted({n for n in taken if n})]

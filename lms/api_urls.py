@@ -3,6 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+from adaptive import api as adaptive
 from courses import api as courses
 
 urlpatterns = [
@@ -12,6 +13,14 @@ urlpatterns = [
     path("courses/", courses.Courses.as_view(), name="courses"),
     path("courses/<slug:slug>/", courses.outline, name="outline"),
     path("courses/<slug:slug>/enroll/", courses.enroll_in, name="enroll"),
+    path("courses/<slug:slug>/next/", adaptive.next_step, name="next"),
+    path("courses/<slug:slug>/state/", adaptive.state, name="state"),
+    path("recommendations/<uuid:recommendation_id>/", adaptive.recommendation, name="recommendation"),
+    path("recommendations/<uuid:recommendation_id>/opened/", adaptive.opened, name="opened"),
+    path("recommendations/<uuid:recommendation_id>/finished/", adaptive.finished, name="finished"),
+    path("recommendations/<uuid:recommendation_id>/override/", adaptive.overridden, name="override"),
     path("presentations/<uuid:presentation_id>/", courses.presentation, name="presentation"),
+    path("presentations/<uuid:presentation_id>/answer/", adaptive.answer, name="answer"),
+    path("presentations/<uuid:presentation_id>/hint/", adaptive.hint, name="hint"),
     path("cohorts/", courses.Cohorts.as_view(), name="cohorts"),
 ]

@@ -9,7 +9,9 @@ from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from adaptive.guarding import NothingToLearn
 from courses.enrolling import NotOpen
+from courses.hinting import NoSuchHint
 from courses.marking import UnreadableResponse
 from courses.recording import KeyReused
 
@@ -48,6 +50,10 @@ def _for_clients(error: Exception) -> Exception:
             return KeyTaken()
         case NotOpen():
             return Closed()
+        case NothingToLearn():
+            return Closed("This course has nothing to learn yet.")
+        case NoSuchHint():
+            return ValidationError({"number": ["The question has fewer hints."]})
         case Http404():
             return NotFound()
     return error

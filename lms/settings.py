@@ -227,6 +227,7 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # people choose theirs on their own page
 WAGTAIL_WORKFLOW_ENABLED = False
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
@@ -252,10 +253,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["lms.schema.only_ours"],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "lms.schema.add_problems"],
+    "ENUM_SUFFIX": "",
     "ENUM_NAME_OVERRIDES": {
         "Modality": "courses.models.Modality",
         "Difficulty": "courses.models.Difficulty",
         "QuestionKind": "courses.models.QuestionKind",
+        "Purpose": "courses.models.Purpose",
+        "Aim": "adaptive.models.Aim",
+        "Rung": "adaptive.models.Rung",
+        "Level": "adaptive.mastery.Level",
     },
 }
 vars().update(EMAIL)

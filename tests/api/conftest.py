@@ -1,14 +1,18 @@
 import pytest
 from django.core.cache import cache
 
+from adaptive import serving, syllabus
 from courses.enrolling import enroll
 from courses.models import Course, Enrollment, User
 from tests.api.world import Caller, small_course
 
 
 @pytest.fixture(autouse=True)
-def _no_limits_used_up() -> None:
+def _nothing_in_memory() -> None:
+    """Each test begins like a process that has just started."""
     cache.clear()
+    serving.forget()
+    syllabus.forget()
 
 
 @pytest.fixture
