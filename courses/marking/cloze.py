@@ -9,6 +9,7 @@ from courses.marking.marks import Mark, Part, mark_of, share_right
 from courses.marking.responses import Data, Response, UnreadableResponse, numbered, typed_text
 from courses.marking.shuffling import shuffled
 from courses.marking.texts import as_code, folded
+from courses.rendering import pieces_with_gaps
 from courses.versions import Content
 
 LONGEST_INPUT = 200
@@ -58,6 +59,12 @@ def defects(content: Content) -> list[str]:
             found.append(_("Gap %(number)d has an empty answer.") % {"number": number})
         if gap.options and len(set(gap.options)) < max(2, len(gap.options)):
             found.append(_("Gap %(number)d needs at least two different words to choose from.") % {"number": number})
+    fillable = set(pieces_with_gaps(as_shown(content, 0)["segments"]))
+    found += [
+        _("Gap %(number)d stands where nothing can be typed: in a link, a picture or a formula.") % {"number": number}
+        for number in range(1, len(gaps) + 1)
+        if number not in fillable
+    ]
     return found
 
 

@@ -268,6 +268,8 @@ def test_a_form_keeps_what_was_typed() -> None:
         (ordering("a", "a", "a"), "equal"),
         (cloze("No gap."), "no gap"),
         (cloze("{{a|}}"), "empty answer"),
+        (cloze("{{a}} and [x](https://e.org/{{b}})"), "Gap 2 stands where nothing can be typed"),
+        (cloze("$x^{{a}}$"), "Gap 1 stands where nothing can be typed"),
         (cloze("{{*a}}"), "two different words"),
         (cloze("{{*a|a}}"), "two different words"),
     ],
