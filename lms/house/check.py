@@ -27,7 +27,7 @@ CHECKS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
     ("types", ["mypy", "--no-error-summary", "lms", "courses", "adaptive", "analytics", "mlcore"], DEVELOPMENT),
     ("migrations", ["python", "manage.py", "makemigrations", "--check", "--dry-run"], DEVELOPMENT),
     ("deployment", ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
-    ("templates", ["djhtml", "--check", "--tabwidth", "2", "templates"], {}),
+    ("templates", ["djhtml", "--check", "templates"], {}),
 )
 
 

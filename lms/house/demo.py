@@ -21,13 +21,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from courses.enrolling import join
+from courses.formats.loading import WouldOverwrite, load_folder
 from courses.models import Cohort, Course, User
 
 Say = Callable[[str], object]
 
 COURSES = settings.BASE_DIR / "courses" / "demo"
 PASSWORD = "learn-by-doing"
-PEOPLE = (
+PEOPLE: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("learner", "learner@example.org", {"first_name": "Ada", "last_name": "Nwosu"}),
     ("trainer", "trainer@example.org", {"first_name": "Grace", "last_name": "Lindholm", "is_trainer": True}),
     ("author", "author@example.org", {"first_name": "Noor", "last_name": "Haddad", "is_author": True}),
@@ -70,7 +71,10 @@ def load(folder: Path, say: Say) -> None:
     is_there = Course.objects.filter(slug=folder.name).exists()
     if not (is_there and stamp.exists() and stamp.read_text() == digest):
         say(f"Loading the course {folder.name}.")
-        call_command("load_course", str(folder), verbosity=0)
+        try:
+            load_folder(folder)
+        except WouldOverwrite:
+            say("It was changed in the browser since, and is left as it is.")
         stamp.write_text(digest)
 
 
