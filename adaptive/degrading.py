@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-import structlog
 from django.db import transaction
 
 from adaptive.guarding import NothingToLearn
 from adaptive.serving import LiveTutor, ladder
 from courses.models import Enrollment
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 Decision = TypeVar("Decision")
 
@@ -28,5 +28,5 @@ def on_the_best_rung(
         except NothingToLearn:
             raise
         except Exception:  # whatever broke, the learner goes on
-            log.exception("rung_broke", rung=live.rung, enrollment=enrollment.pk)
+            log.exception("The rung %s broke for enrollment %s", live.rung, enrollment.pk)
     return otherwise()

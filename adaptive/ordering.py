@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Aim, Recommendation, Rung
@@ -35,7 +35,7 @@ def step_in_order(enrollment: Enrollment) -> Recommendation:
 def question_in_order(enrollment: Enrollment, module: ModuleEntry) -> QuestionEntry | None:
     """Return the first question of the module that was shown least often."""
     shown = enrollment.presentations.filter(module=module.id).values_list("question_version__question")
-    times = dict(shown.annotate(Count("id")).order_by())
+    times = dict(shown.annotate(times=Count("id")).order_by())
     return min(module.questions, key=lambda question: times.get(question.id, 0), default=None)
 
 
@@ -48,7 +48,7 @@ def answers_since_finishing(answer: Interaction) -> int:
 
 def _first_unfinished(enrollment: Enrollment, syllabus: Syllabus) -> ModuleEntry:
     finished = enrollment.interactions.filter(kind=InteractionKind.FINISHED).values_list("module")
-    times = dict(finished.annotate(Count("id", filter=Q(module__isnull=False))).order_by())
+    times = dict(finished.annotate(times=Count("id")).order_by())
     if not syllabus.modules:
         raise NothingToLearn
     return min(syllabus.modules.values(), key=lambda module: times.get(module.id, 0))

@@ -103,10 +103,10 @@ class Progress:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "modules": {str(key): _packed(row) for key, row in self.modules.items()},
+            "modules": {str(key): _packed(row) for key, row in self.modules.items() if row != _NEW},
             "questions": {str(key): [q.times, q.score, q.last] for key, q in self.questions.items()},
             "skills": {str(key): list(asdict(row).values()) for key, row in self.skills.items()},
-            "modalities": {key: [row.answers, round(row.surprise, 4)] for key, row in self.modalities.items()},
+            "modalities": {key: [row.answers, row.surprise] for key, row in self.modalities.items()},
             "current": self.current,
             "closed": self.closed,
             "left": self.left,
@@ -154,7 +154,7 @@ class Progress:
         predicted = event.presentation.predicted if event.presentation else None
         if modality and predicted is not None:
             learned = self.modalities.setdefault(modality, ModalityProgress())
-            learned.answers, learned.surprise = learned.answers + 1, learned.surprise + score - predicted
+            learned.answers, learned.surprise = learned.answers + 1, round(learned.surprise + score - predicted, 4)
 
     def _take_in_ending(self, event: Interaction) -> None:
         module = self.module(event.module_id)

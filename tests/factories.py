@@ -2,7 +2,18 @@
 
 import json
 
-from courses.models import Course, Modality, Module, Question, Skill, User, Variant
+from courses.models import (
+    Course,
+    Enrollment,
+    Interaction,
+    InteractionKind,
+    Modality,
+    Module,
+    Presentation,
+    Question,
+    Skill,
+    Variant,
+)
 
 WAYS = ((Modality.TEXT, 2), (Modality.WORKED_EXAMPLE, 2), (Modality.TEXT, 4))
 
@@ -55,5 +66,35 @@ def make_question(module: Module, skill: Skill, number: int = 0) -> Question:
     return question
 
 
-def made_up_name(number: int) -> User:
-    return User(email=f"learner{number}@example.org", first_name=f"Learner {number}")
+def make_history(enrollment: Enrollment, answers: int) -> None:
+    """Write so many answers into the log at once, as if they had come one by one."""
+    modules = list(Module.objects.filter(course=enrollment.course).prefetch_related("questions__versions", "variants"))
+    asked = [(module, question.versions.all()[0]) for module in modules for question in module.questions.all()]
+    chosen = [(asked[n % len(asked)]) for n in range(answers)]
+    shown = Presentation.objects.bulk_create(
+        Presentation(
+            enrollment=enrollment,
+            question_version=version,
+            module=module,
+            variant=module.variants.all()[0],
+            predicted=0.6,
+            policy="made up",
+        )
+        for module, version in chosen
+    )
+    Interaction.objects.bulk_create(
+        Interaction(
+            enrollment=enrollment,
+            sequence=enrollment.last_sequence + n,
+            kind=InteractionKind.ANSWERED,
+            module=one.module,
+            variant=one.variant,
+            presentation=one,
+            question_version=one.question_version,
+            score=float(n % 3 > 0),
+            seconds_spent=10.0 + n % 7,
+        )
+        for n, one in enumerate(shown, start=1)
+    )
+    enrollment.last_sequence += answers
+    enrollment.save(update_fields=["last_sequence"])

@@ -1,4 +1,4 @@
-"""A learner goes from signing in to a finished course with plain pages: no JavaScript, forms as a browser would send them."""
+"""A learner goes through a course with plain pages: no JavaScript, forms as a browser would send them."""
 
 import re
 from html.parser import HTMLParser
