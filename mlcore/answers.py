@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
+import numpy as np
+
 Name = str | int
 
+LARGEST = 1e15  # of any number
 MOST_SKILLS = 8  # of one item; further ones are not looked at
 
 
@@ -72,7 +74,7 @@ class Answer:
         _check_number("correct", self.correct, 0.0, 1.0, needed=True)
         _check_number("seconds", self.seconds, 0.0)
         _check_number("hints", self.hints, 0.0, needed=True)
-        _check_number("at", self.at, -math.inf)
+        _check_number("at", self.at, -LARGEST)
         self.question  # noqa: B018 - checks the other fields
 
     @cached_property
@@ -81,7 +83,7 @@ class Answer:
 
 
 def _check_name(field: str, name: object) -> None:
-    if isinstance(name, bool) or not isinstance(name, str | int):
+    if isinstance(name, bool) or not isinstance(name, str | int | np.integer):
         raise ValueError(f"{field}: expected a string or an integer, got {name!r:.80}")
 
 
@@ -92,10 +94,12 @@ def _check_names(field: str, names: object) -> None:
         _check_name(field, name)
 
 
-def _check_number(field: str, value: object, low: float, high: float = math.inf, *, needed: bool = False) -> None:
+def _check_number(field: str, value: object, low: float, high: float = LARGEST, *, needed: bool = False) -> None:
     if value is None and not needed:
         return
-    if not isinstance(value, int | float) or (isinstance(value, bool) and field != "correct"):
+    if not isinstance(value, int | float | np.integer | np.floating) or (
+        isinstance(value, bool) and field != "correct"
+    ):
         raise ValueError(f"{field}: expected a number, got {value!r:.80}")
-    if not math.isfinite(value) or not low <= value <= high:
-        raise ValueError(f"{field}: expected a number from {low} to {high}, got {value!r:.80}")
+    if not low <= value <= high:
+        raise ValueError(f"{field}: expected a number from {low:g} to {high:g}, got {value!r:.80}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,8 @@ S_RIGHT, S_WRONG, S_EFFECT, S_VAR, S_FAST = range(5)
 I_RIGHT, I_WRONG, I_LAST = range(3)
 
 _MAGIC = b"AdB1"
-_HEAD = struct.Struct("<4sIII3B")  # magic, tag, answered, last_at, skills, items, modalities
+_HEAD = struct.Struct("<4sIIII3B")  # magic, checksum of all that follows it, tag, answered, last_at, slots used
+_CHECKED_FROM = 8
 _COUNTED = (S_RIGHT, S_WRONG)
 
 
@@ -75,8 +78,11 @@ class Belief:
     def to_bytes(self) -> bytes:
         """Serialize one learner's belief in less than 2,000 bytes. `from_bytes` gives back the very same numbers."""
         used = self.skill_seen[0] > 0, self.item_seen[0] > 0, self.modality_key[0] > 0
-        head = _HEAD.pack(_MAGIC, self.tag, self.answered[0], self.last_at[0], *(int(mask.sum()) for mask in used))
-        return head + b"".join(array.tobytes() for array in self._packed(*used))
+        counts = [int(mask.sum()) for mask in used]
+        body = b"".join(array.tobytes() for array in self._packed(*used))
+        facts = self.tag, self.answered[0], self.last_at[0], *counts
+        checksum = crc32(_HEAD.pack(_MAGIC, 0, *facts)[_CHECKED_FROM:] + body)
+        return _HEAD.pack(_MAGIC, checksum, *facts) + body
 
     def _packed(
         self, skills: NDArray[np.bool_], items: NDArray[np.bool_], modalities: NDArray[np.bool_]
@@ -104,12 +110,14 @@ class Belief:
         """Read what `to_bytes` wrote. Raises ValueError when these are not such bytes."""
         if len(data) < _HEAD.size:
             raise ValueError("belief: too short")
-        magic, tag, answered, last_at, skills, items, modalities = _HEAD.unpack_from(data)
-        if magic != _MAGIC or skills > SKILLS or items > ITEMS or modalities > MODALITIES:
+        magic, checksum, tag, answered, last_at, *used = _HEAD.unpack_from(data)
+        if magic != _MAGIC or any(count > most for count, most in zip(used, (SKILLS, ITEMS, MODALITIES), strict=True)):
             raise ValueError("belief: not a belief of this version")
+        if checksum != crc32(data[_CHECKED_FROM:]):
+            raise ValueError("belief: damaged")
         belief = blank(1, tag)
         belief.answered[0], belief.last_at[0] = answered, last_at
-        _unpack(data[_HEAD.size :], belief, (skills, items, modalities))
+        _unpack(data[_HEAD.size :], belief, used)
         if not all(np.isfinite(array).all() for array in belief.arrays().values()):
             raise ValueError("belief: not finite")
         return belief
@@ -145,7 +153,7 @@ def begin(learners: int, tag: int, ability: tuple[float, float], context: tuple[
     return belief
 
 
-def _unpack(body: bytes, belief: Belief, used: tuple[int, int, int]) -> None:
+def _unpack(body: bytes, belief: Belief, used: Sequence[int]) -> None:
     skills, items, modalities = used
     reader = _Reader(body)
     belief.numbers[0] = reader.take(np.float32, HINTS + 1)
