@@ -22,7 +22,7 @@ class Population:
     level: float = 0.6  # of a typical learner on a typical item
     level_sd: float = 0.7  # between courses
     ability_sd: float = 1.0
-    effect_sd: float = 0.6  # of one skill within one learner, beyond their ability
+    effect_sd: float = 0.5  # of one skill within one learner, beyond their ability
     skill_sd: float = 0.7
     item_sd: float = 0.9  # within a skill
     author_slope: float = 0.5  # harder by this for each step of the author's difficulty

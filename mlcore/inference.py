@@ -13,7 +13,7 @@ from mlcore.calibration import Calibration, Prompts
 from mlcore.episodes import Episodes, Outcomes
 from mlcore.features import describe
 from mlcore.interactions import Codes, Numbers
-from mlcore.memory import LATEST, Recall, moderated, recall, remember, sigmoid
+from mlcore.memory import Recall, moderated, recall, remember, sigmoid, whole_seconds
 from mlcore.weights import Reading, Weights, adapt, forecast, read
 
 
@@ -89,11 +89,6 @@ def served_sd(calibration: Calibration, foresight: Foresight, prompts: Prompts) 
     classic = np.sqrt(foresight.known.variance)
     weight = calibration.network_weight
     return p * (1.0 - p) * calibration.slope * ((1.0 - weight) * classic + weight * network)
-
-
-def whole_seconds(at: Numbers) -> Counts:
-    """Round times down to what beliefs keep; 0 where unknown."""
-    return np.nan_to_num(np.clip(at, 0.0, LATEST), nan=0.0).astype(np.uint32)
 
 
 def walk(knowledge: Knowledge, episodes: Episodes, belief: Belief | None = None) -> Iterator[Step]:

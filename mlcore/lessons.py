@@ -16,12 +16,11 @@ from mlcore.calibration import Population
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import Episodes
 from mlcore.features import FEATURES
-from mlcore.inference import Foresight, Knowledge, Step, foresee, walk, whole_seconds
+from mlcore.inference import Foresight, Knowledge, Step, foresee, walk
 from mlcore.interactions import Codes, Numbers
+from mlcore.memory import whole_seconds
 from mlcore.weights import silent
 
-COHORTS = (0, 8, 20, 60, 150, 400, 1_000_000)  # sizes, the last is everyone else
-COHORT_CHANCES = (0.06, 0.08, 0.14, 0.14, 0.12, 0.11, 0.35)
 FREEZES = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 80)  # answers after which beliefs are frozen
 FROZEN_LOOKS = 6  # freezes in one lesson
 AHEAD = 10  # answers predicted from a frozen belief
@@ -44,17 +43,19 @@ class Lesson:
 
 @dataclass(frozen=True)
 class LessonPlan:
-    """How large lessons are."""
+    """How large lessons are, and how much is known of their courses."""
 
     pupils: int = 256
     lengths: tuple[int, ...] = (30, 60, 60, 100, 160)  # answers of a pupil at most, drawn for each lesson
+    cohorts: tuple[int, ...] = (0, 8, 20, 60, 150, 400, 1_000_000)  # learners who answered before; last: all others
+    cohort_chances: tuple[float, ...] = (0.06, 0.08, 0.14, 0.14, 0.12, 0.11, 0.35)
 
 
 def pseudo_course(course: Episodes, population: Population, plan: LessonPlan, rng: np.random.Generator) -> Lesson:
     """Draw a cohort and pupils from a course, and make a lesson of them."""
     shuffled = rng.permutation(course.learners)
     pupils = min(plan.pupils, max(course.learners // 3, 1))
-    size = min(int(rng.choice(COHORTS, p=COHORT_CHANCES)), course.learners - pupils)
+    size = min(int(rng.choice(plan.cohorts, p=plan.cohort_chances)), course.learners - pupils)
     calibration = fit_difficulty(course.of_learners(shuffled[pupils : pupils + size]), population)
     knowledge = Knowledge(silent(1), calibration)
     return lesson_of(

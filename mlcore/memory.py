@@ -53,6 +53,8 @@ class Recall:
     owner: Codes  # [q] which learner
     is_skill: NDArray[np.bool_]  # [q, s]
     share: Numbers  # [q, s] of each skill in the prompt: they add up to 1, or to 0 without skills
+    skill_slot: Codes  # [q, s] where the skill is kept, if it is
+    item_slot: Codes  # [q]
     skill_numbers: Numbers  # [q, s, 5]
     skill_lag: Numbers  # [q] answers since one of its skills was last asked, inf if never
     skill_at: Numbers  # [q] when that was, 0 if unknown
@@ -70,10 +72,10 @@ def recall(belief: Belief, owner: Codes, prompts: Prompts, population: Populatio
     """Gather what the beliefs say about each prompt; unknown skills and items get their priors."""
     is_skill = prompts.skills != NOBODY
     share = is_skill / np.maximum(prompts.skill_count, 1.0)[:, None]
-    numbers, lag, at = _recall_skills(belief, owner, prompts.skills, population)
+    skill_slot, numbers, lag, at = _recall_skills(belief, owner, prompts.skills, population)
     latest = lag.argmin(1)
     row = np.arange(len(owner))
-    item_numbers, item_lag = _recall_items(belief, owner, prompts.item)
+    item_slot, item_numbers, item_lag = _recall_items(belief, owner, prompts.item)
     ability, ability_var = belief.numbers[owner, ABILITY], belief.numbers[owner, ABILITY_VAR]
     effect = (numbers[:, :, S_EFFECT] * share).sum(1)
     effect_var = (numbers[:, :, S_VAR] * share**2).sum(1)
@@ -81,6 +83,8 @@ def recall(belief: Belief, owner: Codes, prompts: Prompts, population: Populatio
         owner=owner,
         is_skill=is_skill,
         share=share,
+        skill_slot=skill_slot,
+        item_slot=item_slot,
         skill_numbers=numbers,
         skill_lag=lag[row, latest],
         skill_at=at[row, latest],
@@ -97,29 +101,34 @@ def recall(belief: Belief, owner: Codes, prompts: Prompts, population: Populatio
 
 def _recall_skills(
     belief: Belief, owner: Codes, skills: Keys, population: Population
-) -> tuple[Numbers, Numbers, Numbers]:
+) -> tuple[Codes, Numbers, Numbers, Numbers]:
     slot, found = _find(belief.skill_key, owner, skills)
     who = owner[:, None]
     numbers = np.where(found[:, :, None], belief.skill_numbers[who, slot], 0.0)
     numbers[:, :, S_VAR] = np.where(found, numbers[:, :, S_VAR], population.effect_sd**2)
     now = belief.answered[who].astype(np.float64) + 1.0
     lag = np.where(found, now - belief.skill_seen[who, slot], np.inf)
-    return numbers, lag, np.where(found, belief.skill_at[who, slot], 0).astype(np.float64)
+    return slot, numbers, lag, np.where(found, belief.skill_at[who, slot], 0).astype(np.float64)
 
 
-def _recall_items(belief: Belief, owner: Codes, items: Keys) -> tuple[Numbers, Numbers]:
-    slot, found = (array[:, 0] for array in _find(belief.item_key, owner, items[:, None]))
+def _recall_items(belief: Belief, owner: Codes, items: Keys) -> tuple[Codes, Numbers, Numbers]:
+    slots, finds = _find(belief.item_key, owner, items[:, None])
+    slot, found = slots[:, 0], finds[:, 0]
     now = belief.answered[owner].astype(np.float64) + 1.0
     numbers = np.where(found[:, None], belief.item_numbers[owner, slot], 0.0)
-    return numbers, np.where(found, now - belief.item_seen[owner, slot], np.inf)
+    return slot, numbers, np.where(found, now - belief.item_seen[owner, slot], np.inf)
 
 
 def _find(table: Keys, owner: Codes, keys: Keys) -> tuple[Codes, NDArray[np.bool_]]:
     """Return the slot of each key in its owner's table, and whether it is there.  [q, s] both"""
     mine = table[:, None, :] if len(table) == 1 else table[owner][:, None, :]  # [1 or q, 1, slots]
-    same = mine == keys[:, :, None]
-    slot = same.argmax(2)
-    return slot, np.take_along_axis(same, slot[:, :, None], 2)[:, :, 0] & (keys != NOBODY)
+    slot = (mine == keys[:, :, None]).argmax(2)
+    return slot, (table[owner[:, None], slot] == keys) & (keys != NOBODY)
+
+
+def whole_seconds(at: Numbers) -> Counts:
+    """Round times down to what beliefs keep; 0 where unknown or before 1970."""
+    return np.where(at >= 0.0, np.minimum(at, LATEST), 0.0).astype(np.uint32)
 
 
 def sigmoid(logit: Numbers) -> Numbers:
@@ -155,7 +164,7 @@ class Taught:
 def remember(belief: Belief, prompts: Prompts, outcomes: Outcomes, known: Recall, population: Population) -> None:
     """Write one more answer of every learner into the beliefs, in place; `known` is their recall of these prompts."""
     surprise = outcomes.correct - sigmoid(moderated(known.logit, known.variance))
-    at = np.nan_to_num(np.clip(outcomes.at, 0.0, LATEST), nan=0.0).astype(np.uint32)
+    at = whole_seconds(outcomes.at)
     belief.answered[:] = np.minimum(belief.answered, np.uint32(LATEST - 1)) + np.uint32(1)
     belief.last_at[:] = np.where(at > 0, at, belief.last_at)
     move, curvature = laplace_step(known.logit, known.variance, outcomes.correct)
@@ -171,8 +180,11 @@ def remember(belief: Belief, prompts: Prompts, outcomes: Outcomes, known: Recall
         present = known.is_skill[:, column]
         if present.any():
             updated = _moved_skill(known, column, taught, population)
-            _put_skill(belief, prompts.skills[:, column], updated, at, present)
-    _remember_item(belief, prompts.item, outcomes.correct, surprise)
+            where = np.flatnonzero(present)
+            slot = known.skill_slot[where, column]
+            slot = _put_skill(belief, where, prompts.skills[where, column], slot, updated[where])
+            belief.skill_at[where, slot] = at[where]
+    _remember_item(belief, prompts.item, known.item_slot, taught)
     _remember_modality(belief, prompts.modality)
 
 
@@ -213,35 +225,39 @@ def _moved_skill(known: Recall, column: int, taught: Taught, population: Populat
     return numbers
 
 
-def _put_skill(belief: Belief, skills: Keys, numbers: Numbers, at: Counts, present: NDArray[np.bool_]) -> None:
-    who = np.flatnonzero(present)
-    slot, found = (array[:, 0] for array in _find(belief.skill_key, np.arange(len(belief)), skills[:, None]))
-    slot = np.where(found, slot, belief.skill_seen.argmin(1))[who]
-    belief.skill_key[who, slot] = skills[who]
+def _put_skill(belief: Belief, who: Codes, skills: Keys, slot: Codes, numbers: Numbers) -> Codes:
+    """Keep what is known of one skill of each of these learners, in place of the one not seen for longest."""
+    is_there = belief.skill_key[who, slot] == skills  # another skill of the same answer may have taken its place
+    if not is_there.all():
+        slot = np.where(is_there, slot, belief.skill_seen[who].argmin(1))
+    belief.skill_key[who, slot] = skills
     belief.skill_seen[who, slot] = belief.answered[who]
-    belief.skill_at[who, slot] = at[who]
-    belief.skill_numbers[who, slot] = numbers[who]
+    belief.skill_numbers[who, slot] = numbers
+    return slot
 
 
-def _remember_item(belief: Belief, items: Keys, correct: Numbers, surprise: Numbers) -> None:
+def _remember_item(belief: Belief, items: Keys, slot: Codes, taught: Taught) -> None:
     who = np.arange(len(belief))
-    slot, found = (array[:, 0] for array in _find(belief.item_key, who, items[:, None]))
-    slot = np.where(found, slot, belief.item_seen.argmin(1))
+    found = belief.item_key[who, slot] == items
+    if not found.all():
+        slot = np.where(found, slot, belief.item_seen.argmin(1))
     numbers = np.where(found[:, None], belief.item_numbers[who, slot], 0.0)
-    numbers[:, I_RIGHT] = np.minimum(numbers[:, I_RIGHT] + (correct >= 0.5), MOST_COUNTED)
-    numbers[:, I_WRONG] = np.minimum(numbers[:, I_WRONG] + (correct < 0.5), MOST_COUNTED)
-    numbers[:, I_LAST] = surprise
+    numbers[:, I_RIGHT] = np.minimum(numbers[:, I_RIGHT] + (taught.correct >= 0.5), MOST_COUNTED)
+    numbers[:, I_WRONG] = np.minimum(numbers[:, I_WRONG] + (taught.correct < 0.5), MOST_COUNTED)
+    numbers[:, I_LAST] = taught.surprise
     belief.item_key[who, slot] = items
     belief.item_seen[who, slot] = belief.answered
     belief.item_numbers[who, slot] = numbers
 
 
 def _remember_modality(belief: Belief, modalities: Keys) -> None:
-    who = np.arange(len(belief))
-    slot, found = (array[:, 0] for array in _find(belief.modality_key, who, modalities[:, None]))
-    slot = np.where(found, slot, belief.modality_share.argmin(1))
-    share = np.where(found, belief.modality_share[who, slot], 0.0)
     belief.modality_share[:] *= np.float32(1.0 - MODALITY_RATE)
-    named = modalities != NOBODY
-    belief.modality_key[who[named], slot[named]] = modalities[named]
-    belief.modality_share[who[named], slot[named]] = ((1.0 - MODALITY_RATE) * share + MODALITY_RATE)[named]
+    who = np.flatnonzero(modalities)
+    if not len(who):
+        return
+    named = modalities[who]
+    slots, finds = _find(belief.modality_key, who, named[:, None])
+    slot = np.where(finds[:, 0], slots[:, 0], belief.modality_share[who].argmin(1))
+    share = np.where(finds[:, 0], belief.modality_share[who, slot], 0.0)
+    belief.modality_key[who, slot] = named
+    belief.modality_share[who, slot] = share + MODALITY_RATE

@@ -12,10 +12,10 @@ from torch.nn import functional
 from mlcore.belief import CONTEXT
 from mlcore.features import FEATURES
 from mlcore.interactions import Numbers
-from mlcore.weights import HIDDEN, Weights
+from mlcore.weights import FURTHEST_FEATURE, HIDDEN, Weights
 
-SMALLEST_SD = 0.02  # a feature that hardly varies is not blown up
-FURTHEST_FEATURE = 6.0
+SMALLEST_SD = 0.05  # a feature that hardly varies is not blown up
+CONSTANT_SD = 1e-3  # one that never varies in training is not read: its weights would be left to chance
 
 
 class AnswerNetwork(nn.Module):
@@ -40,7 +40,7 @@ class AnswerNetwork(nn.Module):
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Return g [...] and phi [..., d] of features [..., f]."""
-        x = (features - self.center) * self.scale
+        x = ((features - self.center) * self.scale).clamp(-FURTHEST_FEATURE, FURTHEST_FEATURE)
         x = functional.silu(x @ self.first + self.first_bias)
         x = functional.silu(x @ self.second + self.second_bias)
         out = x @ self.head + self.head_bias
@@ -58,7 +58,7 @@ class AnswerNetwork(nn.Module):
     def standardize(self, mean: Numbers, sd: Numbers) -> None:
         """Set how features are centered and scaled."""
         self.center.copy_(torch.as_tensor(mean))
-        self.scale.copy_(torch.as_tensor(1.0 / np.maximum(sd, SMALLEST_SD)))
+        self.scale.copy_(torch.as_tensor(np.where(sd > CONSTANT_SD, 1.0 / np.maximum(sd, SMALLEST_SD), 0.0)))
 
     def to_weights(self) -> Weights:
         """Return the same network for serving."""

@@ -17,7 +17,7 @@ from mlcore.episodes import NOBODY, Questions, episodes_of, outcomes_of, questio
 from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
-from mlcore.memory import moderated, sigmoid
+from mlcore.memory import moderated, sigmoid, whole_seconds
 from mlcore.policy import Outlook, PolicySettings, Suggestion
 from mlcore.weights import Weights
 
@@ -63,7 +63,7 @@ class Tutor:
         belief = self._own(belief).copy()
         prompts = self.calibration.weigh(questions_of([answer.question for answer in answers]))
         outcomes = outcomes_of(answers)
-        now = inference.whole_seconds(outcomes.at)
+        now = whole_seconds(outcomes.at)
         for row in range(len(answers)):
             one = slice(row, row + 1)
             asked = prompts.rows(one)
@@ -138,7 +138,7 @@ class Tutor:
         return belief
 
     def _foresee(self, belief: Belief, prompts: Prompts, at: float | None) -> inference.Foresight:
-        now = inference.whole_seconds(np.array([np.nan if at is None else at]))
+        now = whole_seconds(np.array([np.nan if at is None else at]))
         owner: Codes = np.zeros(len(prompts), np.int64)
         return inference.foresee(self.knowledge, self._own(belief), prompts, now, owner)
 

@@ -17,6 +17,7 @@ from mlcore.interactions import Numbers
 from mlcore.memory import FURTHEST, laplace_step, moderated
 
 HIDDEN = 64
+FURTHEST_FEATURE = 6.0  # standard deviations: what is further off than anything in training counts as this far
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def shapes(hidden: int = HIDDEN) -> dict[str, tuple[int, ...]]:
 
 def read(weights: Weights, features: Float32) -> Reading:
     """Run the network on features [q, f]."""
-    x: Float32 = (features - weights.center) * weights.scale
+    x: Float32 = np.clip((features - weights.center) * weights.scale, -FURTHEST_FEATURE, FURTHEST_FEATURE)
     x = _silu(np.asarray(x @ weights.first + weights.first_bias, np.float32))
     x = _silu(np.asarray(x @ weights.second + weights.second_bias, np.float32))
     out = (x @ weights.head + weights.head_bias).astype(np.float64)
@@ -93,7 +94,7 @@ def adapt(
     direction = reading.directions
     believed, variance = forecast(logit, reading, context)
     move, curvature = laplace_step(believed, variance, correct)
-    reach = np.einsum("nde,ne->nd", covariance, direction)
+    reach = (covariance @ direction[:, :, None])[:, :, 0]
     mean = mean + reach * (move / variance)[:, None]
     shrink = curvature / (1.0 + variance * curvature)
     covariance = covariance - shrink[:, None, None] * reach[:, :, None] * reach[:, None, :]

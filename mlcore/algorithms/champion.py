@@ -12,9 +12,9 @@ from mlcore.calibration import Calibration, uncalibrated
 from mlcore.checkpoint import Checkpoint, load_checkpoint
 from mlcore.episodes import Episodes, episodes_in
 from mlcore.fitting import calibrate
-from mlcore.inference import Knowledge, believe, foresee, served_logit, walk, whole_seconds
+from mlcore.inference import Knowledge, believe, foresee, served_logit, walk
 from mlcore.interactions import Codes, Interactions, Numbers
-from mlcore.memory import sigmoid
+from mlcore.memory import sigmoid, whole_seconds
 
 CHUNK = 20_000  # prompts foreseen at once, to bound memory
 
