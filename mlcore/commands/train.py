@@ -81,7 +81,7 @@ def run(arguments: Namespace) -> int:
     facts = _facts(courses, trained, arguments)
     checkpoint = Checkpoint(trained.weights, trained.population, trained.network_weight, facts)
     digest = save_checkpoint(checkpoint, arguments.out)
-    arguments.out.with_suffix(".md").write_text(_card(facts, digest), encoding="utf-8")
+    arguments.out.with_suffix(".md").write_text(_card(facts, trained.metrics, digest), encoding="utf-8")
     sys.stdout.write(f"{arguments.out} (sha256 {digest})\n")
     return 0
 
@@ -118,14 +118,14 @@ def _facts(courses: Sequence[Interactions], trained: TrainedNetwork, arguments: 
             course.course: {"answers": len(course), "learners": len(np.unique(course.learner))} for course in courses
         },
         "options": {name: value for name, value in options.items() if isinstance(value, int | float | str | None)},
-        "metrics": {name: round(value, 5) for name, value in trained.metrics.items()},
+        "metrics": {name: round(value, 5) for name, value in trained.metrics.items() if np.isfinite(value)},
         "network_weight": trained.network_weight,
     }
 
 
-def _card(facts: dict[str, Any], digest: str) -> str:
+def _card(facts: dict[str, Any], metrics: dict[str, float], digest: str) -> str:
     """Return the model card, in Markdown."""
     courses = "".join(
         f"| {name} | {numbers['answers']:,} | {numbers['learners']:,} |\n" for name, numbers in facts["courses"].items()
     )
-    return CARD.format(courses=courses, digest=digest, facts=json.dumps(facts, indent=2), **facts["metrics"])
+    return CARD.format(courses=courses, digest=digest, facts=json.dumps(facts, indent=2), **metrics)
