@@ -71,7 +71,7 @@ def _inactive(enrollment: Enrollment, now: datetime) -> str:
     total = enrollment.total
     first, last = total.first_at or now, total.last_at or now
     ago = (now - last).days
-    away = ngettext("Last here %d day ago", "Last here %d days ago", ago) % ago
+    away = ngettext("Not here for %d day", "Not here for %d days", ago) % ago
     if total.active_days < KNOWN_RHYTHM:
         return away
     gap = max(1, round((last - first).days / (total.active_days - 1)))

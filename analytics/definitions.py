@@ -11,8 +11,8 @@ from analytics import attention, counting
 
 ENOUGH_FIRSTS = 10  # first answers, before we say anything about a question
 TOO_HARD_BELOW, TOO_EASY_ABOVE = 0.30, 0.95
-WEAK_BELOW, WEAK_FOR_SURE_BELOW = 0.10, 0.30  # discrimination, and the upper end of its 80 % interval
-UNUSED_AFTER = 20  # first answers
+WEAK_BELOW, WEAK_FOR_SURE_BELOW = 0.10, 0.20  # discrimination, and the upper end of its 80 % interval
+UNUSED_AFTER = 50  # first answers
 
 NUMBERS = {
     "wrong": attention.WRONG_IN_A_ROW,
@@ -182,7 +182,7 @@ PROBLEMS = {
     ),
     "misleads": Definition(
         _("Misleads"),
-        _("Those who do better elsewhere do worse here: discrimination below 0, and surely below %(weak_for_sure)s."),
+        _("Those who do better elsewhere do worse here: the 80 %% interval of the discrimination lies below 0."),
         "discrimination < 0",
     ),
     "too_hard": Definition(

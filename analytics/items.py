@@ -19,7 +19,7 @@ from analytics.definitions import (
     WEAK_FOR_SURE_BELOW,
 )
 from analytics.models import ChoiceTotal, QuestionTotal
-from analytics.statistics import Statistics, statistics_of
+from analytics.statistics import Estimate, Statistics, statistics_of
 from courses.models import Course, Question, QuestionVersion
 from courses.versions import Content
 
@@ -78,7 +78,7 @@ def _distractor(item: Item) -> str:
 
 def _misleads(item: Item) -> str:
     found = item.statistics.discrimination
-    return f"r = {found.value:.2f}" if found and found.value < 0 and found.high < WEAK_FOR_SURE_BELOW else ""
+    return _correlated(found) if found and found.high < 0 else ""
 
 
 def _too_hard(item: Item) -> str:
@@ -88,8 +88,12 @@ def _too_hard(item: Item) -> str:
 
 def _weak(item: Item) -> str:
     found = item.statistics.discrimination
-    is_weak = found and 0 <= found.value < WEAK_BELOW and found.high < WEAK_FOR_SURE_BELOW
-    return f"r = {found.value:.2f}" if found and is_weak else ""
+    is_weak = found and found.value < WEAK_BELOW and 0 <= found.high < WEAK_FOR_SURE_BELOW
+    return _correlated(found) if found and is_weak else ""
+
+
+def _correlated(found: Estimate) -> str:
+    return f"r = {found.value:.2f}".replace("-", "−")
 
 
 def _too_easy(item: Item) -> str:
@@ -116,9 +120,9 @@ LOOKS: dict[str, tuple[int, Look]] = {
 def with_content(questions: QuerySet[Question]) -> QuerySet[Question]:
     """Questions in the order of their course, each with its latest version's content."""
     latest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number")
-    in_order = questions.select_related("module").order_by("module__position", "module_id", "pk")
+    in_order = questions.select_related("module__course").order_by("module__position", "module_id", "pk")
     return in_order.annotate(content=Subquery(latest.values("content")[:1])).only(
-        "title", "kind", "slug", "difficulty", "live", "module__title"
+        "title", "kind", "slug", "difficulty", "live", "module__title", "module__course__title", "module__course__slug"
     )
 
 

@@ -1,5 +1,6 @@
 """Numbers in words, and addresses that keep the filters."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -71,6 +72,15 @@ def duration(seconds: float | None) -> str:
         return _("%d s") % round(seconds)
     minutes, rest = divmod(round(seconds), 60)
     return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+
+
+@register.filter
+def ago(then: datetime, now: datetime) -> str:
+    """How many days lie between, in words."""
+    days = (now.date() - then.date()).days
+    if days < 2:
+        return _("yesterday") if days == 1 else _("today")
+    return _("%d days ago") % days
 
 
 @register.filter

@@ -39,11 +39,13 @@ def questions(request: HttpRequest, pk: int) -> HttpResponseBase:
 def question(request: HttpRequest, pk: int, question_pk: int) -> HttpResponseBase:
     """One question: what was chosen, by how many, and how good they are otherwise."""
     cohort = trained_cohort(actor(request), pk)
-    own = with_content(Question.objects.filter(module__course__cohorts=cohort)).select_related("module__course")
+    own = with_content(Question.objects.filter(module__course__cohorts=cohort))
     item = items_of([get_object_or_404(own, pk=question_pk)], cohort.is_simulated)[0]
     versions = list(item.question.versions.all())
     shares = shares_of(item, versions)
     if request.GET.get("format") == "csv":
         return as_csv(f"{cohort} {item.question.slug}", *tables.shares(shares))
-    context = {"cohort": cohort, "item": item, "versions": versions, "shares": shares, "enough": ENOUGH_FIRSTS}
-    return render(request, "analytics/question.html", context | {"definitions": ITEM_DEFINITIONS, "problems": PROBLEMS})
+    scope = scope_of(cohort, {"course": item.question.module.course.slug})
+    context = {"scope": scope, "cohort": cohort, "item": item, "versions": versions, "shares": shares}
+    context |= {"definitions": ITEM_DEFINITIONS, "problems": PROBLEMS, "enough": ENOUGH_FIRSTS}
+    return render(request, "analytics/question.html", context)
