@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import ProtectedError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -24,18 +24,18 @@ from courses.authoring.releasing import Held, held
 from courses.authoring.tree import tree_of
 from courses.models import Course, Module, Question, QuestionKind, Skill
 
-PLACED = {"module": Module, "skill": Skill}
+PLACED: dict[str, type[Any]] = {"module": Module, "skill": Skill}
+WAYS = {"up": -1, "down": 1}
 
 
 @for_authors
 def course_tree(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole of a course: what is in it, and what is wrong with it."""
     course = get_object_or_404(Course.objects.select_related("latest_revision"), pk=pk)
-    crumbs = [{"url": reverse("wagtailadmin_home"), "label": _("Courses")}, {"url": "", "label": course.title}]
     context = {
         "tree": tree_of(course),
         "kinds": QuestionKind.choices,
-        "breadcrumbs_items": crumbs,
+        "breadcrumbs_items": crumbs_to(course),
         "header_title": course.title,
         "header_icon": "list-ul",
     }
@@ -46,14 +46,22 @@ def course_tree(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def move_in_course(request: HttpRequest, kind: str, pk: int, way: str) -> HttpResponse:
     """Move a module or skill one place up or down, and come back to it."""
-    thing = get_object_or_404(PLACED[kind], pk=pk)
-    place = move(thing, -1 if way == "up" else 1)
+    if kind not in PLACED or way not in WAYS:
+        raise Http404
+    thing: Any = get_object_or_404(PLACED[kind], pk=pk)
+    place = move(thing, WAYS[way])
     messages.success(request, _("“%(title)s” is number %(place)d now.") % {"title": thing.title, "place": place})
     return redirect(f"{tree_url(thing.course)}#{kind}-{pk}")
 
 
 def tree_url(course: Course) -> str:
     return reverse("authoring_tree", args=[course.pk])
+
+
+def crumbs_to(course: Course | None) -> list[dict[str, Any]]:
+    """The way to a course, or to all of them."""
+    home = {"url": reverse("wagtailadmin_home"), "label": _("Courses")}
+    return [home, {"url": tree_url(course), "label": course.title}] if course else [home]
 
 
 def anchor_of(thing: Any) -> str:
@@ -70,15 +78,12 @@ class InCourse:
     action: str
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = [{"url": reverse("wagtailadmin_home"), "label": _("Courses")}]
         course = self.course_around()
-        if course:
-            items.append({"url": tree_url(course), "label": course.title})
         thing = self.object if self.object and self.object.pk else None
         name = capfirst(self.model._meta.verbose_name)
         is_course = thing and thing == course
         label = _("Edit course") if is_course else str(thing) if thing else _("New: %(name)s") % {"name": name}
-        return [*items, {"url": "", "label": label}]
+        return [*crumbs_to(course), {"url": "", "label": label}]
 
     def course_around(self) -> Course | None:
         """The course this belongs to; none while an author has not chosen."""
@@ -160,5 +165,13 @@ def kept(request: HttpRequest, found: list[Held]) -> HttpResponse:
         }
         for one in found
     ]
-    context = {"rows": rows, "header_title": _("This stays"), "tree_url": tree_url(found[0].thing.own_course)}
-    return TemplateResponse(request, "courses/authoring/kept.html", context, status=409)
+    course = found[0].thing.own_course
+    context = {
+        "rows": rows,
+        "breadcrumbs_items": [*crumbs_to(course), {"url": "", "label": _("This stays")}],
+        "header_title": _("This stays, because learners have met it"),
+        "header_icon": "lock",
+        "tree_url": tree_url(course),
+    }
+    status = 409 if request.method == "POST" else 200
+    return TemplateResponse(request, "courses/authoring/kept.html", context, status=status)

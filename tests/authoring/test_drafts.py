@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from wagtail.models import Revision
 
 from courses.answering import Choice, present
@@ -10,17 +9,6 @@ from courses.authoring.arranging import move
 from courses.authoring.drafts import as_written, recent_drafts
 from courses.enrolling import enroll
 from courses.models import Course, Question, User
-from tests.factories import make_course
-
-
-@pytest.fixture
-def course(db: None) -> Course:
-    return make_course(modules=3, questions=2)
-
-
-@pytest.fixture
-def question(course: Course) -> Question:
-    return Question.objects.get(module__slug="module-1", slug="question-1")
 
 
 def rewritten(question: Question, title: str) -> Question:
