@@ -11,17 +11,16 @@ import numpy as np
 
 from mlcore import inference, policy
 from mlcore.answers import Answer, Item, Name, key_of
-from mlcore.belief import MODALITIES, Belief
+from mlcore.belief import Belief
 from mlcore.calibration import Calibration, Prompts
-from mlcore.episodes import NOBODY, Questions, episodes_of, outcomes_of, questions_of
+from mlcore.episodes import Questions, episodes_of, outcomes_of, questions_of
 from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import moderated, sigmoid, whole_seconds
-from mlcore.policy import Outlook, PolicySettings, Suggestion
+from mlcore.outlook import Circumstances, look_at
+from mlcore.policy import PolicySettings, Suggestion
 from mlcore.weights import Weights
-
-SECONDS_IN_HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Tutor:
         now = whole_seconds(outcomes.at)
         for row in range(len(answers)):
             one = slice(row, row + 1)
-            asked = prompts.rows(one)
+            asked = prompts.rows(one) if len(answers) > 1 else prompts
             foresight = inference.foresee(self.knowledge, belief, asked, now[one])
             inference.absorb(self.knowledge, belief, asked, outcomes.rows(one), foresight)
         return belief
@@ -101,7 +100,9 @@ class Tutor:
         Raises ValueError without candidates.
         """
         prompts = candidates if isinstance(candidates, Prompts) else self.prepare(candidates)
-        return policy.choose(self._outlook(belief, prompts, **asked), rng, settings)
+        settings = settings or PolicySettings()
+        outlook = look_at(self.knowledge, self._own(belief), prompts, settings, Circumstances(**asked))
+        return policy.choose(outlook, rng, settings)
 
     def mastery(self, belief: Belief, skills: Sequence[Name]) -> list[Mastery]:
         """Return what is believed of each skill: the chance on a question of the skill's average difficulty.
@@ -141,41 +142,3 @@ class Tutor:
         now = whole_seconds(np.array([np.nan if at is None else at]))
         owner: Codes = np.zeros(len(prompts), np.int64)
         return inference.foresee(self.knowledge, self._own(belief), prompts, now, owner)
-
-    def _outlook(
-        self,
-        belief: Belief,
-        prompts: Prompts,
-        at: float | None = None,
-        effects: Sequence[float] | Numbers | None = None,
-    ) -> Outlook:
-        foresight = self._foresee(belief, prompts, at)
-        known = foresight.known
-        unknown_time = (known.skill_at == 0) | (at is None)
-        hours = np.maximum((0.0 if at is None else at) - known.skill_at, 0.0) / SECONDS_IN_HOUR
-        return Outlook(
-            probability=sigmoid(inference.served_logit(self.calibration, foresight)),
-            variance=known.ability_var + known.effect_var,
-            answers_since=known.skill_lag,
-            hours_since=np.where(unknown_time, np.nan, hours),
-            modality_share=_modality_share(belief, prompts),
-            effects=_checked_effects(effects, len(prompts)),
-        )
-
-
-def _modality_share(belief: Belief, prompts: Prompts) -> Numbers:
-    share = np.zeros(len(prompts))
-    for slot in range(MODALITIES):
-        key = belief.modality_key[0, slot]
-        if key != NOBODY:
-            share[prompts.modality == key] = belief.modality_share[0, slot]
-    return share
-
-
-def _checked_effects(effects: Sequence[float] | Numbers | None, count: int) -> Numbers:
-    if effects is None:
-        return np.zeros(count)
-    checked = np.asarray(effects, np.float64)
-    if checked.shape != (count,) or not np.isfinite(checked).all():
-        raise ValueError(f"effects: expected {count} finite numbers")
-    return checked

@@ -211,3 +211,16 @@ def test_a_suggestion_needs_candidates_and_sound_effects(tutor: mlcore.Tutor) ->
     for effects in ([1.0], [np.nan] * 3):
         with pytest.raises(ValueError, match="effects"):
             tutor.suggest(tutor.begin(), ANYTHING, np.random.default_rng(0), effects=effects)
+
+
+def test_of_many_candidates_the_network_looks_at_those_the_classic_puts_first(tutor: mlcore.Tutor) -> None:
+    belief = tutor.fold(tutor.begin(), random_history(np.random.default_rng(12), 30))
+    candidates = [Item(n, [f"skill {n % 50}"], difficulty=1 + n % 5) for n in range(2000)]
+
+    suggestion = tutor.suggest(belief, candidates, np.random.default_rng(0))
+
+    assert suggestion.propensities.sum() == pytest.approx(1.0)
+    assert suggestion.propensities.min() > 0
+    best = np.argsort(-suggestion.scores)[:20]
+    alone = tutor.suggest(belief, [candidates[place] for place in best], np.random.default_rng(0))
+    np.testing.assert_allclose(alone.scores, suggestion.scores[best], atol=1e-6)
