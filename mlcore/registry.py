@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from mlcore.algorithms.champion import Champion, champion_from
+from mlcore.algorithms.eb_irt import EbIrt
+from mlcore.algorithms.in_course import Maml
 from mlcore.baselines.bkt import BKT
 from mlcore.baselines.classic2 import Classic2
 from mlcore.baselines.dkt import DKT
@@ -27,12 +29,16 @@ RIVALS: Mapping[str, Callable[[], Predictor]] = {
 }
 """Those fitted from nothing on the training learners, the simple ones first."""
 
+PARTS: Mapping[str, Callable[[], Predictor]] = {"eb_irt": EbIrt, "maml": Maml}
+"""What the champion is made of, trained in the course itself; maml takes minutes."""
+
 DEFAULT_CHECKPOINT = "default"
 
 
-def rivals(names: list[str]) -> list[Predictor]:
-    """New, unfitted rivals. Raises KeyError."""
-    return [RIVALS[name]() for name in names]
+def unfitted(names: Sequence[str]) -> list[Predictor]:
+    """New rivals or parts. Raises KeyError."""
+    known = {**RIVALS, **PARTS}
+    return [known[name]() for name in names]
 
 
 def may_have_met(predictor: Predictor, course: str, seed: int) -> bool:

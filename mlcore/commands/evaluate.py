@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +17,13 @@ from mlcore.evaluation.comparing import predictors_in
 from mlcore.evaluation.reporting import write_report
 from mlcore.interactions import Interactions, Numbers
 from mlcore.predictor import Predictor
-from mlcore.registry import DEFAULT_CHECKPOINT, RIVALS, champion, may_have_met, rivals
+from mlcore.registry import DEFAULT_CHECKPOINT, PARTS, RIVALS, champion, may_have_met, unfitted
 
 FEWEST_LEARNERS = 3
+RIVALS_HELP = f"some of {', '.join(RIVALS)} (all); classic2 and dkt are the slowest"
+PARTS_HELP = (
+    f"what the champion is made of, trained in the course itself: {', '.join(PARTS)} (none); maml takes minutes"
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -32,7 +36,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seeds", type=_at_least_one, default=1, metavar="N", help="number of random splits (1)")
     parser.add_argument("--learners", type=_at_least_one, metavar="N", help="at most N learners of each course")
     parser.add_argument("--min-answers", type=_at_least_one, default=1, metavar="N", help="leave out shorter histories")
-    parser.add_argument("--rivals", type=_rivals, default=list(RIVALS), metavar="NAME,...", help=_rivals_help())
+    parser.add_argument("--rivals", type=_names_in(RIVALS), default=list(RIVALS), metavar="NAME,...", help=RIVALS_HELP)
+    parser.add_argument("--parts", type=_names_in(PARTS), default=[], metavar="NAME,...", help=PARTS_HELP)
     parser.add_argument(
         "--checkpoint", default=DEFAULT_CHECKPOINT, metavar="FILE", help="learner model: a file, `default` or `none`"
     )
@@ -49,7 +54,7 @@ def run(arguments: Namespace) -> int:
 
 def _asked(arguments: Namespace) -> pd.DataFrame:
     """Ask everyone about every course and seed."""
-    predictors = rivals(arguments.rivals)
+    predictors = unfitted([*arguments.rivals, *arguments.parts])
     if arguments.checkpoint != "none":
         predictors.append(champion(arguments.checkpoint))
     courses, seeds = read_courses(arguments.data), range(arguments.seeds)
@@ -108,16 +113,14 @@ def _read_predictions(path: Path) -> pd.DataFrame:
         raise UnreadableLog(f"{path}: is no table of predictions ({error})") from error
 
 
-def _rivals_help() -> str:
-    return f"some of {', '.join(RIVALS)} (all); classic2 and dkt are the slowest"
+def _names_in(known: Iterable[str]) -> Callable[[str], list[str]]:
+    def names_in(text: str) -> list[str]:
+        names = [name for name in text.split(",") if name]
+        if unknown := set(names) - set(known):
+            raise ArgumentTypeError(f"nothing is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+        return names
 
-
-def _rivals(text: str) -> list[str]:
-    names = [name for name in text.split(",") if name]
-    unknown = [name for name in names if name not in RIVALS]
-    if unknown:
-        raise ArgumentTypeError(f"no rival is called {', '.join(unknown)}; there are {', '.join(RIVALS)}")
-    return names
+    return names_in
 
 
 def _shots(text: str) -> tuple[int, ...]:
