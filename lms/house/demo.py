@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from adaptive.simulating import simulate_cohort
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from adaptive.simulating import simulate_cohort
 from courses.enrolling import join
 from courses.formats.loading import WouldOverwrite, load_folder
 from courses.models import Cohort, Course, User
