@@ -10,7 +10,9 @@ from mlcore.interactions import Interactions, Numbers
 class Predictor(Protocol):
     """A way to predict answers. Fitted on some learners, asked about others."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What tables call it."""
 
     def fit(self, train: Interactions, validation: Interactions, seed: int) -> Self:
         """Return this predictor, fitted. `train` and `validation` share no learner; codes mean the same in both."""
