@@ -17,7 +17,9 @@ from mlcore.weights import Weights
 FEWEST_LEARNERS = 4
 MOST_LEARNERS = 400  # bend the predictions; more would not change them
 LONGEST = 60  # answers of each
-NEWTON_STEPS = 8
+NEWTON_STEPS = 15
+CLOSE = 1e-6
+SLOPES = (0.2, 3.0)  # least and most
 EVIDENCE = 0.15  # what one answer counts for: answers of one learner resemble each other
 TRUST = (0.15, 0.15, 0.3)  # sd of the priors of: the classic's weight, the network's, the shift
 
@@ -65,18 +67,33 @@ def _predicted(knowledge: Knowledge, episodes: Episodes) -> Numbers:
 
 
 def _bent(calibration: Calibration, predicted: Numbers, prior: Calibration) -> Calibration:
-    """Fit logit = a * classic + b * network + shift by ridge-penalized Newton steps."""
+    """Fit logit = a * classic + b * network + shift by ridge-penalized logistic regression."""
     weight = prior.network_weight
     start = np.array([prior.slope * (1.0 - weight), prior.slope * weight, prior.shift])
     inputs = np.column_stack([predicted[:, :2], np.ones(len(predicted))])
-    penalty = np.diag(np.array(TRUST) ** -2.0)
+    found = _ridge_logistic(inputs, predicted[:, 2], start)
+    classic, network = np.maximum(found[:2], 0.0)
+    slope = min(max(float(classic + network), SLOPES[0]), SLOPES[1])
+    share = min(max(float(network / slope), 0.0), 1.0)
+    return replace(calibration, network_weight=share, slope=slope, shift=float(found[2]))
+
+
+def _ridge_logistic(inputs: Numbers, correct: Numbers, start: Numbers) -> Numbers:
+    """Return the coefficients [i] that explain the answers best while staying near `start`: damped Newton."""
+    penalty = np.array(TRUST) ** -2.0
+
+    def cost(coefficients: Numbers) -> float:
+        logit = inputs @ coefficients
+        unexplained = np.logaddexp(0.0, logit) - correct * logit
+        return float(EVIDENCE * unexplained.sum() + 0.5 * (penalty * (coefficients - start) ** 2).sum())
+
     found = start
     for _ in range(NEWTON_STEPS):
         p = sigmoid(inputs @ found)
-        pull = EVIDENCE * inputs.T @ (predicted[:, 2] - p) - penalty @ (found - start)
-        curvature = EVIDENCE * (inputs * (p * (1.0 - p))[:, None]).T @ inputs + penalty
-        found = found + np.linalg.solve(curvature, pull)
-    classic, network = np.maximum(found[:2], 0.0)
-    slope = max(classic + network, 0.1)
-    share = min(max(float(network / slope), 0.0), 1.0)
-    return replace(calibration, network_weight=share, slope=float(slope), shift=float(found[2]))
+        pull = EVIDENCE * inputs.T @ (correct - p) - penalty * (found - start)
+        curvature = EVIDENCE * (inputs * (p * (1.0 - p))[:, None]).T @ inputs + np.diag(penalty)
+        step = np.linalg.solve(curvature, pull)
+        while cost(found + step) > cost(found) and np.abs(step).max() > CLOSE:
+            step = 0.5 * step
+        found = found + step
+    return found

@@ -224,3 +224,16 @@ def test_of_many_candidates_the_network_looks_at_those_the_classic_puts_first(tu
     best = np.argsort(-suggestion.scores)[:20]
     alone = tutor.suggest(belief, [candidates[place] for place in best], np.random.default_rng(0))
     np.testing.assert_allclose(alone.scores, suggestion.scores[best], atol=1e-6)
+
+
+@pytest.mark.parametrize("right", [0, 1])
+def test_a_cohort_that_is_always_right_or_wrong_calibrates_soundly(tutor: mlcore.Tutor, right: int) -> None:
+    cohort = [[Answer(f"q{n}", ["s"], right, difficulty=1 + n % 5) for n in range(10)] for _ in range(30)]
+
+    extreme = tutor.calibrated(cohort)
+    chances, sds = extreme.predict(extreme.begin(), [Item("q1", ["s"]), *ANYTHING])
+
+    assert abs(chances[0] - right) < 0.1
+    assert ((chances > 0) & (chances < 1)).all()
+    assert np.isfinite(sds).all()
+    assert extreme.with_calibration(extreme.calibration.to_bytes()).calibration.slope > 0
