@@ -41,6 +41,7 @@ class Tutor:
     calibration: Calibration
     tag: int
     facts: dict[str, Any] = field(default_factory=dict)  # the checkpoint's metadata
+    prior: Calibration | None = None  # of a course nobody has taken, where `calibration` is of one
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -124,14 +125,18 @@ class Tutor:
         return [Mastery(*row) for row in zip(skills, mean.tolist(), sd.tolist(), answers.tolist(), strict=True)]
 
     def calibrated(self, episodes: Sequence[Sequence[Answer]]) -> Tutor:
-        """Return a tutor for the course in which these learners gave these answers, in order; none is allowed."""
-        return replace(self, calibration=calibrate(self.weights, self.calibration, episodes_of(episodes)))
+        """Return a tutor for the course in which these learners gave these answers, in order; none is allowed.
+
+        It starts from what the checkpoint expects of any course, so calibrating again counts no answer twice.
+        """
+        prior = self.prior or self.calibration
+        return replace(self, calibration=calibrate(self.weights, prior, episodes_of(episodes)), prior=prior)
 
     def with_calibration(self, calibration: Calibration | bytes) -> Tutor:
         """Return this tutor for the course with this calibration. Raises ValueError when it cannot be read."""
         if isinstance(calibration, bytes):
             calibration = Calibration.from_bytes(calibration)
-        return replace(self, calibration=calibration)
+        return replace(self, calibration=calibration, prior=self.prior or self.calibration)
 
     def _own(self, belief: Belief) -> Belief:
         if belief.tag != self.tag:

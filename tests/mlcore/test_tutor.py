@@ -179,6 +179,15 @@ def test_the_order_of_learners_does_not_matter_to_calibration(tutor: mlcore.Tuto
     np.testing.assert_allclose(one, other, atol=1e-9)
 
 
+def test_calibrating_again_counts_no_answer_twice(tutor: mlcore.Tutor) -> None:
+    cohort = rasch_cohort(np.random.default_rng(13), 30)
+
+    once, again = tutor.calibrated(cohort), tutor.calibrated(cohort).calibrated(cohort)
+
+    assert again.calibration.to_bytes() == once.calibration.to_bytes()
+    assert again.with_calibration(once.calibration).calibrated([]).calibration == tutor.calibration
+
+
 def test_a_calibration_travels_as_bytes(tutor: mlcore.Tutor) -> None:
     helped = tutor.calibrated(rasch_cohort(np.random.default_rng(10), 25))
     data = helped.calibration.to_bytes()
