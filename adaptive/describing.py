@@ -13,6 +13,7 @@ from courses import marking
 from courses.models import Interaction, Presentation
 
 Data = dict[str, Any]
+MARK = ("score", "is_right", "verdict", "right_answer")
 PART = ("label", "given", "is_right", "feedback", "expected")
 
 
@@ -68,7 +69,7 @@ def state_data(standing: Standing) -> Data:
         "rung": standing.live.rung,
         "checkpoint": standing.live.sha256,
         "is_complete": standing.is_complete,
-        "skills": [_skill(standing.syllabus, skill) | _belief(beliefs[skill]) for skill in skills],
+        "skills": [_skill(standing.syllabus, skill) | belief_data(beliefs[skill]) for skill in skills],
     }
 
 
@@ -79,7 +80,7 @@ def result_data(syllabus: Syllabus, shown: Presentation, answer: Interaction, ou
     return {
         "sequence": answer.sequence,
         "answered_at": answer.at,
-        "mark": mark | {"feedback": [{name: part[name] for name in PART} for part in mark["feedback"]]},
+        "mark": _parts(mark, MARK) | {"feedback": [_parts(part, PART) for part in mark["feedback"]]},
         "explanation": content["feedback"],
         "solution": content["solution"],
         "moves": [_move(syllabus, move) for move in outcome.moves if move["skill"] in syllabus.skills],
@@ -91,15 +92,20 @@ def result_data(syllabus: Syllabus, shown: Presentation, answer: Interaction, ou
     }
 
 
+def _parts(whole: Data, names: tuple[str, ...]) -> Data:
+    """Return these parts in this order: a database may keep another one."""
+    return {name: whole[name] for name in names}
+
+
 def _move(syllabus: Syllabus, move: Data) -> Data:
-    before = move["before"] and _belief(SkillBelief(move["skill"], *move["before"]))
+    before = move["before"] and belief_data(SkillBelief(move["skill"], *move["before"]))
     return _skill(syllabus, move["skill"]) | {
         "before": before,
-        "after": _belief(SkillBelief(move["skill"], *move["after"])),
+        "after": belief_data(SkillBelief(move["skill"], *move["after"])),
     }
 
 
-def _belief(belief: SkillBelief) -> Data:
+def belief_data(belief: SkillBelief) -> Data:
     return {
         "mean": belief.mean,
         "sd": belief.sd,
@@ -111,8 +117,7 @@ def _belief(belief: SkillBelief) -> Data:
 
 
 def _candidate(syllabus: Syllabus, offer: Data) -> Data:
-    numbers = {name: offer[name] for name in ("predicted", "propensity", "score", "terms")}
-    return numbers | {
+    return _parts(offer, ("predicted", "propensity", "score", "terms")) | {
         "module": _module(syllabus, offer["module"]),
         "variant": _way(syllabus, offer["module"], offer["variant"]),
         "purpose": offer["aim"],

@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from adaptive import api as adaptive
+from analytics import api as analytics
 from courses import api as courses
 
 urlpatterns = [
@@ -23,4 +24,5 @@ urlpatterns = [
     path("presentations/<uuid:presentation_id>/answer/", adaptive.answer, name="answer"),
     path("presentations/<uuid:presentation_id>/hint/", adaptive.hint, name="hint"),
     path("cohorts/", courses.Cohorts.as_view(), name="cohorts"),
+    path("cohorts/<int:pk>/mastery/", analytics.Mastery.as_view(), name="mastery"),
 ]
