@@ -35,14 +35,15 @@ def mastery(scope: Scope) -> Table:
 
 
 def activity(scope: Scope) -> Table:
-    return day_header(), map(day_row, days_of(scope.enrollments.values("pk"), scope.today, scope.days))
+    return days(days_of(scope.enrollments.values("pk"), scope.today, scope.days))
 
 
-def day_header() -> Sequence[Any]:
-    return _("Day"), _("Active learners"), _("Answers"), _("Success"), _("Hours"), _("Modules finished")
+def days(entries: Iterable[Day]) -> Table:
+    header = (_("Day"), _("Active learners"), _("Answers"), _("Success"), _("Hours"), _("Modules finished"))
+    return header, map(_day, entries)
 
 
-def day_row(day: Day) -> Sequence[Any]:
+def _day(day: Day) -> Sequence[Any]:
     success = round(day.score / day.answers, 3) if day.answers else None
     return day.day.isoformat(), day.learners, day.answers, success, round(day.seconds / 3600, 2), day.modules
 

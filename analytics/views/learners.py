@@ -29,12 +29,16 @@ def learner(request: HttpRequest, pk: int, enrollment_pk: int) -> HttpResponseBa
     cohort = trained_cohort(actor(request), pk)
     enrollment = coached_enrollment(actor(request), cohort, enrollment_pk)
     scope = scope_of(cohort, {"course": enrollment.course.slug, "days": request.GET.get("days", "")})
-    skills = mastery_of(enrollment, scope)
     if request.GET.get("format") == "csv":
         name = request.GET.get("table", "answers")
-        return as_csv(f"{enrollment.learner.name} {name}", *table(name, enrollment, skills))
+        return as_csv(f"{enrollment.learner.name} {name}", *table(name, enrollment, scope))
     context = {"scope": scope, "cohort": cohort, "enrollment": enrollment, "learner": enrollment.learner}
-    context |= {"skills": skills, "goal": 100 * MASTERED_CHANCE, "definitions": DEFINITIONS, "periods": PERIODS}
+    context |= {
+        "skills": mastery_of(enrollment, scope),
+        "goal": 100 * MASTERED_CHANCE,
+        "definitions": DEFINITIONS,
+        "periods": PERIODS,
+    }
     return render(request, "analytics/learner.html", context | history(request, enrollment, scope))
 
 
@@ -45,9 +49,11 @@ def mastery_of(enrollment: Enrollment, scope: Scope) -> list[tuple[str, Cell]]:
     return [(skill.title, cell) for skill, cell in zip(skills, row_of(own, skills).cells, strict=True)]
 
 
-def table(name: str, enrollment: Enrollment, skills: list[tuple[str, Cell]]) -> tables.Table:
+def table(name: str, enrollment: Enrollment, scope: Scope) -> tables.Table:
     if name == "mastery":
-        return tables.skills(skills)
+        return tables.skills(mastery_of(enrollment, scope))
+    if name == "activity":
+        return tables.days(days_of([enrollment.pk], scope.today, scope.days))
     return tables.offers(enrollment) if name == "offers" else tables.answers(enrollment)
 
 
