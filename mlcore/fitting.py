@@ -16,12 +16,12 @@ from mlcore.weights import Weights
 
 FEWEST_LEARNERS = 4
 MOST_LEARNERS = 400  # bend the predictions; more would not change them
-LONGEST = 60  # answers of each
+LONGEST = 25  # answers of each: long histories would drown the first few
 NEWTON_STEPS = 15
 CLOSE = 1e-6
 SLOPES = (0.2, 3.0)  # least and most
 EVIDENCE = 0.15  # what one answer counts for: answers of one learner resemble each other
-TRUST = (0.15, 0.15, 0.3)  # sd of the priors of: the classic's weight, the network's, the shift
+TRUST = (0.1, 0.1, 0.2)  # sd of the priors of: the classic's weight, the network's, the shift
 
 
 def calibrate(weights: Weights, prior: Calibration, cohort: Episodes) -> Calibration:

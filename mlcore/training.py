@@ -23,8 +23,8 @@ from mlcore.weights import HIDDEN, Weights
 
 Progress = Callable[[float, str], None]
 
-FIRST_LESSONS = 16  # drawn before training starts, and kept in stock
-BLENDS = (0.0, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+BLENDS = (0.0, 0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
+MOST_TRUST = 0.7  # in the network; the rest stays with the classic, for courses that are unlike all in training
 MOST_POPULAR = 2_000  # learners whose answers tell a course's variances
 
 
@@ -45,6 +45,7 @@ class TrainingSettings:
     decay: float = 0.1
     batch: int = 128  # pupils
     hidden: int = HIDDEN
+    stock: int = 16  # lessons at hand
     steps_per_lesson: int = 3
     frozen_weight: float = 1.0
     averaging: float = 0.995  # of the weights over steps (Polyak)
@@ -82,7 +83,7 @@ def train(
         raise NothingToLearnFrom("no course has answers of two learners")
     progress(0.0, "judging difficulties")
     population = estimate_population(learning)
-    stock = LessonStock(learning, population, settings.plan, rng)
+    stock = LessonStock(learning, population, settings, rng)
     network = _network(settings, generator, stock, start_from)
     averaged = _climb(network, stock, settings, rng, progress)
     progress(0.98, "validating")
@@ -112,12 +113,12 @@ class LessonStock:
     """A few lessons at hand; old ones give way to new ones, so memory is bounded and none is seen often."""
 
     def __init__(
-        self, courses: Sequence[Episodes], population: Population, plan: LessonPlan, rng: np.random.Generator
+        self, courses: Sequence[Episodes], population: Population, settings: TrainingSettings, rng: np.random.Generator
     ) -> None:
-        self.courses, self.population, self.plan, self.rng = courses, population, plan, rng
+        self.courses, self.population, self.plan, self.rng = courses, population, settings.plan, rng
         sizes = np.sqrt([min(len(course), 400_000) for course in courses])
         self.chances = sizes / sizes.sum()
-        self.lessons = [self._draw() for _ in range(FIRST_LESSONS)]
+        self.lessons = [self._draw() for _ in range(settings.stock)]
 
     def _draw(self) -> Lesson:
         course = self.courses[int(self.rng.choice(len(self.courses), p=self.chances))]
@@ -211,7 +212,8 @@ def validate(
     if not losses:
         return 0.5, dict.fromkeys(("log_loss", "log_loss_classic", "log_loss_network"), float("nan"))
     mean = np.mean(losses, axis=0)
-    best = int(mean.argmin())
+    trusted = sum(blend <= MOST_TRUST for blend in BLENDS)
+    best = int(mean[:trusted].argmin())
     return BLENDS[best], {
         "log_loss": float(mean[best]),
         "log_loss_classic": float(mean[BLENDS.index(0.0)]),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,10 @@ from mlcore.__main__ import main
 from mlcore.algorithms.in_course import Maml
 from mlcore.interactions import Interactions
 from mlcore.lessons import LessonPlan
-from mlcore.training import EnoughTraining, NothingToLearnFrom, TrainingSettings, train
+from mlcore.training import EnoughTraining, NothingToLearnFrom, TrainedNetwork, TrainingSettings, train
 from tests.mlcore.conftest import rasch_cohort
 
-TINY = TrainingSettings(steps=6, hidden=8, batch=16, plan=LessonPlan(pupils=16, lengths=(12,)))
+TINY = TrainingSettings(steps=6, hidden=8, batch=16, stock=2, plan=LessonPlan(pupils=16, lengths=(12,)))
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -31,18 +32,21 @@ def course() -> Interactions:
     return rasch_cohort(learners=60, answers=14, seed=0)
 
 
-def test_the_same_seed_gives_the_same_network(course: Interactions) -> None:
-    one, same, other = (train([course], TINY, seeded(seed)) for seed in (1, 1, 2))
+@pytest.fixture(scope="module")
+def live(course: Interactions) -> TrainedNetwork:
+    return train([course], TINY, seeded(1))
+
+
+def test_the_same_seed_gives_the_same_network(course: Interactions, live: TrainedNetwork) -> None:
+    one, same, other = live, train([course], TINY, seeded(1)), train([course], TINY, seeded(2))
 
     assert all((array == same.weights.arrays()[name]).all() for name, array in one.weights.arrays().items())
     assert (one.weights.first != other.weights.first).any()
     assert one.metrics == same.metrics
 
 
-def test_training_goes_on_from_the_weights_that_serve(course: Interactions) -> None:
-    live = train([course], TINY, seeded(1))
-
-    on = train([course], TrainingSettings(steps=1, plan=TINY.plan, rate=1e-4), seeded(2), start_from=live.weights)
+def test_training_goes_on_from_the_weights_that_serve(course: Interactions, live: TrainedNetwork) -> None:
+    on = train([course], replace(TINY, steps=1, rate=1e-4), seeded(2), start_from=live.weights)
 
     assert 0 < np.abs(on.weights.first - live.weights.first).max() < 1e-3
     assert (on.weights.scale == live.weights.scale).all()
@@ -73,7 +77,7 @@ def test_what_practice_teaches_is_learned() -> None:
     course.correct[:] = rng.random(len(course)) < chance
 
     settings = TrainingSettings(
-        steps=70, hidden=16, batch=64, rate=2e-2, averaging=0.9, plan=LessonPlan(pupils=64, lengths=(20,))
+        steps=70, hidden=16, batch=64, rate=2e-2, averaging=0.9, stock=6, plan=LessonPlan(pupils=64, lengths=(20,))
     )
     trained = train([course], settings, seeded(0))
 
