@@ -79,7 +79,7 @@ def simulate_cohort(cohort: Cohort, learners: int, seed: int, days: int = 28) ->
         with transaction.atomic():
             began = timezone.now() - timedelta(days=days * float(rng.uniform(0.15, 1.0)))
             with clock.set_to(began):
-                enrollments = join(_person(cohort, number, rng), cohort)
+                enrollments = join(_person(cohort, number), cohort)
             for enrollment in enrollments:
                 live_through(enrollment, began, rng)
 
@@ -151,11 +151,11 @@ def answer(life: Life, question: Presentation) -> Outcome:
     return outcome
 
 
-def _person(cohort: Cohort, number: int, rng: np.random.Generator) -> User:
+def _person(cohort: Cohort, number: int) -> User:
     user = User(
         email=f"simulated-{cohort.pk}-{number + 1:03d}@example.invalid",
-        first_name=FIRST_NAMES[int(rng.integers(len(FIRST_NAMES)))],
-        last_name=LAST_NAMES[int(rng.integers(len(LAST_NAMES)))],
+        first_name=FIRST_NAMES[number % len(FIRST_NAMES)],
+        last_name=LAST_NAMES[(number // len(FIRST_NAMES) * 5 + number) % len(LAST_NAMES)],
         is_simulated=True,
     )
     user.set_unusable_password()
