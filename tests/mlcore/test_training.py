@@ -77,7 +77,7 @@ def test_what_practice_teaches_is_learned() -> None:
     course.correct[:] = rng.random(len(course)) < chance
 
     settings = TrainingSettings(
-        steps=70, hidden=16, batch=64, rate=2e-2, averaging=0.9, stock=6, plan=LessonPlan(pupils=64, lengths=(20,))
+        steps=45, hidden=16, batch=64, rate=2e-2, averaging=0.9, stock=6, plan=LessonPlan(pupils=64, lengths=(20,))
     )
     trained = train([course], settings, seeded(0))
 
