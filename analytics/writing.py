@@ -45,6 +45,14 @@ def save(totals: Totals, tally: Tally) -> None:
     _add(ChoiceTotal, tally.choices, ("question_id", "is_simulated", "choice"))
 
 
+def take_out(tally: Tally) -> None:
+    """Subtract sums that were added before. Rows that nobody is left in disappear."""
+    _add(QuestionTotal, tally.questions, ("question_id", "is_simulated"), times=-1)
+    _add(ChoiceTotal, tally.choices, ("question_id", "is_simulated", "choice"), times=-1)
+    QuestionTotal.objects.filter(question__in=[key[0] for key in tally.questions], answers=0).delete()
+    ChoiceTotal.objects.filter(question__in=[key[0] for key in tally.choices], times=0).delete()
+
+
 def forget_all() -> None:
     for counts in (ChoiceTotal, QuestionTotal, FirstAnswer, EnrollmentDay, EnrollmentTotal):
         counts._default_manager.all().delete()
@@ -65,7 +73,7 @@ def _replace(model: type[Model], rows: Collection[Model], identity: tuple[str, .
     )
 
 
-def _add(model: type[Shared], sums: dict[Key, Shared], identity: tuple[str, ...]) -> None:
+def _add(model: type[Shared], sums: dict[Key, Shared], identity: tuple[str, ...], times: int = 1) -> None:
     """Add to rows that many learners share: make those missing, lock all of them in one order, then write."""
     if not sums:
         return
@@ -76,7 +84,7 @@ def _add(model: type[Shared], sums: dict[Key, Shared], identity: tuple[str, ...]
     touched = {key: row for row in locked if (key := tuple(getattr(row, name) for name in identity)) in sums}
     for key, row in touched.items():
         for column in _counted(model, identity):
-            setattr(row, column, _sum(getattr(row, column), getattr(sums[key], column)))
+            setattr(row, column, _sum(getattr(row, column), getattr(sums[key], column), times))
     _replace(model, list(touched.values()), identity)
 
 
@@ -85,7 +93,8 @@ def _counted(model: type[Model], identity: tuple[str, ...]) -> list[str]:
     return [column.name for column in model._meta.concrete_fields if column.attname not in (*identity, "id")]
 
 
-def _sum(one: Any, other: Any) -> Any:
+def _sum(one: Any, other: Any, times: int) -> Any:
     if isinstance(one, dict):
-        return {key: one.get(key, 0) + other.get(key, 0) for key in one | other}
-    return one + other
+        both = {key: one.get(key, 0) + times * other.get(key, 0) for key in one | other}
+        return {key: count for key, count in both.items() if count}
+    return one + times * other

@@ -1,13 +1,17 @@
 """Numbers in words, and addresses that keep the filters."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.definitions import Definition
+from analytics.heat import Cell
 from analytics.statistics import Estimate
 
 register = template.Library()
@@ -28,6 +32,17 @@ def address(context: dict[str, Any], **changes: Any) -> str:
 @register.simple_tag(takes_context=True)
 def page_address(context: dict[str, Any], name: str, number: int) -> str:
     return address(context, **{name: number})
+
+
+@register.simple_tag
+def heat_cells(cells: Iterable[Cell]) -> SafeString:
+    """Cells as components/heat_cell.html draws them, all at once: a template for each would cost more than the page."""
+    return format_html_join(
+        "",
+        '<td class="heat-cell{}" data-step="{}" title="{}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></td>',
+        ((" is-unsure" if c.unsure else "", c.step, c.label, c.text or "·", c.label) for c in cells),
+    )
 
 
 @register.filter

@@ -4,11 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
+from adaptive.mastery import SkillBelief
 from adaptive.models import LearnerState, Recommendation
+from analytics.heat import cell_of
 from analytics.summarizing import drain
+from analytics.templatetags.analytics import heat_cells
 from courses.models import Cohort, Course, Enrollment, Question, Skill, User
 from tests.analytics.test_exporting import rows_in
 from tests.analytics.world import answer, answer_often, cohort_of, course_with, learner_in, questions_of
@@ -249,3 +253,14 @@ def test_counts_cannot_be_changed_by_admins(client: Client, root: User, cohort: 
     for name in ("enrollmenttotal", "enrollmentday", "questiontotal", "choicetotal"):
         assert client.get(f"/admin/analytics/{name}/").status_code == 200
         assert client.get(f"/admin/analytics/{name}/add/").status_code == 403
+
+
+def test_heat_cells_are_drawn_as_the_component_draws_them(cohort: Cohort, course: Course) -> None:
+    belief = SkillBelief(1, 0.7, 0.05, 2)
+    cells = [cell_of(belief, "Ada <3", "Loops"), cell_of(SkillBelief(1, 0.5, 0.29, 0), "Bo", "Loops")]
+    names = ("step", "text", "label", "unsure")
+    drawn = [
+        render_to_string("components/heat_cell.html", {name: getattr(cell, name) for name in names}) for cell in cells
+    ]
+
+    assert heat_cells(cells) == "".join(text.strip() for text in drawn)
