@@ -46,7 +46,7 @@ class AuthoringMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if request.path.startswith(self.prefix):
-            response._csp_update = settings.AUTHORING_CSP  # type: ignore[attr-defined]
+            response._csp_replace = settings.AUTHORING_CSP  # type: ignore[attr-defined]
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:

@@ -77,7 +77,7 @@ def our_styles() -> SafeString:
 
 @hooks.register("insert_global_admin_js")
 def our_scripts() -> SafeString:
-    return format_html('<script src="{}" defer></script>', static("js/pickers.js"))
+    return format_html('<script src="{}" defer></script>', static("js/authoring.js"))
 
 
 @hooks.register("before_delete_snippet")

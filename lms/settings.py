@@ -217,7 +217,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
     },
 }
-AUTHORING_CSP = {"frame-src": ["'self'"]}  # what Wagtail's editor needs beyond it: previews stand in a frame
+# What Wagtail's editor needs beyond it: a preview stands in a frame.
+AUTHORING_CSP = {"frame-src": ["'self'"], "frame-ancestors": ["'self'"]}
+PREVIEW_CSP = {"frame-ancestors": ["'self'"]}
 
 # Parts
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

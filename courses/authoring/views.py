@@ -132,7 +132,7 @@ class ContentEditView(InCourse, EditView):
     def save_instance(self) -> Any:
         if self.object.latest_revision_id is None:
             first = self.model.objects.get(pk=self.object.pk)
-            first.save_revision(changed=False, clean=False, log_action=True)
+            first.save_revision(clean=False, log_action="wagtail.create")
         return super().save_instance()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,9 @@ class ContentViewSet(SnippetViewSet):
         return list(self.modes)
 
     def preview(self, request: HttpRequest, thing: Any, mode: str) -> HttpResponse:
-        return previews.PREVIEWS[self.model](request, thing, mode)
+        page = previews.PREVIEWS[self.model](request, thing, mode)
+        page._csp_replace = settings.PREVIEW_CSP  # type: ignore[attr-defined]
+        return page
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return lists.with_schedule(self.model.objects.select_related("latest_revision", *self.related))

@@ -91,4 +91,5 @@ def test_the_editor_runs_under_the_site_s_policy_and_may_frame_its_previews(
     assert "unsafe" not in editor
     assert "frame-src 'self'" in editor
     assert "frame-src" not in preview
-    assert "frame-src" not in page
+    assert "frame-ancestors 'self'" in preview
+    assert "frame-ancestors 'none'" in page
