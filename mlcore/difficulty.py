@@ -20,6 +20,7 @@ SWEEPS = 40
 CLOSE = 2e-3  # logits: a sweep that moves nothing further is the last
 PRIOR_WEIGHT = 30.0  # how many learners, items or skills the variances of other courses count for
 LONGEST_STEP = 1.5
+WIDEST = 1.75  # logits: beyond it nearly all answers are right or wrong, and the sd would run away
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ def _improved(effect: _Effects, old: _Posterior, correct: Numbers, logit: Number
 def _with_learned_sd(effect: _Effects, posterior: _Posterior) -> _Posterior:
     """Set the prior's sd to the likeliest, pulled towards the expected one (inverse gamma prior)."""
     total = float((posterior.mean**2 + posterior.variance).sum()) + PRIOR_WEIGHT * effect.expected_sd**2
-    return replace(posterior, sd=float(np.sqrt(total / (effect.size + PRIOR_WEIGHT))))
+    likeliest = float(np.sqrt(total / (effect.size + PRIOR_WEIGHT)))
+    return replace(posterior, sd=min(likeliest, max(WIDEST, effect.expected_sd)))
 
 
 def _sum_by_row(effect: _Effects, values: Numbers, rows: int) -> Numbers:

@@ -16,7 +16,7 @@ from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
 from mlcore.interactions import Interactions, Numbers
 from mlcore.predictor import Predictor
-from tests.mlcore.conftest import rasch_cohort
+from tests.mlcore.conftest import log_of, rasch_cohort
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +100,16 @@ def test_calibration_trusts_the_network_less_where_it_misleads(course: Interacti
         log_loss(chances, course.correct)
         < log_loss(EbIrt().fit(course, course, 0).predict_next(course), course.correct) + 0.03
     )
+
+
+def test_a_course_where_nearly_everyone_is_always_right_does_not_make_learners_infinitely_different() -> None:
+    rng = np.random.default_rng(5)
+    learners, items = 600, 8
+    chance = np.where(rng.random(learners) < 0.9, 0.995, 0.4)
+    correct = (rng.random((learners, items)) < chance[:, None]).astype(float).ravel()
+    who, what = np.divmod(np.arange(learners * items), items)
+    log = log_of(who, what, np.zeros((len(who), 1), np.int64), correct)
+
+    fitted = EbIrt().fit(log, log, seed=0)
+
+    assert 1.0 < fitted.calibration.population.ability_sd < 2.0
