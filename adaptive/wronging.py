@@ -24,9 +24,10 @@ def wrong_response(content: Content, rng: np.random.Generator) -> Response:
 def _spoiled(content: Content, right: Response, rng: np.random.Generator) -> Response:
     answer = content["answer"]
     match content["kind"]:
-        case "single_choice" | "true_or_false":
-            shown = marking.as_shown(content, 0)
-            return {"choice": _any([choice["id"] for choice in shown["choices"]], rng)}
+        case "true_or_false":
+            return {"choice": "false" if right["choice"] == "true" else "true"}
+        case "single_choice":
+            return {"choice": _any([choice["id"] for choice in answer["choices"] if not choice["right"]], rng)}
         case "multiple_choice":
             return {
                 "choices": [choice["id"] for choice in answer["choices"] if rng.random() < 0.5][:1] or _first(answer)
