@@ -30,7 +30,7 @@ def questions(request: HttpRequest, pk: int) -> HttpResponseBase:
         return as_csv(f"{scope.cohort} questions", *tables.questions(items))
     page = Paginator(items, QUESTIONS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"scope": scope, "cohort": scope.cohort, "page": page, "sort": request.GET.get("sort", "")}
-    scatter = [item for item in page if item.statistics.discrimination]
+    scatter = [item for item in sorted_items(items, "facility") if item.statistics.discrimination]
     context |= {"scatter": scatter, "definitions": ITEM_DEFINITIONS, "enough": ENOUGH_FIRSTS}
     return render(request, "analytics/questions.html", context)
 
