@@ -15,4 +15,9 @@ app.conf.beat_schedule = {
         "schedule": 2.0,
         "options": {"expires": 2.0},  # while no worker runs, nothing piles up
     },
+    "publish-what-is-due": {
+        "task": "courses.tasks.publish_scheduled",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
 }

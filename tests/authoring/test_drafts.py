@@ -1,7 +1,10 @@
 """A draft is the author's own until it is published."""
 
 import json
+import time
+from datetime import timedelta
 
+from django.utils import timezone
 from wagtail.models import Revision
 
 from courses.answering import Choice, present
@@ -9,6 +12,7 @@ from courses.authoring.arranging import move
 from courses.authoring.drafts import as_written, recent_drafts
 from courses.enrolling import enroll
 from courses.models import Course, Question, User
+from courses.tasks import publish_scheduled
 
 
 def rewritten(question: Question, title: str) -> Question:
@@ -96,3 +100,17 @@ def test_recent_drafts_come_newest_first(course: Course, question: Question, noo
         ("Later", "module", False),
     ]
     assert as_written(Question.objects.get(pk=question.pk)).title == "What is five?"
+
+
+def test_what_is_scheduled_goes_live_when_its_time_has_come(question: Question, noor: User) -> None:
+    question.go_live_at = timezone.now() + timedelta(seconds=1)
+    rewritten(question, "What is five?").save_revision(user=noor).publish(user=noor)
+
+    publish_scheduled()
+    assert question.versions.count() == 1
+
+    time.sleep(1)
+    publish_scheduled()
+    publish_scheduled()
+
+    assert [version.content["title"] for version in question.versions.all()] == ["What is five?", "What is 1?"]
