@@ -89,7 +89,8 @@ def caught_up(standing: Standing) -> Standing:
 def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     """Return the stored state, or a blank one where there is none for this checkpoint and calibration."""
     syllabus = syllabus_of(enrollment)
-    state = LearnerState.objects.filter(enrollment=enrollment, checkpoint=live.checkpoint).first()
+    states = LearnerState.objects.filter(enrollment=enrollment, checkpoint=live.checkpoint)
+    state = next(iter(states), None)
     if state and state.calibration_id == live.calibration:
         try:
             belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress)

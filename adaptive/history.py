@@ -3,16 +3,76 @@
 A question is known to mlcore by its primary key, which stays when the question is edited; a skill by its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+from django.conf import settings
+
+from adaptive.progress import RIGHT
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, VariantEntry
-from courses.models import Interaction, InteractionKind, QuestionVersion
-from mlcore.answers import Answer, Item
+from courses.models import Course, Interaction, InteractionKind, QuestionVersion
+from mlcore.answers import Answer, Item, Name
+from mlcore.interactions import UNKNOWN, Codes, Interactions
 
 
 def answers_in(events: Iterable[Interaction], syllabus: Syllabus) -> list[Answer]:
     """Return the answers among these entries of a log, in their order. Needs their question versions."""
     return [answer_of(event, syllabus) for event in events if event.kind == InteractionKind.ANSWERED]
+
+
+def histories_in(course: Course, syllabus: Syllabus) -> dict[int, list[Answer]]:
+    """Return the first answers to each question in a course, by enrollment; of made-up learners only in a demo."""
+    versions = {version.pk: version for version in QuestionVersion.objects.filter(question__module__course=course)}
+    answers = Interaction.objects.answers().filter(enrollment__course=course)
+    if not settings.DEMO:
+        answers = answers.filter(enrollment__learner__is_simulated=False)
+    histories: dict[int, list[Answer]] = {}
+    met: set[tuple[int, int]] = set()
+    for event in answers.order_by("enrollment", "sequence").iterator():
+        event.question_version = versions[event.question_version_id or 0]
+        question = (event.enrollment_id, event.question_version.question_id)
+        if question not in met:
+            met.add(question)
+            histories.setdefault(event.enrollment_id, []).append(answer_of(event, syllabus))
+    return histories
+
+
+def log_of(name: str, histories: Mapping[int, Sequence[Answer]]) -> Interactions:
+    """Return histories as the table that mlcore trains on. Half a point counts as right."""
+    answers = [answer for history in histories.values() for answer in history]
+    lengths = [len(history) for history in histories.values()]
+    items, item = _codes([answer.item for answer in answers])
+    skills, first_skill = _codes([skill for answer in answers for skill in answer.skills])
+    modalities, modality = _codes([answer.modality or "" for answer in answers])
+    width = max((len(answer.skills) for answer in answers), default=0)
+    return Interactions(
+        course=name,
+        learner=np.repeat(np.arange(len(lengths)), lengths).astype(np.int64),
+        item=item,
+        skills=_padded([len(answer.skills) for answer in answers], first_skill, width),
+        correct=np.array([float(answer.correct >= RIGHT) for answer in answers]),
+        at=np.array([answer.at or 0.0 for answer in answers]),
+        seconds=np.array([np.nan if answer.seconds is None else answer.seconds for answer in answers]),
+        hints=np.array([float(answer.hints) for answer in answers]),
+        modality=modality,
+        learner_names=[str(enrollment) for enrollment in histories],
+        item_names=items,
+        skill_names=skills,
+        modality_names=modalities,
+    )
+
+
+def _codes(names: Sequence[Name]) -> tuple[list[str], Codes]:
+    """Return the different names, and for each name its place among them."""
+    place = {name: n for n, name in enumerate(dict.fromkeys(names))}
+    return [str(name) for name in place], np.array([place[name] for name in names], np.int64)
+
+
+def _padded(counts: Sequence[int], codes: Codes, width: int) -> Codes:
+    """Return one row of codes for each count, filled up with UNKNOWN."""
+    rows = np.full((len(counts), width), UNKNOWN, np.int64)
+    rows[np.arange(width) < np.array(counts, np.int64)[:, None]] = codes
+    return rows
 
 
 def answer_of(event: Interaction, syllabus: Syllabus) -> Answer:

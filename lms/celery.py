@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
@@ -20,4 +21,8 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "hand-out-jobs": {"task": "adaptive.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30.0}},
+    "learn-from-each-course": {"task": "adaptive.tasks.calibrate_courses", "schedule": crontab(minute=10)},
+    "tell-which-way-works": {"task": "adaptive.tasks.refresh_modality_effects", "schedule": crontab(minute=40)},
+    "train-every-night": {"task": "adaptive.tasks.ask_for_training", "schedule": crontab(hour=3, minute=0)},
 }

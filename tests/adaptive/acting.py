@@ -9,7 +9,7 @@ from adaptive.stepping import practice
 from courses import marking
 from courses.access import own_presentation
 from courses.answering import Submission
-from courses.models import Enrollment, Presentation
+from courses.models import Enrollment, Presentation, User
 
 WRONG = {
     "numeric": {"text": "-99"},
@@ -19,7 +19,7 @@ WRONG = {
 
 def shown(presentation: Presentation) -> Presentation:
     """The question as a page reads it."""
-    return own_presentation(presentation.enrollment.learner, presentation.pk)
+    return own_presentation(User(pk=presentation.enrollment.learner_id), presentation.pk)
 
 
 def respond(presentation: Presentation, right: bool, key: uuid.UUID | None = None) -> Outcome:
@@ -47,6 +47,14 @@ def wrong_response(content: dict) -> dict:
     if content["kind"] == "true_or_false":
         return {"choice": "false" if right["choice"] == "true" else "true"}
     return {"choice": next(one["id"] for one in content["answer"]["choices"] if not one["right"])}
+
+
+def finish_a_module(enrollment: Enrollment) -> list[Outcome]:
+    """Answer right until the first visit ends."""
+    outcomes = learn(enrollment, lambda n: True, answers=1)
+    while not outcomes[-1].finished:
+        outcomes += learn(enrollment, lambda n: True, answers=1)
+    return outcomes
 
 
 def learn(enrollment: Enrollment, is_right: Callable[[int], bool], answers: int) -> list[Outcome]:

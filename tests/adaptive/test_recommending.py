@@ -14,7 +14,7 @@ from adaptive.recommending import offer_step, recommend_next
 from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override
 from courses.models import Course, Enrollment, Module, User
-from tests.adaptive.acting import learn
+from tests.adaptive.acting import finish_a_module
 from tests.adaptive.conftest import again
 from tests.factories import make_course, make_history, make_module, make_skill
 
@@ -72,14 +72,14 @@ def test_only_modules_whose_prerequisites_are_met_are_offered(enrollment: Enroll
 
 
 def test_knowing_a_skill_opens_what_builds_on_it(enrollment: Enrollment) -> None:
-    learn(enrollment, lambda n: True, answers=3)
+    finish_a_module(enrollment)
 
     second = Module.objects.get(slug="module-2")
     assert recommend_next(again(enrollment)).module == second
 
 
 def test_the_module_just_done_is_not_offered_again(wide: Enrollment) -> None:
-    outcome = next(one for one in learn(wide, lambda n: True, answers=5) if one.finished)
+    outcome = finish_a_module(wide)[-1]
 
     assert outcome.next_step
     assert outcome.next_step.module_id != outcome.answer.module_id
@@ -158,7 +158,7 @@ def test_a_learner_may_open_any_module(enrollment: Enrollment) -> None:
 
 
 def test_asking_for_a_review_offers_questions_without_a_text(enrollment: Enrollment) -> None:
-    learn(enrollment, lambda n: True, answers=3)
+    finish_a_module(enrollment)
     done = Module.objects.get(slug="module-1")
 
     review = override(again(enrollment), Request(Wish.REVIEW, done))

@@ -1,0 +1,35 @@
+"""What workers do for the tutor. Each can run twice."""
+
+from celery import shared_task
+
+from adaptive import calibrating, jobs, modalities
+
+
+@shared_task
+def run_training(job_id: str) -> None:
+    """Do a job that needs a GPU, if there is one."""
+    jobs.run(job_id)
+
+
+@shared_task
+def ask_for_training() -> None:
+    """Want the tutor trained again, every night."""
+    jobs.hand_out(jobs.ask_for("retrain"))
+
+
+@shared_task
+def sweep_jobs() -> None:
+    """Hand out what waits, and what a dead worker left."""
+    jobs.sweep()
+
+
+@shared_task
+def calibrate_courses() -> None:
+    """Learn from each course's own learners."""
+    calibrating.calibrate_courses()
+
+
+@shared_task
+def refresh_modality_effects() -> None:
+    """Tell anew which way of teaching works better."""
+    modalities.refresh_modality_effects()

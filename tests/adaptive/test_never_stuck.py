@@ -1,0 +1,100 @@
+"""Learners of every habit go through courses: each always has a next thing to do, and gets to the end."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from adaptive.adapting import standing_of
+from adaptive.models import Outcome, Recommendation
+from adaptive.progress import Wish
+from adaptive.recommending import recommend_next
+from adaptive.serving import live_tutor
+from adaptive.stepping import Request, override, practice
+from adaptive.visiting import MOST_ANSWERS, MOST_VISITS
+from courses.enrolling import enroll
+from courses.models import Course, Enrollment, User
+from tests.adaptive.acting import respond
+from tests.adaptive.conftest import again
+from tests.factories import make_course
+
+DEMO = Path(__file__).resolve().parents[2] / "courses" / "demo" / "python-foundations"
+Habit = Callable[[int, random.Random], bool]
+
+HABITS: dict[str, Habit] = {
+    "always right": lambda n, rng: True,
+    "always wrong": lambda n, rng: False,
+    "alternating": lambda n, rng: n % 2 == 0,
+    "random": lambda n, rng: rng.random() < 0.6,
+    "right, then wrong": lambda n, rng: n < 12,
+}
+
+
+def made_up_learner(course: Course, number: int) -> Enrollment:
+    learner = User.objects.create(email=f"learner{number}@example.org", first_name=f"Learner {number}")
+    return again(enroll(learner, course))
+
+
+def live_through(enrollment: Enrollment, habit: Habit, rng: random.Random, wishes: float = 0.0) -> list[Outcome]:
+    """Learn until the course is finished, and sometimes ask for something else."""
+    most = MOST_ANSWERS * MOST_VISITS * enrollment.course.modules.count()
+    outcomes: list[Outcome] = []
+    question = None
+    while len(outcomes) < 3 * most:
+        if question is None:
+            enrollment = again(enrollment)
+            if enrollment.finished_at:
+                break
+            question = practice(enrollment)
+        elif rng.random() < wishes:
+            override(again(enrollment), Request(rng.choice(Wish.ALL)))
+            question = None
+        else:
+            outcomes.append(respond(question, habit(len(outcomes), rng)))
+            question = outcomes[-1].next_question
+    return outcomes
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_a_learner_gets_through_the_demo_course(db: None, habit: str) -> None:
+    call_command("load_course", str(DEMO), verbosity=0)
+    enrollment = made_up_learner(Course.objects.get(), 0)
+
+    outcomes = live_through(enrollment, HABITS[habit], random.Random(1))
+
+    finished = again(enrollment)
+    modules = finished.course.modules.count()
+    assert finished.finished_at
+    assert all(outcome.next_question or outcome.next_step for outcome in outcomes)
+    assert len(outcomes) <= MOST_ANSWERS * MOST_VISITS * modules
+    if habit == "always right":
+        assert len(outcomes) <= 5 * modules
+
+
+@pytest.mark.timeout(900)
+def test_two_hundred_learners_get_through_a_small_course(db: None) -> None:
+    course, rng = make_course(modules=2, questions=3), random.Random(7)
+
+    for number in range(200):
+        name = rng.choice(list(HABITS))
+        enrollment = made_up_learner(course, number)
+        live_through(enrollment, HABITS[name], rng, wishes=0.3 if number % 4 == 0 else 0.0)
+        assert again(enrollment).finished_at, (number, name)
+
+
+def test_after_the_end_there_is_always_a_review(db: None) -> None:
+    enrollment = made_up_learner(make_course(modules=3, questions=4), 0)
+    rng = random.Random(3)
+    live_through(enrollment, HABITS["random"], rng)
+
+    for n in range(20):
+        question = practice(again(enrollment))
+        assert question
+        assert question.purpose == "review"
+        respond(question, n % 2 == 0)
+
+    standing = standing_of(again(enrollment), live_tutor(enrollment.course_id))
+    assert recommend_next(again(enrollment)).module_id in standing.syllabus.modules
+    assert Recommendation.objects.filter(purpose="review").count() > 3
