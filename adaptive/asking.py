@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 import numpy as np
 from django.db import transaction
@@ -20,7 +21,8 @@ from courses.recording import lock
 from mlcore.policy import PolicySettings, propensities
 
 POLICY = "middle of the success band, 1"
-SETTINGS = PolicySettings()
+SETTINGS = PolicySettings(temperature=0.1)
+EXPLORED = 0.1  # of all choices are drawn evenly
 CENTER = sum(SETTINGS.band) / 2
 NEARNESS = 0.15  # a chance this far from the center is worth exp(-1/2)
 OPEN_SKILL, SAME_SKILL, SAME_KIND = 0.3, -0.2, -0.1  # score for a skill not known yet, and for more of the same
@@ -95,7 +97,8 @@ def weigh_questions(
     predicted, _ = standing.live.tutor.predict(standing.belief, items)
     center = CENTER - PACE_WEIGHT * standing.progress.pace
     nearness = np.exp(-0.5 * ((predicted - center) / NEARNESS) ** 2)
-    return predicted, propensities(nearness + _mixing(standing, module, questions), SETTINGS)
+    scores = nearness + _mixing(standing, module, questions)
+    return predicted, propensities(scores, replace(SETTINGS, floor=EXPLORED / len(questions)))
 
 
 def _mixing(standing: Standing, module: ModuleEntry, questions: list[QuestionEntry]) -> np.ndarray:

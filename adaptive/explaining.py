@@ -16,6 +16,8 @@ Offer = Mapping[str, Any]  # one of Recommendation.candidates
 Reason = dict[str, Any]
 
 BAND = PolicySettings().band
+CLOSE = 1e-5  # scores are stored rounded
+NEARLY = 0.1  # a score this much lower is about equally good
 
 RULES = {
     Wish.TOO_EASY: _("You found the last one too easy, so this one is harder."),
@@ -29,6 +31,9 @@ RULES = {
     "only": _("It is the one step that is open to you now."),
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
+    "tried": _(
+        "Another step looked a little better. Now and then we try one like this, to find out whether we are right."
+    ),
 }
 NEAREST = _("its difficulty is nearest to what you can learn from now")
 CAUSES = {
@@ -37,7 +42,7 @@ CAUSES = {
     "spacing": _("you practiced it a while ago, and coming back now makes it last"),
     "variety": _("it is a change from what you just did"),
     "modality": _("later answers suggest that this way of teaching works a little better"),
-    "order": _("it comes first in the course"),
+    "order": _("it is next in the order of the course"),
 }
 NAMES = {
     "learning": gettext_lazy("Right difficulty"),
@@ -51,18 +56,19 @@ NAMES = {
 
 def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
-    if rule not in ("open", "review"):
+    if rule != "open":
         return [{"rule": rule}]
     rivals = [offer for offer in offers if offer["module"] != offers[pick]["module"]]
     if not rivals:
-        return [{"rule": "only" if rule == "open" else rule}]
-    return decisive_terms(offers[pick], rivals) or [{"rule": "drawn"}]
+        return [{"rule": "only"}]
+    behind = max(rival["score"] for rival in rivals) - offers[pick]["score"]
+    return decisive_terms(offers[pick], rivals) or [{"rule": "drawn" if behind <= NEARLY else "tried"}]
 
 
 def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
-    """Return the fewest terms without which a rival would have been ahead; none if one was ahead anyway.
+    """Return the fewest terms without which the choice would not have been ahead; none if it was not anyway.
 
-    The terms that favor the choice most against its best rival are left out, one after another, until it loses.
+    The terms that favor it most against its best rival are left out, one after another, until its lead is gone.
     """
     best = max(rivals, key=lambda rival: rival["score"])
     if best["score"] >= chosen["score"]:
@@ -71,7 +77,7 @@ def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
     reasons: list[Reason] = []
     for name in sorted(gains, key=lambda name: -gains[name]):
         reasons.append({"term": name, "by": round(gains[name], 4), "against": best["module"]})
-        if any(without(rival, reasons) > without(chosen, reasons) for rival in rivals):
+        if any(without(rival, reasons) >= without(chosen, reasons) - CLOSE for rival in rivals):
             break
     return reasons
 

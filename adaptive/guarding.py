@@ -12,6 +12,9 @@ from adaptive.progress import Ending, Wish
 from adaptive.reviewing import due
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from adaptive.visiting import other_ways
+from courses.models import Modality
+
+FOR_LATER = (Modality.PROJECT, Modality.REFLECTION)  # they build on what another variant has taught
 
 
 class NothingToLearn(Exception):
@@ -138,7 +141,10 @@ def _ways(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
     """The module's variants at a difficulty that was not refused, those not seen yet first of all."""
     if not module.variants:
         yield Candidate(module, None)
-    yield from _least_seen(standing, module, _fitting(standing, module) or module.variants)
+    variants = _fitting(standing, module) or list(module.variants)
+    teaching = [variant for variant in variants if variant.modality not in FOR_LATER]
+    is_new = not standing.progress.module(module.id).seen
+    yield from _least_seen(standing, module, teaching if is_new and teaching else variants)
 
 
 def _least_seen(standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]) -> list[Candidate]:

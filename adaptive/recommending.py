@@ -29,7 +29,8 @@ from courses.recording import lock
 from mlcore.policy import PolicySettings, Suggestion
 
 POLICY = "learning in the success band, 1"
-SETTINGS = PolicySettings()
+SETTINGS = PolicySettings(temperature=0.05)
+EXPLORED = 0.05  # of all choices are drawn evenly, so that we can find out when we are wrong
 MODALITY_WEIGHT = 2.0  # score for one unit of a modality's effect
 ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
 PACE_WEIGHT = 0.05  # how far one wish for harder or easier moves the success band
@@ -129,7 +130,7 @@ def weigh(standing: Standing, candidates: Sequence[Candidate], seed: int) -> Wei
         standing.belief,
         items,
         np.random.default_rng(seed),
-        _settings_at(standing.progress.pace),
+        _settings_for(candidates, standing.progress.pace),
         at=now,
         effects=sum(own.values()),
     )
@@ -138,10 +139,11 @@ def weigh(standing: Standing, candidates: Sequence[Candidate], seed: int) -> Wei
     return Weighed(candidates, replace(suggestion, terms=terms), predicted)
 
 
-def _settings_at(pace: float) -> PolicySettings:
+def _settings_for(candidates: Sequence[Candidate], pace: float) -> PolicySettings:
     """Move the success band: who asked for harder steps is meant to succeed a little less often."""
     low, high = SETTINGS.band
-    return replace(SETTINGS, band=(low - PACE_WEIGHT * pace, high - PACE_WEIGHT * pace))
+    band = (low - PACE_WEIGHT * pace, high - PACE_WEIGHT * pace)
+    return replace(SETTINGS, band=band, floor=EXPLORED / len(candidates))
 
 
 def _modality_terms(standing: Standing, candidates: Sequence[Candidate]) -> np.ndarray:

@@ -140,7 +140,7 @@ def _rows(standing: Standing, chosen: Recommendation) -> list[list[Any]]:
         [
             {"header": True, "text": _name(standing, offer, chosen)},
             _number(_percent(offer["predicted"])),
-            *(_number(f"{offer['terms'][name]:+.2f}") for name in _terms(chosen)),
+            *(_number(_signed(offer["terms"][name])) for name in _terms(chosen)),
             _number(f"{offer['score']:.2f}"),
             _number(_percent(offer["propensity"])),
         ]
@@ -160,6 +160,10 @@ def _name(standing: Standing, offer: dict[str, Any], chosen: Recommendation) -> 
         }
     is_chosen = (offer["module"], offer["variant"]) == (chosen.module_id, chosen.variant_id)
     return gettext("%s (chosen)") % name if is_chosen else name
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}" if abs(value) >= 0.005 else "0"
 
 
 def _percent(share: float) -> str:

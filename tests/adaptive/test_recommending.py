@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adaptive.adapting import Standing, standing_of
-from adaptive.explaining import chosen_offer, sentence, without
+from adaptive.explaining import CLOSE, chosen_offer, sentence, without
 from adaptive.guarding import NothingToLearn, is_open
 from adaptive.models import Aim, Recommendation
 from adaptive.progress import ModalityProgress, Wish
@@ -174,12 +174,12 @@ def test_the_stated_cause_made_the_difference(wide: Enrollment) -> None:
         step = offer_step(standing(wide))
         chosen = chosen_offer(step)
         rivals = [offer for offer in step.candidates if offer["module"] != step.module_id]
-        if step.reasons == [{"rule": "drawn"}]:
+        if "rule" in step.reasons[0]:
             assert max(rival["score"] for rival in rivals) >= chosen["score"]
             continue
         checked += 1
         assert all(chosen["score"] > rival["score"] for rival in rivals)
-        assert any(without(rival, step.reasons) > without(chosen, step.reasons) for rival in rivals)
+        assert any(without(rival, step.reasons) >= without(chosen, step.reasons) - CLOSE for rival in rivals)
         assert sentence(step).startswith("Because ")
 
     assert checked
