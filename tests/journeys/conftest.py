@@ -1,17 +1,23 @@
-"""A real browser, and a real Celery worker on the test's own database."""
+"""A real browser, a real course, and a real Celery worker on the test's own database."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from courses.models import User
+from adaptive import modalities, serving, syllabus
+from courses.models import Course, User
+from tests.journeys.snapshots import Snapshots
 
 CHROMIUM = os.environ.get("ADEPT_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -21,7 +27,14 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SignIn = Callable[[User], Page]
+DESKTOP = {"width": 1280, "height": 900}
+PATIENCE = 15_000  # milliseconds until an element must be there
+COURSE = "python-foundations"
+# What the browser itself says when a test drops the network, or when we answer 409 or 422 on purpose.
+EXPECTED = re.compile(r"Failed to load resource: (net::ERR_|the server responded with a status of (409|422))")
+
+SignIn = Callable[..., Page]
+NewPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -32,45 +45,88 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
+@pytest.fixture(scope="session")
+def snapshots() -> Snapshots:
+    return Snapshots()
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> Iterator[None]:
+    """Each process keeps courses and tutors in memory, and how often somebody asked; a test begins without."""
+    for memory in (modalities, serving, syllabus):
+        memory.forget()
+    cache.clear()
+    yield
+    for memory in (modalities, serving, syllabus):
+        memory.forget()
+
+
+@pytest.fixture(autouse=True)
+def world(transactional_db: None, snapshots: Snapshots) -> None:
+    """The database of this test: the demo course and nobody yet. A module that needs another one overrides this."""
+    snapshots.bring("the demo course", load_demo_course)
+
+
+def load_demo_course() -> None:
+    call_command("load_course", str(settings.BASE_DIR / "courses" / "demo" / COURSE), verbosity=0)
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that fails its test when the console reports an error, a policy violation among them."""
-    page = context.new_page()
+def course(world: None) -> Course:
+    return Course.objects.get(slug=COURSE)
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server: LiveServer) -> Iterator[NewPage]:
+    """Open pages, each in a browser of its own. The test fails when a console reports an error, a policy's included."""
+    contexts: list[BrowserContext] = []
     problems: list[str] = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(base_url=live_server.url, **{"viewport": DESKTOP, **options})
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        context.on("page", lambda page: watch(page, problems))
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
     assert not problems
 
 
-@pytest.fixture
-def signed_in(browser: Browser, live_server: LiveServer) -> Iterator[SignIn]:
-    """Sign people in, each in a browser of their own, through the sign-in page."""
-    contexts: list[BrowserContext] = []
+def watch(page: Page, problems: list[str]) -> None:
+    """Write down what the page's console reports as an error, unless a test brought it about."""
+    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            problems.append(f"{page.url}: {message.text}")
+            if message.type == "error" and not EXPECTED.match(message.text)
+            else None
+        ),
+    )
 
-    def sign_in(user: User, password: str = "correct horse battery") -> Page:
-        context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/accounts/login/")
-        page.fill("input[name=login]", user.email)
-        page.fill("input[name=password]", password)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """A page of somebody who is not signed in."""
+    return new_page()
+
+
+@pytest.fixture
+def signed_in(new_page: NewPage, live_server: LiveServer) -> SignIn:
+    """Open a page as this person, without going through the sign-in page each time."""
+
+    def sign_in(user: User, **options: object) -> Page:
+        page = new_page(**options)
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         return page
 
-    yield sign_in
-    for context in contexts:
-        context.close()
+    return sign_in
 
 
 @pytest.fixture
@@ -79,28 +135,10 @@ def worker(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
     name = connection.settings_dict["NAME"]
     address = settings.DATABASE_URL.rsplit("/", 1)[0] + f"/{name}"
     environment = {**os.environ, "DATABASE_URL": address, "QUEUE_PREFIX": f"{name}-", "C_FORCE_ROOT": "1"}
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "lms",
-        "worker",
-        "--beat",
-        "--pool",
-        "solo",
-        "--loglevel",
-        "WARNING",
-    ]
-    queues = [
-        "-Q",
-        f"{name}-celery,{name}-gpu",
-        "--without-gossip",
-        "--without-mingle",
-        "--schedule",
-        f"/tmp/{name}-beat",
-    ]
-    process = subprocess.Popen([*command, *queues], env=environment)
+    celery = [sys.executable, "-m", "celery", "-A", "lms", "worker", "--beat", "--pool", "solo"]
+    queues = ["-Q", f"{name}-celery,{name}-gpu", "--without-gossip", "--without-mingle"]
+    beat = ["--schedule", f"/tmp/{name}-beat", "--loglevel", "WARNING"]
+    process = subprocess.Popen([*celery, *queues, *beat], env=environment)
     yield process
     process.terminate()
     process.wait(20)

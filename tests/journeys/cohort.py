@@ -1,0 +1,68 @@
+"""A cohort at work, for pages that need somebody's history on them."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+
+from adaptive.models import Recommendation
+from adaptive.simulating import simulate_cohort
+from adaptive.stepping import practice
+from analytics.summarizing import drain
+from courses.enrolling import join
+from courses.hinting import take_hint
+from courses.models import Cohort, Course, Enrollment, Presentation, User
+from tests.adaptive.acting import learn
+
+PASSWORD = "correct horse battery"
+ROLES: dict[str, dict[str, bool]] = {
+    "ada": {},
+    "grace": {"is_trainer": True},
+    "noor": {"is_author": True},
+    "root": {"is_staff": True, "is_superuser": True, "is_author": True, "is_trainer": True},
+}
+
+
+def build_cohort() -> None:
+    """Ada in the middle of a course, among made-up learners that grace looks after; noor writes and root runs it."""
+    course = Course.objects.get()
+    people = {
+        name: User.objects.create_user(f"{name}@example.org", PASSWORD, first_name=name.capitalize(), **roles)
+        for name, roles in ROLES.items()
+    }
+    cohort = Cohort.objects.create(name="Spring intake", is_simulated=True)
+    cohort.courses.add(course)
+    cohort.trainers.add(people["grace"])
+    simulate_cohort(cohort, learners=4, seed=3, days=10)
+    [enrollment] = join(people["ada"], cohort)
+    learn(enrollment, lambda number: number % 4 > 0, answers=9)
+    shown = practice(Enrollment.objects.with_edition().get(pk=enrollment.pk))
+    if shown and shown.question_version.content["hints"]:
+        take_hint(shown, 1)
+    drain()
+
+
+def person(name: str) -> User:
+    return User.objects.get(email=f"{name}@example.org")
+
+
+def ada_enrolled() -> Enrollment:
+    return Enrollment.objects.get(learner=person("ada"))
+
+
+def open_question() -> Presentation:
+    """The question that ada is being asked."""
+    return ada_enrolled().presentations.exclude(interactions__kind="answered").latest("shown_at")
+
+
+def answered_question() -> Presentation:
+    """The question that ada answered last."""
+    return ada_enrolled().presentations.filter(interactions__kind="answered").latest("shown_at")
+
+
+def latest_offer() -> Recommendation:
+    return Recommendation.objects.filter(enrollment=ada_enrolled()).latest("made_at")
+
+
+def reset_key() -> tuple[str, str]:
+    """What stands in the address of the mail for a new password."""
+    ada = person("ada")
+    return user_pk_to_url_str(ada), default_token_generator.make_token(ada)

@@ -1,0 +1,54 @@
+"""Every page works on a phone and on a desk, on paper and by night, for people who hear it or go by keyboard."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.journeys.cohort import build_cohort, person
+from tests.journeys.conftest import NewPage, SignIn, load_demo_course
+from tests.journeys.pages import NO_PAGES, PAGES, address_of, names_of_ours
+from tests.journeys.snapshots import Snapshots
+
+WIDTHS = (1280, 390)
+THEMES = ("light", "dark")
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(autouse=True)
+def world(transactional_db: None, snapshots: Snapshots) -> None:
+    """The demo course with a cohort at work in it."""
+    snapshots.bring("a cohort at work", lambda: (load_demo_course(), build_cohort()))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_accessible(name: str, signed_in: SignIn, new_page: NewPage) -> None:
+    who = PAGES[name].who
+    page = signed_in(person(who), reduced_motion="reduce") if who else new_page(reduced_motion="reduce")
+
+    response = page.goto(address_of(name))
+
+    assert response
+    assert response.status == 200
+    assert [problem for width in WIDTHS for problem in problems_at(page, width)] == []
+
+
+def test_every_page_of_ours_stands_in_the_table() -> None:
+    assert names_of_ours() - PAGES.keys() - NO_PAGES == set()
+
+
+def problems_at(page: Page, width: int) -> list[str]:
+    """What is wrong with the page at this many pixels, in either theme."""
+    page.set_viewport_size({"width": width, "height": 900})
+    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    found = [f"{width}: {too_wide} pixels too wide"] if too_wide > 0 else []
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        page.evaluate("Promise.allSettled(document.getAnimations().map((moving) => moving.finished))")
+        found += [f"{width}, {theme}: {violation}" for violation in violations(page)]
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, each with the elements that do it."""
+    results = Axe().run(page, options={"runOnly": STANDARDS, "resultTypes": ["violations"]})
+    return [f"{found['id']}: {[node['html'] for node in found['nodes']]}" for found in results.response["violations"]]

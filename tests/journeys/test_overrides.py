@@ -1,0 +1,104 @@
+"""Learners have the last word: what they ask for is respected by the very next offer."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from adaptive.explaining import RULES, sentence
+from adaptive.models import Recommendation
+from adaptive.progress import Wish
+from adaptive.recommending import recommend_next
+from adaptive.stepping import Request, override
+from courses.enrolling import enroll
+from courses.models import Course, Enrollment, User
+from tests.journeys.conftest import SignIn
+
+EASY, HARD = 2, 4
+MOST_DRAWS = 60
+
+
+@pytest.fixture
+def enrollment(ada: User, course: Course) -> Enrollment:
+    enroll(ada, course)
+    return Enrollment.objects.with_edition().get(learner=ada)
+
+
+@pytest.fixture
+def page(enrollment: Enrollment, ada: User, signed_in: SignIn) -> Page:
+    return signed_in(ada)
+
+
+def latest(enrollment: Enrollment) -> Recommendation:
+    return Recommendation.objects.of(enrollment).select_related("module", "variant")[0]
+
+
+def offered_at(enrollment: Enrollment, difficulty: int) -> Recommendation:
+    """Draw the first module's offers until one is this difficult."""
+    module = enrollment.course.modules.order_by("position").first()
+    for _ in range(MOST_DRAWS):
+        step = override(enrollment, Request(Wish.THIS_ONE, module))
+        if step.variant and step.variant.difficulty == difficulty:
+            return step
+    raise AssertionError(f"nothing at difficulty {difficulty} was drawn")
+
+
+def ask_for(page: Page, enrollment: Enrollment, words: str) -> Recommendation:
+    """Press this on the page of the step, and return what is offered instead."""
+    page.goto(reverse("adaptive:step", args=[enrollment.course.slug]))
+    page.get_by_role("button", name=words).click()
+    step = latest(enrollment)
+    expect(page.locator("h1")).to_contain_text((step.variant and step.variant.title) or step.module.title)
+    expect(page.locator(".module-aside p").first).to_have_text(sentence(step))
+    return step
+
+
+def test_another_way_is_the_same_module_in_another_modality(page: Page, enrollment: Enrollment) -> None:
+    before = recommend_next(enrollment)
+
+    step = ask_for(page, enrollment, "Show me another way")
+
+    assert step.module == before.module
+    assert step.variant.modality != before.variant.modality
+    assert sentence(step) == RULES[Wish.ANOTHER_WAY]
+
+
+def test_too_easy_is_answered_with_something_harder(page: Page, enrollment: Enrollment) -> None:
+    offered_at(enrollment, EASY)
+
+    step = ask_for(page, enrollment, "Too easy")
+
+    assert step.variant.difficulty > EASY
+    assert sentence(step) == RULES[Wish.TOO_EASY]
+    expect(page.locator("#messages")).to_contain_text("Changed. What you asked for also counts for what comes later.")
+
+
+def test_too_hard_is_answered_with_something_easier(page: Page, enrollment: Enrollment) -> None:
+    offered_at(enrollment, HARD)
+
+    step = ask_for(page, enrollment, "Too hard")
+
+    assert step.variant.difficulty < HARD
+    assert sentence(step) == RULES[Wish.TOO_HARD]
+
+
+def test_not_this_one_puts_the_module_aside_and_keeps_the_reason(page: Page, enrollment: Enrollment) -> None:
+    before = recommend_next(enrollment)
+    page.goto(reverse("adaptive:step", args=[enrollment.course.slug]))
+    page.get_by_text("Not this one").click()
+    page.get_by_label("Why not?").select_option("known")
+
+    page.get_by_role("button", name="Put it aside").click()
+
+    expect(page.locator("#messages")).to_contain_text("Put aside for now. Here is something else.")
+    assert latest(enrollment).module != before.module
+    asked = enrollment.interactions.get(kind="overrode")
+    assert asked.response == {"wish": Wish.NOT_THIS_ONE, "reason": "known", "difficulty": before.variant.difficulty}
+
+
+def test_any_module_can_be_opened_from_the_outline(page: Page, enrollment: Enrollment) -> None:
+    page.goto(reverse("courses:course", args=[enrollment.course.slug]))
+
+    page.get_by_role("button", name="Open Dictionaries").click()
+
+    expect(page.locator(".module-aside p").first).to_have_text(str(RULES[Wish.THIS_ONE]))
+    assert latest(enrollment).module.title == "Dictionaries"

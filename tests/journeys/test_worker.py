@@ -1,0 +1,45 @@
+"""What happens behind the pages, on a real worker."""
+
+import subprocess
+import time
+from collections.abc import Callable
+
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from courses import marking
+from courses.enrolling import join
+from courses.models import Cohort, Course, User
+from tests.journeys.conftest import SignIn
+from tests.journeys.walking import answer
+
+SECONDS = 60  # that a busy machine may take; on an idle one it is two
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Look again and again until this holds, for a minute at most."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.25)
+    return False
+
+
+def test_an_answer_is_counted_on_the_trainers_page(
+    course: Course, ada: User, grace: User, signed_in: SignIn, worker: subprocess.Popen[bytes]
+) -> None:
+    cohort = Cohort.objects.create(name="Autumn intake")
+    cohort.courses.add(course)
+    cohort.trainers.add(grace)
+    [enrollment] = join(ada, cohort)
+    answer(signed_in(ada), marking.right_response)
+    page = signed_in(grace)
+
+    def is_counted() -> bool:
+        page.goto(reverse("analytics:learner", args=[cohort.pk, enrollment.pk]))
+        return "Answers 1" in " ".join(page.locator(".figures").all_inner_texts()).replace("\n", " ")
+
+    assert soon(is_counted)
+    page.goto(reverse("analytics:cohorts"))
+    expect(page.get_by_role("row", name="Autumn intake")).to_contain_text("1")
