@@ -58,9 +58,9 @@ def between(found: Estimate | None) -> str:
 
 
 @register.filter
-def decimals(number: float | None) -> str:
+def decimals(number: float | str | None) -> str:
     """A number with two decimals, a real minus before it when it is below 0 even then."""
-    return "–" if number is None else number_format(round(number, 2) + 0.0, 2).replace("-", "−")
+    return "–" if not isinstance(number, float) else number_format(round(number, 2) + 0.0, 2).replace("-", "−")
 
 
 @register.filter
