@@ -131,12 +131,12 @@ def signed_in(new_page: NewPage, live_server: LiveServer) -> SignIn:
 
 @pytest.fixture
 def worker(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker with its scheduler, on this test's database and on queues of its own."""
-    name = connection.settings_dict["NAME"]
+    """A Celery worker with its scheduler, on this test's database. What others left in its queues is thrown away."""
+    name, prefix = connection.settings_dict["NAME"], settings.QUEUE_PREFIX
     address = settings.DATABASE_URL.rsplit("/", 1)[0] + f"/{name}"
-    environment = {**os.environ, "DATABASE_URL": address, "QUEUE_PREFIX": f"{name}-", "C_FORCE_ROOT": "1"}
+    environment = {**os.environ, "DATABASE_URL": address, "C_FORCE_ROOT": "1"}
     celery = [sys.executable, "-m", "celery", "-A", "lms", "worker", "--beat", "--pool", "solo"]
-    queues = ["-Q", f"{name}-celery,{name}-gpu", "--without-gossip", "--without-mingle"]
+    queues = ["-Q", f"{prefix}celery,{prefix}gpu", "--purge", "--without-gossip", "--without-mingle"]
     beat = ["--schedule", f"/tmp/{name}-beat", "--loglevel", "WARNING"]
     process = subprocess.Popen([*celery, *queues, *beat], env=environment)
     yield process

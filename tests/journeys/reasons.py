@@ -9,6 +9,7 @@ from adaptive.progress import Ending
 from courses.models import Interaction, InteractionKind
 
 Offer = Mapping[str, Any]
+ROUNDING, ABOUT_EQUAL = 1e-5, 0.1
 
 
 def assert_true(step: Recommendation) -> None:
@@ -17,27 +18,32 @@ def assert_true(step: Recommendation) -> None:
     if rule:
         RULES[rule](step)
         return
-    chosen, rivals = split(step)
     named = [reason["term"] for reason in step.reasons]
-    assert score(chosen) > max(map(score, rivals))
-    assert score(chosen, without=named) < max(score(rival, without=named) for rival in rivals)
-    assert score(chosen, without=named[:-1]) >= max(score(rival, without=named[:-1]) for rival in rivals)
+    assert lead(step) > 0
+    assert lead(step, without=named) <= ROUNDING
+    assert lead(step, without=named[:-1]) > 0
     if named[0] == "learning":
-        is_in_band = BAND[0] <= chosen["predicted"] <= BAND[1]
+        is_in_band = BAND[0] <= chosen_in(step)["predicted"] <= BAND[1]
         assert is_in_band != (str(NEAREST) in sentence(step))
 
 
-def split(step: Recommendation) -> tuple[Offer, list[Offer]]:
-    """What was chosen, and everything that leads to another module."""
+def chosen_in(step: Recommendation) -> Offer:
+    """The candidate that was chosen."""
     [chosen] = [
         offer
         for offer in step.candidates
         if (offer["module"], offer["variant"], offer["aim"]) == (step.module_id, step.variant_id, step.purpose)
     ]
-    return chosen, [offer for offer in step.candidates if offer["module"] != step.module_id]
+    return chosen
 
 
-def score(offer: Offer, without: Iterable[str] = ()) -> float:
+def lead(step: Recommendation, without: Iterable[str] = ()) -> float:
+    """How far the choice was ahead of the best step in another module, some terms left out."""
+    rivals = [score(offer, without) for offer in step.candidates if offer["module"] != step.module_id]
+    return score(chosen_in(step), without) - max(rivals)
+
+
+def score(offer: Offer, without: Iterable[str]) -> float:
     """The sum of an offer's terms, some left out."""
     return sum(value for name, value in offer["terms"].items() if name not in without)
 
@@ -55,8 +61,11 @@ def was_the_only_one(step: Recommendation) -> None:
 
 
 def was_drawn(step: Recommendation) -> None:
-    chosen, rivals = split(step)
-    assert max(map(score, rivals)) >= score(chosen) - 1e-6
+    assert -ABOUT_EQUAL - ROUNDING <= lead(step) <= ROUNDING
+
+
+def was_tried(step: Recommendation) -> None:
+    assert lead(step) < -ABOUT_EQUAL + ROUNDING
 
 
 def was_next_in_order(step: Recommendation) -> None:
@@ -76,5 +85,6 @@ RULES = {
     "again": was_left_unsettled,
     "only": was_the_only_one,
     "drawn": was_drawn,
+    "tried": was_tried,
     "locked": was_next_in_order,
 }

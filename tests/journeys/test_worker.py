@@ -43,3 +43,26 @@ def test_an_answer_is_counted_on_the_trainers_page(
     assert soon(is_counted)
     page.goto(reverse("analytics:cohorts"))
     expect(page.get_by_role("row", name="Autumn intake")).to_contain_text("1")
+
+
+def test_a_training_that_an_admin_asks_for_ends_with_a_reason(
+    course: Course, root: User, signed_in: SignIn, worker: subprocess.Popen[bytes]
+) -> None:
+    page = signed_in(root)
+    page.goto(reverse("admin:adaptive_job_changelist"))
+
+    page.get_by_role("button", name="Retrain now").click()
+
+    expect(page.locator(".messagelist")).to_have_text("Training is asked for; a worker will take it up.")
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    expect(page.locator("#result_list .field-percent")).to_have_text("0%")
+
+    def is_over() -> bool:
+        page.reload()
+        return page.locator("#result_list .field-state").inner_text() not in ("Waiting", "Running")
+
+    assert soon(is_over)
+    row = page.locator("#result_list tbody tr")
+    expect(row.locator(".field-state")).to_have_text("Refused")
+    expect(row.locator(".field-percent")).to_have_text("100%")
+    expect(row.locator(".field-message")).to_contain_text("Too little to learn from: a course needs 30 learners")
