@@ -18,8 +18,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from adaptive import timing
 from courses.models import Enrollment
-from lms.house import bench_thinking, bench_world
+from lms.house import bench_world
 from lms.house.bench_table import Row, Times, as_table, percentile, say
 from lms.house.services import free_port
 
@@ -61,9 +62,9 @@ def run(asked: argparse.Namespace) -> str:
 
 
 def think(enrollment: Enrollment) -> Figures:
-    standing, folding = bench_thinking.standing_after(enrollment)
-    few = bench_thinking.thinking_times(standing, CANDIDATES, bench_thinking.REPEATS)
-    many = bench_thinking.thinking_times(standing, MANY, bench_thinking.MANY_REPEATS)
+    standing, folding = timing.standing_after(enrollment)
+    few = timing.thinking_times(standing, CANDIDATES, timing.REPEATS)
+    many = timing.thinking_times(standing, MANY, timing.MANY_REPEATS)
     return {"folding_seconds": folding, "answers": enrollment.last_sequence, "few": spread(few), "many": spread(many)}
 
 
