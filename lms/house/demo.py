@@ -19,6 +19,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from adaptive.calibrating import calibrate_courses
+from adaptive.modalities import refresh_modality_effects
 from adaptive.simulating import simulate_cohort
 from courses.enrolling import join
 from courses.formats.loading import WouldOverwrite, load_folder
@@ -54,6 +56,8 @@ def prepare(learners: int, say: Say) -> None:
         say(f"Simulating {learners} learners; this takes about a minute, once.")
         simulate_cohort(cohort, learners, seed=1)
         call_command("summarize", verbosity=0)
+        calibrate_courses()
+        refresh_modality_effects()
 
 
 def migrate(say: Say) -> None:
