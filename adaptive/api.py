@@ -31,7 +31,7 @@ from adaptive.serving import live_tutor
 from adaptive.stepping import Request, finish_reading, open_step, override
 from adaptive.syllabus import syllabus_of
 from courses import marking
-from courses.access import actor, own_enrollment, own_presentation
+from courses.access import actor, own_enrollment, own_presentation, question_to_answer
 from courses.answering import AlreadyAnswered, Submission
 from courses.hinting import take_hint
 from courses.limiting import ANSWERING, HINTING, READING, STEPPING, limited
@@ -121,7 +121,7 @@ def answer(request: ApiRequest, presentation_id: UUID) -> Response:
     409: answered before under another key; the first answer stands, and its result is in the body.
     422: this key was used for another answer.
     """
-    shown = own_presentation(actor(request), presentation_id)
+    shown = question_to_answer(actor(request), presentation_id)
     submission = _submission(shown, read(AnswerSerializer, request))
     try:
         outcome = advance(submission)

@@ -21,6 +21,20 @@ AUTHOR_PERMISSIONS = frozenset(
     {f"courses.{deed}_{thing}" for deed in DEEDS for thing in CONTENT} | {"wagtailadmin.access_admin"}
 )
 
+TO_ANSWER = (
+    "module",
+    "variant",
+    "purpose",
+    "predicted",
+    "enrollment__learner",
+    "enrollment__last_sequence",
+    "enrollment__finished_at",
+    "enrollment__course__slug",
+    "enrollment__course__edition__number",
+    "question_version__question",
+    "question_version__content",
+)
+
 
 class RoleBackend(BaseBackend):
     """Turns the author role into permissions, so that there is nothing to set up and nothing to forget."""
@@ -76,6 +90,12 @@ def own_presentation(user: User, presentation_id: Any) -> Presentation:
         "enrollment__course__edition", "question_version", "module", "variant"
     )
     return get_object_or_404(presentations, pk=presentation_id, enrollment__learner=user)
+
+
+def question_to_answer(user: User, presentation_id: Any) -> Presentation:
+    """A question that was shown to this person, with what its answer needs and nothing more, or 404."""
+    presentations = Presentation.objects.select_related("enrollment__course__edition", "question_version")
+    return get_object_or_404(presentations.only(*TO_ANSWER), pk=presentation_id, enrollment__learner=user)
 
 
 def trained_cohort(user: User, pk: int) -> Cohort:

@@ -69,9 +69,9 @@ def present(enrollment: Enrollment, version: QuestionVersion, variant: Variant |
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_answer(submission: Submission) -> Recorded:
-    """Mark the answer and append it to the log.
+    """Mark the answer and append it to the log. A refusal undoes the transaction that this is part of.
 
     The same key again returns what it recorded then. Raises AlreadyAnswered for the same question under another key,
     and KeyReused for the same key with another answer.

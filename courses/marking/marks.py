@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 Verdict = Literal["right", "partly", "not yet"]
@@ -32,15 +32,18 @@ class Mark:
     right_answer: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {
-            "feedback": [asdict(part) for part in self.feedback],
-            "right_answer": list(self.right_answer),
-        }
+        parts = [{name: getattr(part, name) for name in PART_NAMES} for part in self.feedback]
+        plain = {name: getattr(self, name) for name in MARK_NAMES}
+        return plain | {"feedback": parts, "right_answer": list(self.right_answer)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Mark:
         parts = tuple(Part(**part) for part in data["feedback"])
         return cls(**(data | {"feedback": parts, "right_answer": tuple(data["right_answer"])}))
+
+
+PART_NAMES = tuple(part.name for part in fields(Part))
+MARK_NAMES = tuple(part.name for part in fields(Mark))
 
 
 def mark_of(score: float, feedback: Iterable[Part], right_answer: Iterable[str]) -> Mark:
