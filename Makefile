@@ -4,7 +4,7 @@
 VENV ?= .venv
 BASE_PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell command -v $(p) 2>/dev/null)))
 PYTHON := $(VENV)/bin/python
-PYTEST_ARGUMENTS ?=
+PYTEST_ARGUMENTS ?= --numprocesses auto --maxprocesses 4 --dist loadfile
 BENCH_ARGUMENTS ?=
 
 export OMP_NUM_THREADS = 1
