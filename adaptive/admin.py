@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,10 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from adaptive.jobs import ask_for, hand_out
 from adaptive.models import Calibration, Checkpoint, Job, JobState, LearnerState, ModalityEffect, Recommendation
 from adaptive.serving import promote
+from courses.access import actor
 from courses.admin import ReadOnly
-from courses.models import User
 
 DIGITS = 4
 
@@ -120,20 +120,13 @@ class JobAdmin(ReadOnly):
     def retrain(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             return redirect("admin:index")
-        is_new = isinstance(request.user, User) and ask_for_training(request.user)
-        words = _("Training is asked for; a worker will take it up.") if is_new else _("Training is under way already.")
-        self.message_user(request, words, messages.SUCCESS if is_new else messages.WARNING)
+        job = ask_for("retrain", asked_by=actor(request))
+        hand_out(job)
+        if job.state == JobState.RUNNING:
+            self.message_user(request, _("Training is under way already."), messages.WARNING)
+        else:
+            self.message_user(request, _("Training is asked for; a worker will take it up."), messages.SUCCESS)
         return redirect(reverse("admin:adaptive_job_changelist"))
-
-
-def ask_for_training(who: User) -> bool:
-    """Write down that training is wanted, unless it is already. The sweeper hands the row to a worker."""
-    try:
-        with transaction.atomic():
-            Job.objects.create(kind="retrain", state=JobState.WAITING, asked_by=who)
-    except IntegrityError:
-        return False
-    return True
 
 
 @admin.register(Recommendation)

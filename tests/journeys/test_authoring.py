@@ -1,5 +1,7 @@
 """An author builds a module, mends what is wrong with it, and changes it while a learner is in the middle."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -24,13 +26,20 @@ def course(world: None) -> Course:
     return Course.objects.get()
 
 
+@pytest.fixture
+def page(signed_in: SignIn, noor: User) -> Iterator[Page]:
+    """A page of noor's. It is left before the browser closes: the editor says good-bye to the server."""
+    page = signed_in(noor)
+    yield page
+    page.goto("/accounts/logout/")
+
+
 def publish(page: Page) -> None:
     page.locator("footer [data-w-dropdown-target=toggle]").click()
     page.locator("button[name=action-publish]").click()
 
 
-def test_an_author_builds_a_module_and_mends_its_question(signed_in: SignIn, noor: User, course: Course) -> None:
-    page = signed_in(noor)
+def test_an_author_builds_a_module_and_mends_its_question(page: Page, course: Course) -> None:
     page.goto("/authoring/")
     page.get_by_role("link", name=course.title).click()
 
@@ -51,6 +60,8 @@ def test_an_author_builds_a_module_and_mends_its_question(signed_in: SignIn, noo
     branch.locator("summary").click()
     branch.get_by_role("link", name="Single choice").click()
     write_choices(page)
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.locator(".help-warning")).to_contain_text("No choice is right.")
     publish(page)
     expect(page.locator("#panel-answer-content").get_by_text("No choice is right.")).to_be_visible()
 
@@ -72,20 +83,20 @@ def look_at_preview(page: Page) -> None:
     page.get_by_label("Toggle preview").click()
     preview = page.frame_locator("iframe[data-w-preview-target=iframe]").last
     expect(preview.locator(".choice-row")).to_have_count(3)
+    page.wait_for_load_state("networkidle")  # a mode that is chosen while the preview loads is forgotten
     page.get_by_label("Preview mode").select_option("wrong")
     expect(preview.locator(".feedback")).to_contain_text("That is what one slash gives.")
 
 
-def test_a_learner_in_the_middle_is_not_disturbed(signed_in: SignIn, noor: User, ada: User, course: Course) -> None:
+def test_a_learner_in_the_middle_is_not_disturbed(page: Page, signed_in: SignIn, ada: User, course: Course) -> None:
     question = Question.objects.get(module__slug="module-1", slug="question-1")
     shown = present(enroll(ada, course), question.versions.get(), question.module.variants.first(), Choice())
-    author = signed_in(noor)
     edit = reverse("wagtailsnippets_courses_question:edit", args=[question.pk])
 
-    author.goto(edit)
-    author.fill("#id_title", "What is one?")
-    publish(author)
-    author.wait_for_url("**/authoring/course/**")
+    page.goto(edit)
+    page.fill("#id_title", "What is one?")
+    publish(page)
+    page.wait_for_url("**/authoring/course/**")
     learner = signed_in(ada)
     learner.goto(reverse("adaptive:question", args=[shown.pk]))
 
@@ -93,9 +104,8 @@ def test_a_learner_in_the_middle_is_not_disturbed(signed_in: SignIn, noor: User,
     assert question.versions.first().content["title"] == "What is one?"
 
 
-def test_an_author_takes_a_change_back(signed_in: SignIn, noor: User, course: Course) -> None:
+def test_an_author_takes_a_change_back(page: Page, course: Course) -> None:
     question = Question.objects.get(module__slug="module-1", slug="question-1")
-    page = signed_in(noor)
     page.goto(reverse("wagtailsnippets_courses_question:edit", args=[question.pk]))
     page.fill("#id_title", "What is one?")
     publish(page)
@@ -113,8 +123,7 @@ def test_an_author_takes_a_change_back(signed_in: SignIn, noor: User, course: Co
     assert question.versions.count() == 3
 
 
-def test_modules_change_places_by_keyboard(signed_in: SignIn, noor: User, course: Course) -> None:
-    page = signed_in(noor)
+def test_modules_change_places_by_keyboard(page: Page, course: Course) -> None:
     page.goto(reverse("authoring_tree", args=[course.pk]))
 
     page.get_by_role("button", name="Move down: Module 1").focus()
