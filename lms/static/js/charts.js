@@ -45,6 +45,31 @@
         return (_, at) => at.map((y, place) => (unit && place === at.length - 1 ? `${y}\u202f${unit}` : String(y)));
     }
 
+    // Days are days in every time zone: they are read, split and named as UTC.
+    const DAYS = [1, 2, 3, 7, 14, 28, 91, 182, 364].map((days) => days * 86400);
+    const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000];
+    const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
+    const wholeOnly = (columns) => (columns.flat().every((y) => y === null || Number.isInteger(y)) ? { incrs: WHOLE } : {});
+
+    function across(data) {
+        if (data.words) return { space: 40, splits: () => data.columns[0], values: (_, at) => at.map((i) => data.words[i] ?? "") };
+        if (data.times) return { incrs: DAYS, values: (_, at) => at.map((seconds) => day.format(seconds * 1000)) };
+        return wholeOnly([data.columns[0]]);
+    }
+
+    function nameOf(data, at) {
+        if (at === null || at === undefined) return "";
+        if (data.words) return data.words[at];
+        return data.times ? day.format(at * 1000) : at;
+    }
+
+    function edges(kind, data) {
+        if (data.words) return [-0.5, data.words.length - 0.5];
+        if (kind === "scatter") return (_, least, most) => [least - (most - least) * 0.08, most + (most - least) * 0.08];
+        const half = (least, most) => (0.5 * (most - least)) / Math.max(data.columns[0].length - 1, 1) || 0.5;
+        return kind === "bar" ? (_, least, most) => [least - half(least, most), most + half(least, most)] : undefined;
+    }
+
     function room(kind) {
         if (kind === "bar") return (_, __, top) => [0, (top || 1) * 1.08];
         if (kind === "scatter") return (_, low, top) => [Math.min(0, low), top + (top - low || 1) * 0.1];
@@ -79,16 +104,12 @@
         const data = read(table);
         const low = data.roles.indexOf("low") + 1;
         const high = data.roles.indexOf("high") + 1;
-        const x = data.words
-            ? { space: 40, splits: () => data.columns[0], values: (_, at) => at.map((i) => data.words[i] ?? "") }
-            : data.columns[0].every(Number.isInteger) && !data.times ? { incrs: [1, 2, 5, 10, 20, 50, 100, 500, 1000] } : {};
-        const edge = kind === "scatter" ? (_, least, most) => [least - (most - least) * 0.08, most + (most - least) * 0.08] : undefined;
         drawn.get(table)?.destroy();
         const chart = new uPlot({
-            width: slot.clientWidth, height: 240,
-            scales: { x: { time: data.times, range: data.words ? [-0.5, data.words.length - 0.5] : edge }, y: { range: room(kind) } },
-            axes: [axis({ ...x, ...title(!data.words && !data.times, table, 0), size: 34, grid: { show: kind === "scatter", stroke: color("--line"), width: 1 } }), axis({ ...title(kind === "scatter", table, 1), size: 56, values: label(data.unit) })],
-            series: [{ label: table.tHead.rows[0].cells[0].textContent.trim(), value: (_, at) => (data.words && at !== null ? data.words[at] : at ?? "") }, ...series(kind, data)],
+            width: slot.clientWidth, height: 240, tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+            scales: { x: { time: data.times, range: edges(kind, data) }, y: { range: room(kind) } },
+            axes: [axis({ ...across(data), ...title(!data.words && !data.times, table, 0), size: 34, grid: { show: kind === "scatter", stroke: color("--line"), width: 1 } }), axis({ ...wholeOnly(data.columns.slice(1)), ...title(kind === "scatter", table, 1), size: 56, values: label(data.unit) })],
+            series: [{ label: table.tHead.rows[0].cells[0].textContent.trim(), value: (_, at) => nameOf(data, at) }, ...series(kind, data)],
             bands: low && high ? [{ series: [high, low], fill: color("--series-1", 0.18) }] : [],
             legend: { show: kind === "line" || data.names.length > 1, markers: { width: 0, fill: (u, at) => u.series[at].stroke(u, at) } }, cursor: { drag: { x: false, y: false }, points: { size: 8 } },
         }, data.columns, slot);
