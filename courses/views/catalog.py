@@ -14,6 +14,8 @@ from courses.enrolling import NotOpen
 from courses.enrolling import enroll as take_up
 from courses.models import Course, Enrollment, InteractionKind, Module, User
 
+TO_BE_TRIED_AGAIN = "again"  # how a visit ends that settled nothing
+
 
 @require_safe
 def catalog(request: HttpRequest) -> HttpResponse:
@@ -64,7 +66,8 @@ def _outline(shown: Course, enrollment: Enrollment | None) -> list[dict[str, Any
     modules = Module.objects.filter(course=shown, live=True).prefetch_related("skills", "variants")
     did: set[tuple[int | None, str]] = set()
     if enrollment:
-        did = set(enrollment.interactions.order_by().values_list("module", "kind").distinct())
+        settled = enrollment.interactions.exclude(kind=InteractionKind.FINISHED, response__because=TO_BE_TRIED_AGAIN)
+        did = set(settled.order_by().values_list("module", "kind").distinct())
     return [
         {
             "module": module,

@@ -106,8 +106,9 @@ def place_of(page: Page, item: str) -> int:
 
 def tab_to(page: Page, wanted: Locator) -> None:
     """Press Tab until this, or its group of buttons, has the focus."""
+    element = wanted.element_handle()
     for _ in range(FARTHEST):
-        if wanted.evaluate("(it) => it === document.activeElement"):
+        if element.evaluate("(it) => it === document.activeElement"):
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"Tab does not lead to {wanted}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import URLResolver, get_resolver, reverse
 
-from courses.models import Cohort, Course, Question, Variant
+from courses.models import Cohort, Course, Question
 from tests.journeys.cohort import ada_enrolled, answered_question, latest_offer, open_question, reset_key
 
 NOBODY = ""
@@ -71,9 +71,7 @@ TRAINER = {
 AUTHOR = {
     "wagtailadmin_home": Visit("noor"),
     "authoring_tree": Visit("noor", first(Course)),
-    "wagtailsnippets_courses_variant:edit": Visit("noor", first(Variant)),
     "wagtailsnippets_courses_question:edit": Visit("noor", first(Question)),
-    "wagtailsnippets_courses_question:list": Visit("noor"),
 }
 ADMIN = {"admin:index": Visit("root")}
 PAGES = ENTRANCE | LEARNER | TRAINER | AUTHOR | ADMIN

@@ -54,6 +54,15 @@ def modules_known_by(enrollment: Enrollment) -> set[int]:
     return set(endings.values_list("module", flat=True))
 
 
+def check_outline(page: Page, enrollment: Enrollment) -> None:
+    """A module that is to be tried again is not called done."""
+    endings = enrollment.interactions.filter(kind="finished", response__because__in=Ending.DONE)
+    done = endings.values("module").distinct().count()
+    page.goto(reverse("courses:course", args=[enrollment.course.slug]))
+    expect(page.locator(".course-start")).to_contain_text(f"{done} of 12 modules")
+    expect(page.locator(".list-row").filter(has_text="Done")).to_have_count(done)
+
+
 def check_reasons(page: Page, enrollment: Enrollment) -> None:
     """Every page that gives the latest reason gives the stored one, and each stored one is true."""
     page.goto("/today/")
@@ -106,6 +115,7 @@ def test_two_new_learners_are_led_different_ways_for_true_reasons(
     assert modules_known_by(able) > modules_known_by(lost) == set()
     for page, enrollment in zip(pages, (able, lost), strict=True):
         check_reasons(page, enrollment)
+        check_outline(page, enrollment)
     cohort.learners.add(able.learner, lost.learner)
     trainer = signed_in(grace)
     for page, enrollment in zip(pages, (able, lost), strict=True):
