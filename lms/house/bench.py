@@ -24,7 +24,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lms.house.bench", description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=10.0, help="of each run, after two to get warm")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32], help="how many work at once, run by run")
-    parser.add_argument("--learners", type=int, default=400, help="who take turns")
+    parser.add_argument("--learners", type=int, default=120, help="who take turns")
     parser.add_argument("--history", type=int, default=100_000, help="answers of the learner with the long log")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench.json")

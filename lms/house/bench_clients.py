@@ -43,6 +43,7 @@ class Client:
     rng: random.Random
     measured: Measured = field(default_factory=Measured)
     connection: http.client.HTTPConnection | None = None
+    requests: int = 0
 
     def work(self, begins: float, ends: float, most: int) -> None:
         """Answer until the end; what came before the beginning was to get warm."""
@@ -79,6 +80,7 @@ class Client:
     def post(self, learner: Learner, path: str, body: Json, times: list[float]) -> Json | None:
         headers = {"Authorization": f"Token {learner.token}", "Content-Type": "application/json"}
         self.connection = self.connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.requests += 1
         started = time.perf_counter()
         try:
             self.connection.request("POST", f"/api/v1/{path}", json.dumps(body), headers)
@@ -144,6 +146,7 @@ def run(plan: Json) -> Json:
         "answers": [seconds for client in clients for seconds in client.measured.answers],
         "steps": [seconds for client in clients for seconds in client.measured.steps],
         "seconds": time.monotonic() - begins,
+        "requests": sum(client.requests for client in clients),
         "errors": errors,
     }
 

@@ -51,7 +51,7 @@ def run(asked: argparse.Namespace) -> str:
     figures["thinking"] = [think(enrollment) for enrollment in histories]
     plan = {"right": world.right, "seed": asked.seed}
     with web_server() as (port, master):
-        plan["port"] = port
+        plan |= {"port": port, "master": master}
         timed = {"seconds": asked.seconds, "warm_up": WARM_UP, "tokens": world.tokens}
         figures["runs"] = [measure(plan | timed | {"clients": clients}) for clients in asked.clients]
         figures["alone"] = compare(plan, histories)
@@ -70,12 +70,14 @@ def think(enrollment: Enrollment) -> Figures:
 
 def measure(plan: Figures) -> Figures:
     """Let clients work in a process of their own."""
+    spent = processor_seconds(plan["master"])
     came = subprocess.run([sys.executable, CLIENTS], input=json.dumps(plan), capture_output=True, text=True, check=True)
     measured = json.loads(came.stdout)
     figures = {
         "clients": plan["clients"],
         "answers": len(measured["answers"]),
         "answers_a_second": len(measured["answers"]) / measured["seconds"],
+        "web_milliseconds": 1000 * (processor_seconds(plan["master"]) - spent) / max(measured["requests"], 1),
         "errors": measured["errors"],
         "answer": spread(measured["answers"]),
         "step": spread(measured["steps"]),
@@ -128,6 +130,8 @@ def _rows_of_run(one: Figures) -> list[Row]:
         Row("  p50", one["answer"]["p50"], most=20.0 if clients == 8 else None),
         Row("  p95", one["answer"]["p95"]),
         Row("  p99", one["answer"]["p99"], most=MOST_P99.get(clients)),
+        Row("  next step, or opening it, p50", one["step"]["p50"]),
+        Row("  processor time of the web server for each request", one["web_milliseconds"]),
         Row("  errors", float(sum(one["errors"].values())), "", most=0.0),
     ]
 
@@ -162,6 +166,17 @@ def resident_megabytes(master: int) -> float:
     listed = subprocess.run(["ps", "-A", "-o", "ppid=,rss="], capture_output=True, text=True, check=True).stdout
     pairs = (line.split() for line in listed.splitlines())
     return max((int(size) / 1024 for parent, size in pairs if int(parent) == master), default=float("nan"))
+
+
+def processor_seconds(master: int) -> float:
+    """Return what the web workers have spent so far. Unlike latencies it does not depend on who else is busy."""
+    spent = [float("nan")] if not Path("/proc/self/stat").exists() else []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            fields = path.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == master:
+                spent.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+    return sum(spent)
 
 
 def machine() -> Figures:
