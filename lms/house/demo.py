@@ -95,7 +95,8 @@ def serve(port: int, say: Say) -> None:
     logs = settings.DATA_DIR / "log"
     logs.mkdir(parents=True, exist_ok=True)
     connection.close()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked_to_stop, signal.default_int_handler)
     with running(web_command(free), logs / "web.log") as web, running(worker_command(), logs / "worker.log") as worker:
         wait_until_ready(free, web, logs)
         say(welcome(free))
