@@ -38,6 +38,7 @@ def database_from(url: str, pool_size: int) -> Any:
     elif database["ENGINE"].endswith("postgresql"):
         options = database.setdefault("OPTIONS", {})
         options["options"] = "-c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=60s"
+        options |= {"server_side_binding": True, "prepare_threshold": 5}  # plan a statement once: half of its cost
         if pool_size:
             options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     else:
