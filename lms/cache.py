@@ -46,6 +46,9 @@ class ForgivingClient(RedisCacheClient):
     def set_many(self, *args: Any, **kwargs: Any) -> None:
         self._forgive("set_many", None, *args, **kwargs)
 
+    def clear(self) -> bool:
+        return bool(self._forgive("clear", False))
+
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
         self._forgive("delete_many", None, *args, **kwargs)
 
