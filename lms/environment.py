@@ -36,6 +36,7 @@ def database_from(url: str, pool_size: int) -> Any:
         )
         database["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
     elif database["ENGINE"].endswith("postgresql"):
+        database["ENGINE"] = "lms.postgresql"
         options = database.setdefault("OPTIONS", {})
         options["options"] = "-c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=60s"
         options |= {"server_side_binding": True, "prepare_threshold": 5}  # plan a statement once: half of its cost

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from math import prod
 from typing import Any
 from zlib import crc32
 
@@ -182,7 +183,7 @@ class _Reader:
         self.data, self.offset = data, 0
 
     def take(self, kind: type[np.generic], *shape: int) -> NDArray[np.generic]:
-        count = int(np.prod(shape))
+        count = prod(shape)
         start, self.offset = self.offset, self.offset + count * np.dtype(kind).itemsize
         if self.offset > len(self.data):
             raise ValueError("belief: too short")

@@ -17,7 +17,7 @@ from mlcore.episodes import Questions, episodes_of, outcomes_of, questions_of
 from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
-from mlcore.memory import moderated, sigmoid, whole_seconds
+from mlcore.memory import moderated, recall, sigmoid, whole_seconds
 from mlcore.outlook import Circumstances, look_at
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.weights import Weights
@@ -42,6 +42,10 @@ class Tutor:
     tag: int
     facts: dict[str, Any] = field(default_factory=dict)  # the checkpoint's metadata
     prior: Calibration | None = None  # of a course nobody has taken, where `calibration` is of one
+
+    @cached_property
+    def _kept(self) -> dict[tuple[Name, ...], Prompts]:
+        return {}
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -111,18 +115,25 @@ class Tutor:
         From the classic part of the belief, so a right answer never lowers a skill's mean and no answer raises its
         sd. That is the logit's sd at the steepest point of the curve, an upper bound of the probability's.
         """
-        keys = np.array([key_of(skill) for skill in skills], np.uint64)
-        count = len(keys)
-        nothing = np.full(count, np.nan)
-        typical = Questions(np.zeros(count, np.uint64), keys[:, None], nothing, np.zeros(count, np.uint64))
-        prompts = replace(self.calibration.weigh(typical), sd=np.zeros(count))
-        known = self._foresee(belief, prompts, None).known
+        prompts = self._typical(tuple(skills))
+        known = recall(self._own(belief), np.zeros(len(prompts), np.int64), prompts, self.calibration.population)
         variance = known.ability_var + known.effect_var
         logit = self.calibration.slope * moderated(prompts.skill_base + known.ability + known.effect, variance)
         mean = sigmoid(logit + self.calibration.shift)
         sd = np.minimum(0.25 * self.calibration.slope * np.sqrt(variance), 0.5)
         answers = known.skill_numbers[:, 0, :2].sum(1).astype(np.int64)
         return [Mastery(*row) for row in zip(skills, mean.tolist(), sd.tolist(), answers.tolist(), strict=True)]
+
+    def _typical(self, skills: tuple[Name, ...]) -> Prompts:
+        """Return a question of average difficulty for each of these skills; those asked for last are kept."""
+        if skills not in self._kept:
+            keys = np.array([key_of(skill) for skill in skills], np.uint64)
+            count = len(keys)
+            nothing = np.full(count, np.nan)
+            typical = Questions(np.zeros(count, np.uint64), keys[:, None], nothing, np.zeros(count, np.uint64))
+            self._kept.clear()
+            self._kept[skills] = replace(self.calibration.weigh(typical), sd=np.zeros(count))
+        return self._kept[skills]
 
     def calibrated(self, episodes: Sequence[Sequence[Answer]]) -> Tutor:
         """Return a tutor for the course in which these learners gave these answers, in order; none is allowed.
