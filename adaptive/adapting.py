@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import BigIntegerField
 
 from adaptive.counting import CountingTutor, Counts
 from adaptive.history import answers_in, skills_of
@@ -18,10 +19,15 @@ from adaptive.serving import LiveTutor
 from adaptive.syllabus import Syllabus, syllabus_of
 from courses.models import Enrollment, Interaction
 from courses.recording import lock
+from courses.statements import Query, Slot, insert, update
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500  # entries of the log folded at a time
+KEPT = ("belief", "progress", "mastery", "seen_up_to", "calibration", "changed_at")  # what changes as answers come
+OF = Slot("enrollment", BigIntegerField())
+STATE = Query(lambda: LearnerState.objects.filter(enrollment=OF, checkpoint=Slot("checkpoint", BigIntegerField())))
+COUNTED_STATE = Query(lambda: LearnerState.objects.filter(enrollment=OF, checkpoint=None))
 
 
 @dataclass
@@ -58,7 +64,10 @@ class Standing:
         """Write the state down."""
         self.state.belief = self.belief.to_bytes()
         self.state.progress = self.progress.as_json()
-        self.state.save()
+        if self.state.pk:
+            update(self.state, *KEPT)
+        else:
+            insert(self.state)
         return self.state
 
 
@@ -73,7 +82,7 @@ def standing_of(enrollment: Enrollment, live: LiveTutor) -> Standing:
     if standing.state.pk and standing.state.seen_up_to >= enrollment.last_sequence:
         return standing
     with transaction.atomic():
-        enrollment.last_sequence = lock(enrollment.pk).last_sequence
+        lock(enrollment)
         return caught_up(read_standing(enrollment, live))
 
 
@@ -89,8 +98,8 @@ def caught_up(standing: Standing) -> Standing:
 def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     """Return the stored state, or a blank one where there is none for this checkpoint and calibration."""
     syllabus = syllabus_of(enrollment)
-    states = LearnerState.objects.filter(enrollment=enrollment, checkpoint=live.checkpoint)
-    state = next(iter(states), None)
+    stored = STATE if live.checkpoint else COUNTED_STATE
+    state = stored.first(enrollment=enrollment.pk, checkpoint=live.checkpoint)
     if state and state.calibration_id == live.calibration:
         try:
             belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -18,22 +19,29 @@ from adaptive.syllabus import ModuleEntry, syllabus_of
 from adaptive.visiting import ending_of
 from courses import clock
 from courses.answering import Submission, record_answer
-from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
+from courses.models import Interaction, InteractionKind, Purpose
 from courses.recording import append
+from courses.statements import insert
 
 ANSWERS_IN_ORDER = 5  # in one visit, when nothing is known of the learner
 
 
-@transaction.atomic
 def advance(submission: Submission) -> Outcome:
     """Record the answer, take it in, and choose what comes next, in one transaction.
 
-    The same request again returns the same outcome. Whatever breaks once the answer is recorded, the answer stays.
+    The same request again returns the same outcome. A rung of the ladder that breaks takes its recording with it, and
+    the next one records the answer anew: whatever breaks, the answer stays.
     Raises AlreadyAnswered and KeyReused as `record_answer` does.
     """
-    shown, recorded = submission.presentation, record_answer(submission)
-    known = None if recorded.is_new else outcome_of(recorded.answer)
-    return known or _follow(shown, recorded.answer)
+
+    def go_on(live: LiveTutor) -> Outcome:
+        return _follow(submission, lambda answer: _go_on(answer, live))
+
+    def go_on_in_order() -> Outcome:
+        with transaction.atomic():
+            return _follow(submission, _go_on_in_order)
+
+    return on_the_best_rung(submission.presentation.enrollment, go_on, otherwise=go_on_in_order)
 
 
 def outcome_of(answer: Interaction) -> Outcome | None:
@@ -41,30 +49,28 @@ def outcome_of(answer: Interaction) -> Outcome | None:
     return Outcome.objects.select_related("next_question", "next_step").filter(answer=answer).first()
 
 
-def _follow(shown: Presentation, answer: Interaction) -> Outcome:
-    answer.presentation, answer.question_version = shown, shown.question_version
-    reached = answer.enrollment.last_sequence
-
-    def go_on(live: LiveTutor) -> Outcome:
-        answer.enrollment.last_sequence = reached  # what a broken attempt appended was undone
-        return _go_on(shown.enrollment, answer, live)
-
-    def go_on_in_order() -> Outcome:
-        answer.enrollment.last_sequence = reached
-        return _go_on_in_order(shown.enrollment, answer)
-
-    return on_the_best_rung(shown.enrollment, go_on, otherwise=go_on_in_order)
+def _follow(submission: Submission, go_on: Callable[[Interaction], Outcome]) -> Outcome:
+    recorded = record_answer(submission)
+    answer, shown = recorded.answer, submission.presentation
+    known = None if recorded.is_new else outcome_of(answer)
+    if known:
+        return known
+    answer.enrollment, answer.presentation, answer.question_version = shown.enrollment, shown, shown.question_version
+    outcome = go_on(answer)
+    insert(outcome)
+    return outcome
 
 
-def _go_on(enrollment: Enrollment, answer: Interaction, live: LiveTutor) -> Outcome:
-    standing = read_standing(enrollment, live)
+def _go_on(answer: Interaction, live: LiveTutor) -> Outcome:
+    standing = read_standing(answer.enrollment, live)
     before = standing.state.mastery
     _take_in(standing, answer)
     outcome = Outcome(answer=answer, moves=_moves(standing, before, answer), rung=live.rung)
     module = _module_at_work(standing, answer)
     outcome.finished = ending_of(standing, module, _aim(answer)) if module else ""
     if outcome.finished:
-        _finish(standing, answer, outcome.finished)
+        standing.take_in([append(standing.enrollment, _ending(answer, outcome.finished))])
+        note_completion(standing)
     standing.keep()
     if outcome.finished:
         outcome.next_step = offer_step(standing)
@@ -72,7 +78,6 @@ def _go_on(enrollment: Enrollment, answer: Interaction, live: LiveTutor) -> Outc
         outcome.next_question = next_question(standing, module, answer.variant_id, _aim(answer))
     else:
         outcome.next_step = step_on_offer(standing) or offer_step(standing)
-    outcome.save(force_insert=True)
     return outcome
 
 
@@ -102,14 +107,6 @@ def _moves(standing: Standing, before: dict[str, Any], answer: Interaction) -> l
     ]
 
 
-def _finish(standing: Standing, answer: Interaction, ending: str) -> None:
-    """Write into the log that the visit ended, and into the enrollment if that was the last module."""
-    locked = answer.enrollment
-    standing.take_in([append(locked, _ending(answer, ending))])
-    standing.enrollment.last_sequence = locked.last_sequence
-    note_completion(standing)
-
-
 def _ending(answer: Interaction, because: str) -> Interaction:
     return Interaction(
         kind=InteractionKind.FINISHED,
@@ -131,15 +128,14 @@ def _aim(answer: Interaction) -> Aim:
     return Aim.REVIEW if is_review else Aim.LEARN
 
 
-def _go_on_in_order(enrollment: Enrollment, answer: Interaction) -> Outcome:
+def _go_on_in_order(answer: Interaction) -> Outcome:
     """Choose without any tutor: a handful of questions, then the next module."""
-    outcome = Outcome(answer=answer, rung=Rung.COURSE_ORDER)
+    enrollment, outcome = answer.enrollment, Outcome(answer=answer, rung=Rung.COURSE_ORDER)
     module = syllabus_of(enrollment).modules.get(answer.module_id or 0)
     if module and answers_since_finishing(answer) < min(ANSWERS_IN_ORDER, len(module.questions)):
         outcome.next_question = present_in_order(enrollment, module, answer.variant_id)
     else:
         outcome.finished = Ending.ENOUGH
-        append(answer.enrollment, _ending(answer, Ending.ENOUGH))
+        append(enrollment, _ending(answer, Ending.ENOUGH))
         outcome.next_step = step_in_order(enrollment)
-    outcome.save(force_insert=True)
     return outcome

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.shortcuts import get_object_or_404
+from django.db.models import UUIDField
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, throttle_classes
 from rest_framework.request import Request as ApiRequest
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 from adaptive import describing
 from adaptive.adapting import standing_of
 from adaptive.advancing import advance, outcome_of
-from adaptive.asking import choose_question, open_question
+from adaptive.asking import open_question
 from adaptive.models import Recommendation
 from adaptive.recommending import recommend_next
 from adaptive.serializers import (
@@ -28,7 +29,7 @@ from adaptive.serializers import (
     WhySerializer,
 )
 from adaptive.serving import live_tutor
-from adaptive.stepping import Request, finish_reading, open_step, override
+from adaptive.stepping import Request, begin, finish_reading, override
 from adaptive.syllabus import syllabus_of
 from courses import marking
 from courses.access import actor, own_enrollment, own_presentation, question_to_answer
@@ -37,11 +38,19 @@ from courses.hinting import take_hint
 from courses.limiting import ANSWERING, HINTING, READING, STEPPING, limited
 from courses.models import Enrollment, Interaction, Presentation
 from courses.serializers import ProblemSerializer, read
+from courses.statements import Query, Slot
 
 STEP = {200: StepSerializer, 409: NoLongerOnOfferSerializer}
 ELSEWHERE = "Something else is on offer by now."
 HAS_QUESTIONS = "This step ends with its questions."
 ANSWERED = "This question was answered before. The first answer stands."
+OFFERED_TO = Query(
+    lambda: (
+        Recommendation.objects.select_related("enrollment__course__edition", "checkpoint")
+        .filter(pk=Slot("id", UUIDField()), enrollment__learner=Slot("learner", UUIDField()))
+        .order_by()
+    )
+)
 
 
 @extend_schema(request=None, responses={200: StepSerializer, 409: ProblemSerializer})
@@ -63,8 +72,7 @@ def opened(request: ApiRequest, recommendation_id: UUID) -> Response:
     step = _own_recommendation(request, recommendation_id)
     if not _is_on_offer(step):
         return _no_longer_on_offer(step)
-    open_step(step.enrollment)
-    question = choose_question(step.enrollment, step)
+    question = begin(step.enrollment, step)
     return Response(describing.step_data(syllabus_of(step.enrollment), step, question))
 
 
@@ -169,8 +177,10 @@ def _result(shown: Presentation, answered: Interaction) -> dict[str, Any]:
 
 def _own_recommendation(request: ApiRequest, recommendation_id: UUID) -> Recommendation:
     """A step that was offered to this person, or 404."""
-    steps = Recommendation.objects.select_related("enrollment__course__edition", "checkpoint", "module", "variant")
-    return get_object_or_404(steps, pk=recommendation_id, enrollment__learner=actor(request))
+    step = OFFERED_TO.first(id=recommendation_id, learner=actor(request).pk)
+    if step is None:
+        raise Http404
+    return step
 
 
 def _on_offer(enrollment: Enrollment) -> dict[str, Any]:

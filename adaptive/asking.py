@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 from django.db import transaction
+from django.db.models import BigIntegerField, DateTimeField, UUIDField
 
-from adaptive.adapting import Standing, standing_of
+from adaptive.adapting import Standing, caught_up, read_standing
 from adaptive.degrading import on_the_best_rung
 from adaptive.history import items_of
 from adaptive.models import Aim, Recommendation
@@ -16,8 +17,10 @@ from adaptive.ordering import question_in_order
 from adaptive.progress import QuestionProgress
 from adaptive.serving import LiveTutor
 from adaptive.syllabus import ModuleEntry, QuestionEntry, syllabus_of
-from courses.models import Enrollment, Presentation, Purpose
+from courses.kept_versions import version_of
+from courses.models import Enrollment, Interaction, Presentation, Purpose
 from courses.recording import lock
+from courses.statements import Query, Slot, insert
 from mlcore.policy import PolicySettings, propensities
 
 POLICY = "middle of the success band, 1"
@@ -27,23 +30,33 @@ CENTER = sum(SETTINGS.band) / 2
 NEARNESS = 0.15  # a chance this far from the center is worth exp(-1/2)
 OPEN_SKILL, SAME_SKILL, SAME_KIND = 0.3, -0.2, -0.1  # score for a skill not known yet, and for more of the same
 PACE_WEIGHT = 0.05
+LATEST = Query(
+    lambda: Presentation.objects.filter(
+        enrollment=Slot("enrollment", BigIntegerField()),
+        module=Slot("module", BigIntegerField()),
+        shown_at__gte=Slot("since", DateTimeField()),
+    ).order_by("-shown_at")[:1]
+)
+ANSWERS = Query(
+    lambda: Interaction.objects.answers().filter(presentation=Slot("presentation", UUIDField())).only("sequence")
+)
 
 
 @transaction.atomic
-def choose_question(enrollment: Enrollment, recommendation: Recommendation) -> Presentation | None:
+def choose_question(enrollment: Enrollment, step: Recommendation) -> Presentation | None:
     """Return the question to answer now: the one that is still open, or a new one. None if the module has none."""
-    lock(enrollment.pk)
-    open_one = open_question(enrollment, recommendation)
+    lock(enrollment)
+    open_one = open_question(enrollment, step)
     if open_one:
         return open_one
-    module = syllabus_of(enrollment).modules[recommendation.module_id]
-    aim = Aim(recommendation.purpose)
+    module = syllabus_of(enrollment).modules[step.module_id]
+    aim = Aim(step.purpose)
 
     def choose(live: LiveTutor) -> Presentation | None:
-        return next_question(standing_of(enrollment, live), module, recommendation.variant_id, aim)
+        return next_question(caught_up(read_standing(enrollment, live)), module, step.variant_id, aim)
 
     def first() -> Presentation | None:
-        return present_in_order(enrollment, module, recommendation.variant_id)
+        return present_in_order(enrollment, module, step.variant_id)
 
     return on_the_best_rung(enrollment, choose, otherwise=first)
 
@@ -56,9 +69,9 @@ def next_question(standing: Standing, module: ModuleEntry, variant: int | None, 
     predicted, chances = weigh_questions(standing, module, variant, questions)
     rng = np.random.default_rng(secrets.randbits(63))
     pick = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(questions) - 1)
-    return Presentation.objects.create(
+    shown = Presentation(
         enrollment=standing.enrollment,
-        question_version_id=questions[pick].version,
+        question_version=version_of(questions[pick].version),
         module_id=module.id,
         variant_id=variant,
         purpose=Purpose.REVIEW if aim == Aim.REVIEW else Purpose.PRACTICE,
@@ -67,6 +80,8 @@ def next_question(standing: Standing, module: ModuleEntry, variant: int | None, 
         checkpoint=standing.live.sha256,
         predicted=float(predicted[pick]),
     )
+    insert(shown)
+    return shown
 
 
 def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int | None) -> Presentation | None:
@@ -119,9 +134,7 @@ def _mixing(standing: Standing, module: ModuleEntry, questions: list[QuestionEnt
     )
 
 
-def open_question(enrollment: Enrollment, recommendation: Recommendation) -> Presentation | None:
+def open_question(enrollment: Enrollment, step: Recommendation) -> Presentation | None:
     """Return the question shown for this step that waits for its answer."""
-    shown = enrollment.presentations.filter(module=recommendation.module_id, shown_at__gte=recommendation.made_at)
-    latest = shown.order_by("-shown_at").first()
-    is_answered = latest and latest.interactions.answers().exists()
-    return latest if latest and not is_answered else None
+    latest = LATEST.first(enrollment=enrollment.pk, module=step.module_id, since=step.made_at)
+    return None if latest is None or ANSWERS.all(presentation=latest.pk) else latest

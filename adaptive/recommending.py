@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from django.db import transaction
+from django.db.models import BigIntegerField
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.degrading import on_the_best_rung
@@ -26,6 +27,7 @@ from adaptive.serving import LiveTutor
 from courses import clock
 from courses.models import Enrollment
 from courses.recording import lock
+from courses.statements import Query, Slot, insert
 from mlcore.policy import PolicySettings, Suggestion
 
 POLICY = "learning in the success band, 1"
@@ -34,6 +36,9 @@ EXPLORED = 0.05  # of all choices are drawn evenly, so that we can find out when
 MODALITY_WEIGHT = 2.0  # score for one unit of a modality's effect
 ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
 PACE_WEIGHT = 0.05  # how far one wish for harder or easier moves the success band
+LATEST = Query(
+    lambda: Recommendation.objects.filter(enrollment=Slot("enrollment", BigIntegerField())).order_by("-made_at")[:1]
+)
 
 
 def recommend_next(enrollment: Enrollment) -> Recommendation:
@@ -54,13 +59,13 @@ def _recommend(enrollment: Enrollment, live: LiveTutor) -> Recommendation:
     if on_offer:
         return on_offer
     with transaction.atomic():
-        lock(enrollment.pk)
+        lock(enrollment)
         return step_on_offer(standing) or offer_step(standing)
 
 
 def step_on_offer(standing: Standing) -> Recommendation | None:
     """Return the latest recommendation, while nothing closed it and its content is still published."""
-    latest = Recommendation.objects.of(standing.enrollment).first()
+    latest = LATEST.first(enrollment=standing.enrollment.pk)
     if latest is None or latest.after_sequence < standing.progress.closed:
         return None
     module = standing.syllabus.modules.get(latest.module_id)
@@ -75,7 +80,7 @@ def offer_step(standing: Standing) -> Recommendation:
     weighed = weigh(standing, may_be.candidates, seed)
     chosen = may_be.candidates[weighed.pick]
     offers = weighed.as_json()
-    return Recommendation.objects.create(
+    offer = Recommendation(
         enrollment=standing.enrollment,
         module_id=chosen.module.id,
         variant_id=chosen.variant.id if chosen.variant else None,
@@ -91,6 +96,8 @@ def offer_step(standing: Standing) -> Recommendation:
         edition=standing.syllabus.edition,
         after_sequence=standing.state.seen_up_to,
     )
+    insert(offer)
+    return offer
 
 
 @dataclass(frozen=True)

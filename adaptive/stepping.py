@@ -35,10 +35,17 @@ def open_step(enrollment: Enrollment) -> Recommendation:
     return step
 
 
+@transaction.atomic
+def begin(enrollment: Enrollment, step: Recommendation) -> Presentation | None:
+    """Begin the step, which is on offer, and return its question to answer now, if it has any."""
+    _record(enrollment, step, InteractionKind.OPENED)
+    return choose_question(enrollment, step)
+
+
 def practice(enrollment: Enrollment) -> Presentation | None:
     """Return the question to answer now. A step with nothing to answer is finished by this, and None is returned."""
-    step = open_step(enrollment)
-    question = choose_question(enrollment, step)
+    step = recommend_next(enrollment)
+    question = begin(enrollment, step)
     if question is None:
         finish_reading(enrollment, step)
     return question
@@ -57,8 +64,8 @@ def override(enrollment: Enrollment, request: Request) -> Recommendation:
     is_about_step = request.module is None or request.module.pk == step.module_id
     event = Event(
         kind=InteractionKind.OVERRODE,
-        module=request.module or step.module,
-        variant=step.variant if is_about_step else None,
+        module_id=request.module.pk if request.module else step.module_id,
+        variant_id=step.variant_id if is_about_step else None,
         response={
             "wish": request.wish,
             "reason": request.reason,
@@ -66,14 +73,12 @@ def override(enrollment: Enrollment, request: Request) -> Recommendation:
         },
         key=request.key,
     )
-    enrollment.last_sequence = max(enrollment.last_sequence, record_event(enrollment, event).sequence)
+    record_event(enrollment, event)
     return recommend_next(enrollment)
 
 
 def _record(enrollment: Enrollment, step: Recommendation, kind: InteractionKind, **response: str) -> Interaction:
     """Append what happens to a step at most once."""
     key = uuid.uuid5(step.pk, kind)
-    event = Event(kind=kind, module=step.module, variant=step.variant, response=response, key=key)
-    recorded = record_event(enrollment, event)
-    enrollment.last_sequence = max(enrollment.last_sequence, recorded.sequence)
-    return recorded
+    event = Event(kind=kind, module_id=step.module_id, variant_id=step.variant_id, response=response, key=key)
+    return record_event(enrollment, event)

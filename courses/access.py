@@ -7,10 +7,13 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import SlugField, UUIDField
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
+from courses.kept_versions import version_of
 from courses.models import Cohort, Course, Enrollment, Presentation, User
+from courses.statements import Query, Slot
 
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
@@ -31,8 +34,21 @@ TO_ANSWER = (
     "enrollment__finished_at",
     "enrollment__course__slug",
     "enrollment__course__edition__number",
-    "question_version__question",
-    "question_version__content",
+    "question_version",
+)
+ENROLLMENT = Query(
+    lambda: (
+        Enrollment.objects.with_edition()
+        .filter(learner=Slot("learner", UUIDField()), course__slug=Slot("slug", SlugField()))
+        .order_by()
+    )
+)
+SHOWN_TO = Query(
+    lambda: (
+        Presentation.objects.select_related("enrollment__course__edition")
+        .filter(pk=Slot("id", UUIDField()), enrollment__learner=Slot("learner", UUIDField()))
+        .only(*TO_ANSWER)
+    )
 )
 
 
@@ -81,7 +97,10 @@ def visible_courses(user: User) -> Any:
 
 def own_enrollment(user: User, slug: str) -> Enrollment:
     """This person's enrollment in the course, or 404."""
-    return get_object_or_404(Enrollment.objects.of(user).with_edition(), course__slug=slug)
+    enrollment = ENROLLMENT.first(learner=user.pk, slug=slug)
+    if enrollment is None:
+        raise Http404
+    return enrollment
 
 
 def own_presentation(user: User, presentation_id: Any) -> Presentation:
@@ -94,8 +113,11 @@ def own_presentation(user: User, presentation_id: Any) -> Presentation:
 
 def question_to_answer(user: User, presentation_id: Any) -> Presentation:
     """A question that was shown to this person, with what its answer needs and nothing more, or 404."""
-    presentations = Presentation.objects.select_related("enrollment__course__edition", "question_version")
-    return get_object_or_404(presentations.only(*TO_ANSWER), pk=presentation_id, enrollment__learner=user)
+    shown = SHOWN_TO.first(id=presentation_id, learner=user.pk)
+    if shown is None:
+        raise Http404
+    shown.question_version = version_of(shown.question_version_id)
+    return shown
 
 
 def trained_cohort(user: User, pk: int) -> Cohort:

@@ -6,14 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, UUIDField
 
 from courses import clock, marking
 from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose, QuestionVersion, Variant
-from courses.recording import KeyReused, append, lock
+from courses.recording import KeyReused, Refused, give_number_back, take_number, write
+from courses.statements import Query, Slot
+
+RELATED = Query(
+    lambda: Interaction.objects.filter(
+        Q(key=Slot("key", UUIDField())) | Q(presentation=Slot("presentation", UUIDField()))
+    ).order_by()
+)
 
 
-class AlreadyAnswered(Exception):
+class AlreadyAnswered(Refused):
     """The question was answered before, under another key (a second tab). The first answer stands."""
 
     def __init__(self, answer: Interaction) -> None:
@@ -77,14 +84,15 @@ def record_answer(submission: Submission) -> Recorded:
     and KeyReused for the same key with another answer.
     """
     presentation = submission.presentation
-    locked = lock(presentation.enrollment_id)
-    rows = list(Interaction.objects.filter(Q(key=submission.key) | Q(presentation=presentation)))
+    take_number(presentation.enrollment)
+    rows = RELATED.all(key=submission.key, presentation=presentation.pk)
     earlier = _earlier(rows, submission)
     if earlier:
+        give_number_back(presentation.enrollment)
         return Recorded(earlier, is_new=False)
     mark = marking.mark(presentation.question_version.content, submission.response)
     hints = sum(row.kind == InteractionKind.HINTED for row in rows)
-    return Recorded(append(locked, _as_interaction(submission, mark, hints)), is_new=True)
+    return Recorded(write(presentation.enrollment, _as_interaction(submission, mark, hints)), is_new=True)
 
 
 def _earlier(rows: list[Interaction], submission: Submission) -> Interaction | None:

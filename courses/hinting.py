@@ -25,8 +25,8 @@ def take_hint(presentation: Presentation, number: int) -> Hint:
         raise NoSuchHint
     event = Event(
         InteractionKind.HINTED,
-        module=presentation.module,
-        variant=presentation.variant,
+        module_id=presentation.module_id,
+        variant_id=presentation.variant_id,
         presentation=presentation,
         response={"hint": number},
         key=uuid.uuid5(presentation.pk, f"hint {number}"),

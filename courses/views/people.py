@@ -55,7 +55,7 @@ def note(request: HttpRequest, slug: str, variant_id: int) -> HttpResponse:
         Variant.objects.select_related("module"), pk=variant_id, module__course=enrollment.course
     )
     written = {name: text[:LONGEST_NOTE] for name, text in request.POST.items() if name.startswith("part_")}
-    event = Event(InteractionKind.NOTED, module=variant.module, variant=variant, response=written)
+    event = Event(InteractionKind.NOTED, module_id=variant.module_id, variant_id=variant.pk, response=written)
     record_event(enrollment, event)
     messages.success(request, _("Your notes are kept."))
     return redirect("adaptive:step", slug)

@@ -61,7 +61,11 @@ def random_log(learners: list[Enrollment], course: Course, chance: random.Random
                 wishes(enrollment, question.module, chance.choice(["too-hard", "too-easy"]), at)
             case 2:
                 happens(
-                    enrollment, InteractionKind.TIMED, at, module=question.module, seconds_spent=chance.random() * 90
+                    enrollment,
+                    InteractionKind.TIMED,
+                    at,
+                    module_id=question.module_id,
+                    seconds_spent=chance.random() * 90,
                 )
             case _:
                 answer(

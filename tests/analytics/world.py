@@ -106,8 +106,8 @@ def happens(enrollment: Enrollment, kind: InteractionKind, at: datetime = START,
 
 
 def wishes(enrollment: Enrollment, module: Module, wish: str, at: datetime = START) -> Interaction:
-    return happens(enrollment, InteractionKind.OVERRODE, at, module=module, response={"wish": wish})
+    return happens(enrollment, InteractionKind.OVERRODE, at, module_id=module.pk, response={"wish": wish})
 
 
 def finishes(enrollment: Enrollment, module: Module, at: datetime = START) -> Interaction:
-    return happens(enrollment, InteractionKind.FINISHED, at, module=module, response={"because": "known"})
+    return happens(enrollment, InteractionKind.FINISHED, at, module_id=module.pk, response={"because": "known"})

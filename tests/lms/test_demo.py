@@ -1,0 +1,54 @@
+"""The demo needs no server: its cohort answers, and is believed in, on SQLite as on PostgreSQL."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+PLAY = """
+import json, django
+django.setup()
+from django.db import connection
+from django.db.models import Count, Max
+from adaptive.models import LearnerState, Outcome
+from courses.models import Enrollment, InteractionKind, Interaction
+from lms.house.demo import prepare
+prepare(2, lambda words: None)
+prepare(2, lambda words: None)
+logs = Enrollment.objects.annotate(entries=Count("interactions"), last=Max("interactions__sequence"))
+simulated = logs.filter(learner__is_simulated=True)
+print(json.dumps({
+    "vendor": connection.vendor,
+    "logs": [[log.entries, log.last or 0, log.last_sequence] for log in logs],
+    "simulated": simulated.count(),
+    "answers": Interaction.objects.answers().count(),
+    "outcomes": Outcome.objects.count(),
+    "behind": sum(state.seen_up_to != state.enrollment.last_sequence for state in LearnerState.objects.all()),
+}))
+"""
+
+
+def test_the_demo_prepares_itself_on_sqlite_and_twice_changes_nothing(tmp_path: Path) -> None:
+    environment = os.environ | {"ADEPT_DEMO": "1", "DJANGO_SETTINGS_MODULE": "lms.settings"}
+    environment |= {"ADEPT_DATA_ROOT": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/adept.sqlite3"}
+    environment.pop("REDIS_URL", None)
+
+    played = subprocess.run(
+        [sys.executable, "-c", PLAY],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert played.returncode == 0, played.stderr
+    facts = json.loads(played.stdout.splitlines()[-1])
+    assert facts["vendor"] == "sqlite"
+    assert facts["simulated"] == 2
+    assert all(entries == last == counted for entries, last, counted in facts["logs"])
+    assert facts["answers"] == facts["outcomes"] > 20
+    assert facts["behind"] == 0
