@@ -28,6 +28,13 @@ KEPT = ("belief", "progress", "mastery", "seen_up_to", "calibration", "changed_a
 OF = Slot("enrollment", BigIntegerField())
 STATE = Query(lambda: LearnerState.objects.filter(enrollment=OF, checkpoint=Slot("checkpoint", BigIntegerField())))
 COUNTED_STATE = Query(lambda: LearnerState.objects.filter(enrollment=OF, checkpoint=None))
+UNSEEN = Query(
+    lambda: (
+        Interaction.objects.filter(enrollment=OF, sequence__gt=Slot("seen", BigIntegerField()))
+        .order_by("sequence")
+        .select_related("question_version", "presentation")[:BATCH]
+    )
+)
 
 
 @dataclass
@@ -88,8 +95,7 @@ def standing_of(enrollment: Enrollment, live: LiveTutor) -> Standing:
 
 def caught_up(standing: Standing) -> Standing:
     """Fold what is new, in batches. The enrollment must be locked."""
-    unseen = standing.enrollment.interactions.select_related("question_version", "presentation")
-    while events := list(unseen.after(standing.state.seen_up_to)[:BATCH]):
+    while events := UNSEEN.all(enrollment=standing.enrollment.pk, seen=standing.state.seen_up_to):
         standing.take_in(events)
     standing.keep()
     return standing

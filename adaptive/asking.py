@@ -6,20 +6,16 @@ import secrets
 from dataclasses import replace
 
 import numpy as np
-from django.db import transaction
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
 
-from adaptive.adapting import Standing, caught_up, read_standing
-from adaptive.degrading import on_the_best_rung
+from adaptive.adapting import Standing
 from adaptive.history import items_of
 from adaptive.models import Aim, Recommendation
 from adaptive.ordering import question_in_order
 from adaptive.progress import QuestionProgress
-from adaptive.serving import LiveTutor
-from adaptive.syllabus import ModuleEntry, QuestionEntry, syllabus_of
+from adaptive.syllabus import ModuleEntry, QuestionEntry
 from courses.kept_versions import version_of
 from courses.models import Enrollment, Interaction, Presentation, Purpose
-from courses.recording import lock
 from courses.statements import Query, Slot, insert
 from mlcore.policy import PolicySettings, propensities
 
@@ -40,25 +36,6 @@ LATEST = Query(
 ANSWERS = Query(
     lambda: Interaction.objects.answers().filter(presentation=Slot("presentation", UUIDField())).only("sequence")
 )
-
-
-@transaction.atomic
-def choose_question(enrollment: Enrollment, step: Recommendation) -> Presentation | None:
-    """Return the question to answer now: the one that is still open, or a new one. None if the module has none."""
-    lock(enrollment)
-    open_one = open_question(enrollment, step)
-    if open_one:
-        return open_one
-    module = syllabus_of(enrollment).modules[step.module_id]
-    aim = Aim(step.purpose)
-
-    def choose(live: LiveTutor) -> Presentation | None:
-        return next_question(caught_up(read_standing(enrollment, live)), module, step.variant_id, aim)
-
-    def first() -> Presentation | None:
-        return present_in_order(enrollment, module, step.variant_id)
-
-    return on_the_best_rung(enrollment, choose, otherwise=first)
 
 
 def next_question(standing: Standing, module: ModuleEntry, variant: int | None, aim: Aim) -> Presentation | None:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from adaptive.adapting import standing_of
+from adaptive.adapting import caught_up, read_standing, standing_of
 from adaptive.advancing import note_completion
-from adaptive.asking import choose_question
+from adaptive.asking import next_question, open_question, present_in_order
 from adaptive.degrading import on_the_best_rung
-from adaptive.models import Recommendation
+from adaptive.models import Aim, Recommendation
 from adaptive.progress import Ending
 from adaptive.recommending import recommend_next
+from adaptive.serving import LiveTutor
+from adaptive.syllabus import syllabus_of
 from courses.models import Enrollment, Interaction, InteractionKind, Module, Presentation
 from courses.recording import Event, record_event
 
@@ -35,11 +37,25 @@ def open_step(enrollment: Enrollment) -> Recommendation:
     return step
 
 
-@transaction.atomic
 def begin(enrollment: Enrollment, step: Recommendation) -> Presentation | None:
-    """Begin the step, which is on offer, and return its question to answer now, if it has any."""
-    _record(enrollment, step, InteractionKind.OPENED)
-    return choose_question(enrollment, step)
+    """Begin the step, which is on offer, and return its question to answer now: the open one, or a new one.
+
+    None if there is nothing to answer. What is recorded and what is asked stand or fall together.
+    """
+    module, aim = syllabus_of(enrollment).modules[step.module_id], Aim(step.purpose)
+
+    def choose(live: LiveTutor) -> Presentation | None:
+        _record(enrollment, step, InteractionKind.OPENED)
+        return open_question(enrollment, step) or next_question(
+            caught_up(read_standing(enrollment, live)), module, step.variant_id, aim
+        )
+
+    @transaction.atomic
+    def first() -> Presentation | None:
+        _record(enrollment, step, InteractionKind.OPENED)
+        return open_question(enrollment, step) or present_in_order(enrollment, module, step.variant_id)
+
+    return on_the_best_rung(enrollment, choose, otherwise=first)
 
 
 def practice(enrollment: Enrollment) -> Presentation | None:

@@ -41,7 +41,7 @@ class Event:
     at: datetime = field(default_factory=clock.now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_event(enrollment: Enrollment, event: Event) -> Interaction:
     """Append the event, or return what the same key recorded before."""
     take_number(enrollment)

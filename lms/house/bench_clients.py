@@ -64,13 +64,15 @@ class Client:
         sent = {"key": str(uuid.uuid4()), "response": self.respond(learner.question["question"]), "seconds": 20}
         path = f"presentations/{learner.question['id']}/answer/"
         came = self.post(learner, path, sent, self.measured.answers)
-        learner.question = came and came["next"]["question"]
+        learner.question = came and (came["next"]["question"] or self.open(learner, came["next"]["recommendation"]))
 
     def find_question(self, learner: Learner) -> Json | None:
         step = self.post(learner, "courses/python-foundations/next/", {}, self.measured.steps)
-        if step is None or step["question"]:
-            return step and step["question"]
-        opened = self.post(learner, f"recommendations/{step['recommendation']['id']}/opened/", {}, self.measured.steps)
+        return step and (step["question"] or self.open(learner, step["recommendation"]))
+
+    def open(self, learner: Learner, recommendation: Json) -> Json | None:
+        """Begin a step; its first question comes with it."""
+        opened = self.post(learner, f"recommendations/{recommendation['id']}/opened/", {}, self.measured.steps)
         return opened and opened["question"]
 
     def respond(self, question: Json) -> Json:
