@@ -33,3 +33,11 @@ def test_the_skill_map_fits(signed_in: SignIn) -> None:
     page.goto(address_of("adaptive:map"))
 
     assert page.evaluate(SCROLLED_SIDEWAYS, ".skill-map") == 0
+
+
+def test_a_question_stands_in_the_middle(signed_in: SignIn) -> None:
+    page = signed_in(person("ada"))
+    page.goto(address_of("adaptive:question"))
+
+    left, right = page.evaluate(MARGINS)
+    assert left == pytest.approx(right, abs=1)
