@@ -41,3 +41,11 @@ def test_a_question_stands_in_the_middle(signed_in: SignIn) -> None:
 
     left, right = page.evaluate(MARGINS)
     assert left == pytest.approx(right, abs=1)
+
+
+def test_the_heads_of_the_heat_map_keep_their_words_whole_and_fit(signed_in: SignIn) -> None:
+    page = signed_in(person("grace"))
+    page.goto(address_of("analytics:cohort"))
+
+    assert page.evaluate(BROKEN_WORDS) == []
+    assert page.evaluate(SCROLLED_SIDEWAYS, ".table-scroll:has(.heat-map)") == 0
