@@ -49,3 +49,11 @@ def test_the_heads_of_the_heat_map_keep_their_words_whole_and_fit(signed_in: Sig
 
     assert page.evaluate(BROKEN_WORDS) == []
     assert page.evaluate(SCROLLED_SIDEWAYS, ".table-scroll:has(.heat-map)") == 0
+
+
+def test_a_chart_of_one_series_has_no_legend(signed_in: SignIn) -> None:
+    page = signed_in(person("grace"))
+    page.goto(address_of("analytics:cohort"))
+
+    page.locator(".uplot").first.wait_for()
+    assert page.locator(".u-legend").count() == 0
