@@ -20,6 +20,7 @@ from adaptive.wronging import wrong_response
 from courses import clock, marking
 from courses.answering import Submission
 from courses.enrolling import join
+from courses.hinting import take_hint
 from courses.models import Cohort, Enrollment, InteractionKind, Modality, Presentation, User
 from courses.recording import Event, record_event
 from mlcore.simulation import SimulatedLearner, random_traits
@@ -141,8 +142,9 @@ def answer(life: Life, question: Presentation) -> Outcome:
     is_right, seconds = life.truth.answer(skills, content["difficulty"], modality, life.at.timestamp())
     life.wait(seconds)
     if not is_right and content["hints"] and life.rng.random() < 3 * HINT_CHANCE:
-        event = Event(InteractionKind.HINTED, question.module, presentation=question, key=_key(life.rng), at=life.at)
-        life.enrollment.last_sequence = record_event(life.enrollment, event).sequence
+        with clock.set_to(life.at):
+            take_hint(question, 1)
+        life.enrollment.refresh_from_db(fields=["last_sequence"])
     response = marking.right_response(content) if is_right else wrong_response(content, life.rng)
     sure = int(np.clip(np.round(1 + 2 * chance + life.rng.normal(0, 0.4)), 1, 3))
     with clock.set_to(life.at):
