@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
-from courses.models import Cohort, Course, Enrollment, Presentation, User
+from courses.models import Cohort, Course, Enrollment, Presentation, User, Variant
 
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
@@ -90,6 +90,12 @@ def own_presentation(user: User, presentation_id: Any) -> Presentation:
         "enrollment__course__edition", "question_version", "module", "variant"
     )
     return get_object_or_404(presentations, pk=presentation_id, enrollment__learner=user)
+
+
+def readable_variant(user: User, variant_id: int) -> Variant:
+    """A published variant of a course that this person takes, or 404."""
+    published = Variant.objects.filter(live=True, module__live=True).select_related("module")
+    return get_object_or_404(published, pk=variant_id, module__course__enrollments__learner=user)
 
 
 def question_to_answer(user: User, presentation_id: Any) -> Presentation:
