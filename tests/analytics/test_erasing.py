@@ -1,6 +1,7 @@
 """Whoever is erased leaves no trace, in any table, and the counts are those of a world without them."""
 
 import random
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -141,6 +142,19 @@ def test_erasing_twice_changes_nothing(somebody: User, grace: User) -> None:
     erase(somebody)
 
     assert User.objects.filter(pk=grace.pk).exists()
+
+
+def test_an_answer_that_arrives_late_brings_nobody_back(somebody: User, client: Client) -> None:
+    shown = Presentation.objects.filter(interactions=None).latest("shown_at")
+    token = {"Authorization": f"Token {Token.objects.get().key}"}
+    sent = {"key": str(uuid.uuid4()), "response": {"text": "1"}}
+    late = f"/api/v1/presentations/{shown.pk}/answer/"
+
+    erase(somebody)
+
+    assert client.post(late, sent, "application/json", headers=token).status_code == 401
+    assert client.post(late, sent, "application/json").status_code == 401
+    assert not Interaction.objects.exists()
 
 
 def test_others_stay_signed_in(somebody: User, grace: User) -> None:
