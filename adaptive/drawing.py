@@ -13,7 +13,7 @@ from adaptive.adapting import Standing
 from adaptive.mastery import MASTERED_CHANCE, Level, SkillBelief
 from adaptive.syllabus import SkillEntry
 
-NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y, MARGIN = 184, 76, 44, 24, 4
+NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y, MARGIN = 176, 76, 30, 24, 4  # six columns fit into 1280 px
 GOAL_X = 100 * MASTERED_CHANCE
 STILL = 0.005  # a smaller change of the mean is no change
 A_LOT = 0.08

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from courses.kept_versions import version_of
-from courses.models import Cohort, Course, Enrollment, Presentation, User
+from courses.models import Cohort, Course, Enrollment, Presentation, User, Variant
 from courses.statements import Query, Slot
 
 Arguments = ParamSpec("Arguments")
@@ -109,6 +109,12 @@ def own_presentation(user: User, presentation_id: Any) -> Presentation:
         "enrollment__course__edition", "question_version", "module", "variant"
     )
     return get_object_or_404(presentations, pk=presentation_id, enrollment__learner=user)
+
+
+def readable_variant(user: User, variant_id: int) -> Variant:
+    """A published variant of a course that this person takes, or 404."""
+    published = Variant.objects.filter(live=True, module__live=True).select_related("module")
+    return get_object_or_404(published, pk=variant_id, module__course__enrollments__learner=user)
 
 
 def question_to_answer(user: User, presentation_id: Any) -> Presentation:

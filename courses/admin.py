@@ -141,7 +141,7 @@ class PeopleAdmin(ForAdmins, UserAdmin):
         (_("Password"), {"fields": ("usable_password", "password1", "password2")}),
         (_("Roles"), {"fields": ("is_trainer", "is_author")}),
     )
-    actions = (
+    actions: Any = (
         sets("is_trainer", True, _("Make them trainers")),
         sets("is_trainer", False, _("They are trainers no longer")),
         sets("is_author", True, _("Make them authors")),

@@ -28,6 +28,7 @@ from courses.serializers import (
     CourseSerializer,
     CredentialsSerializer,
     EnrollmentSerializer,
+    LessonSerializer,
     OutlineSerializer,
     PresentationSerializer,
     ProblemSerializer,
@@ -112,6 +113,14 @@ def enroll_in(request: Request, slug: str) -> Response:
     """Take up a course. Doing so twice changes nothing."""
     user = access.actor(request)
     return Response(EnrollmentSerializer(enroll(user, get_object_or_404(access.visible_courses(user), slug=slug))).data)
+
+
+@extend_schema(responses={200: LessonSerializer})
+@api_view(["GET"])
+@throttle_classes([limited(READING)])
+def lesson(request: Request, variant_id: int) -> Response:
+    """What there is to read, watch or do in one way of learning a module. For who takes the course."""
+    return Response(LessonSerializer(access.readable_variant(access.actor(request), variant_id)).data)
 
 
 @extend_schema(responses={200: PresentationSerializer})

@@ -82,6 +82,25 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
         fields = ["id", "title", "modality", "difficulty", "minutes"]
 
 
+class LessonSerializer(VariantSerializer):
+    """A way to learn a module, with what there is to read, watch or do."""
+
+    body = serializers.CharField(help_text="Markdown, with a heading for each part. For a video, its transcript.")
+    video = serializers.SerializerMethodField(help_text="Where the video is; empty where there is none.")
+    captions = serializers.SerializerMethodField(
+        help_text="Where its captions are (WebVTT); empty where there are none."
+    )
+
+    class Meta(VariantSerializer.Meta):
+        fields = [*VariantSerializer.Meta.fields, "body", "video", "captions"]
+
+    def get_video(self, variant: Variant) -> str:
+        return variant.media.url if variant.media else variant.media_url
+
+    def get_captions(self, variant: Variant) -> str:
+        return variant.captions.url if variant.captions else ""
+
+
 class ModuleSerializer(serializers.ModelSerializer[Module]):
     skills = SkillNameSerializer(many=True)
     variants = VariantSerializer(many=True)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("courses/<slug:slug>/enroll/", courses.enroll_in, name="enroll"),
     path("courses/<slug:slug>/next/", adaptive.next_step, name="next"),
     path("courses/<slug:slug>/state/", adaptive.state, name="state"),
+    path("variants/<int:variant_id>/", courses.lesson, name="lesson"),
     path("recommendations/<uuid:recommendation_id>/", adaptive.recommendation, name="recommendation"),
     path("recommendations/<uuid:recommendation_id>/opened/", adaptive.opened, name="opened"),
     path("recommendations/<uuid:recommendation_id>/finished/", adaptive.finished, name="finished"),

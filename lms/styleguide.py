@@ -149,7 +149,7 @@ def band_words(skill: dict[str, Any]) -> str:
 
 def edge(start: tuple[int, int], end: tuple[int, int]) -> str:
     """A calm curve from the right side of one node to the left side of the next."""
-    (x1, y1), (x2, y2) = (start[0] + 184, start[1] + 38), (end[0], end[1] + 38)
+    (x1, y1), (x2, y2) = (start[0] + 176, start[1] + 38), (end[0], end[1] + 38)
     middle = (x1 + x2) // 2
     return f"M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2}"
 

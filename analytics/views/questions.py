@@ -8,6 +8,7 @@ from analytics import tables
 from analytics.definitions import DEFINITIONS, ENOUGH_FIRSTS, PROBLEMS
 from analytics.exporting import as_csv
 from analytics.items import items_in, items_of, sorted_items, with_content
+from analytics.keys import key_of
 from analytics.scope import scope_of
 from analytics.shares import shares_of
 from courses.access import actor, for_trainers, trained_cohort
@@ -46,6 +47,7 @@ def question(request: HttpRequest, pk: int, question_pk: int) -> HttpResponseBas
     if request.GET.get("format") == "csv":
         return as_csv(f"{cohort} {item.question.slug}", *tables.shares(shares))
     scope = scope_of(cohort, {"course": item.question.module.course.slug})
-    context = {"scope": scope, "cohort": cohort, "item": item, "versions": versions, "shares": shares}
+    context = {"scope": scope, "cohort": cohort, "item": item, "shares": shares}
+    context |= {"versions": [(version, key_of(version.content)) for version in versions]}
     context |= {"definitions": ITEM_DEFINITIONS, "problems": PROBLEMS, "enough": ENOUGH_FIRSTS}
     return render(request, "analytics/question.html", context)

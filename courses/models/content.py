@@ -48,6 +48,13 @@ class Content(PreviewableMixin, DraftStateMixin, RevisionMixin, LockableMixin, C
     course a new edition, so that a process which keeps a course in memory notices.
     """
 
+    _revisions = GenericRelation(
+        "wagtailcore.Revision",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        for_concrete_model=False,
+    )
+
     class Meta:
         abstract = True
 
@@ -94,13 +101,6 @@ class Course(Content):
     language = models.CharField(_("language"), max_length=12, default="en")
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
 
-    _revisions = GenericRelation(
-        "wagtailcore.Revision",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        for_concrete_model=False,
-    )
-
     class Meta:
         verbose_name = _("course")
         verbose_name_plural = _("courses")
@@ -144,13 +144,6 @@ class Skill(Content):
         "self", symmetrical=False, related_name="unlocks", blank=True, verbose_name=_("prerequisites")
     )
 
-    _revisions = GenericRelation(
-        "wagtailcore.Revision",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        for_concrete_model=False,
-    )
-
     class Meta:
         verbose_name = _("skill")
         verbose_name_plural = _("skills")
@@ -177,13 +170,6 @@ class Module(Content):
     )
     position = models.PositiveIntegerField(_("position"), default=0)
     skills = ParentalManyToManyField(Skill, related_name="modules", blank=True, verbose_name=_("skills"))
-
-    _revisions = GenericRelation(
-        "wagtailcore.Revision",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        for_concrete_model=False,
-    )
 
     class Meta:
         verbose_name = _("module")
@@ -221,13 +207,6 @@ class Variant(Content):
     media_url = models.URLField(_("video address"), blank=True)
     captions = models.FileField(
         _("captions"), upload_to="variants", blank=True, validators=[FileExtensionValidator(["vtt"])]
-    )
-
-    _revisions = GenericRelation(
-        "wagtailcore.Revision",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        for_concrete_model=False,
     )
 
     class Meta:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -44,13 +43,6 @@ class Question(Content):
     skills = ParentalManyToManyField(Skill, related_name="questions", verbose_name=_("skills"))
     difficulty = models.PositiveSmallIntegerField(
         _("difficulty"), choices=Difficulty.choices, default=Difficulty.MEDIUM
-    )
-
-    _revisions = GenericRelation(
-        "wagtailcore.Revision",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        for_concrete_model=False,
     )
 
     class Meta:

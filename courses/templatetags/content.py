@@ -1,13 +1,16 @@
 """Content in templates: Markdown, questions and the parts of lessons."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from courses import rendering
+from courses.gaps import gaps_in, pieces
 from courses.lessons import LessonPart
 
 register = template.Library()
@@ -78,6 +81,16 @@ def cloze_text(shown: Entry) -> SafeString:
     gaps = {segment["gap"]: segment for segment in shown["segments"] if "gap" in segment}
     pieces = rendering.pieces_with_gaps(shown["segments"])
     return mark_safe("".join(piece if isinstance(piece, str) else _gap(gaps[piece], len(gaps)) for piece in pieces))
+
+
+@register.simple_tag
+def cloze_solved(prompt: str) -> SafeString:
+    """The text of a cloze with the answer in each gap."""
+    numbered = itertools.count(1)
+    segments = [{"text": piece} if isinstance(piece, str) else {"gap": next(numbered)} for piece in pieces(prompt)]
+    answers = [format_html('<b class="cloze-answer">{}</b>', gap.accepted[0]) for gap in gaps_in(prompt)]
+    filled = rendering.pieces_with_gaps(segments)
+    return mark_safe("".join(piece if isinstance(piece, str) else answers[piece - 1] for piece in filled))
 
 
 def _gap(gap: Entry, total: int) -> str:

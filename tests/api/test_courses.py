@@ -1,10 +1,11 @@
 """What there is to learn."""
 
+import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from courses.answering import Choice, present
-from courses.models import Course, Enrollment, Question, User
+from courses.models import Course, Enrollment, Question, User, Variant
 from tests.api.world import Caller, small_course
 
 
@@ -63,6 +64,22 @@ def test_a_shown_question_tells_nothing_of_its_key(caller: Caller, enrollment: E
 
         assert seen.json()["question"]["kind"] == question.kind
         assert not any(word in seen.content.decode() for word in ("ecret", '"right"', "is_true", "tolerance"))
+
+
+def test_a_lesson_can_be_read_by_who_takes_the_course(caller: Caller, enrollment: Enrollment, noor: User) -> None:
+    way = caller.get("courses/python/").json()["modules"][0]["variants"][0]
+
+    assert caller.get(f"variants/{way['id']}/").json() == way | {"body": "Read **this**.", "video": "", "captions": ""}
+    assert Caller(noor).get(f"variants/{way['id']}/").status_code == 404
+
+
+@pytest.mark.parametrize("hide", ["variant", "module"])
+def test_a_lesson_that_is_not_published_is_not_there(caller: Caller, enrollment: Enrollment, hide: str) -> None:
+    variant = Variant.objects.first()
+    row = {"variant": variant, "module": variant.module}[hide]
+    type(row).objects.filter(pk=row.pk).update(live=False)
+
+    assert caller.get(f"variants/{variant.pk}/").status_code == 404
 
 
 def test_pages_of_a_list_have_bounds(caller: Caller, course: Course) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_resolver
 
 from courses.enrolling import join
-from courses.models import Cohort, Course, User
+from courses.models import Cohort, Course, User, Variant
 from tests.api.learning import begin, body, right
 from tests.api.world import Caller, Json
 
@@ -40,6 +40,7 @@ TABLE = {
     "enroll": Row("courses/python/enroll/", "POST", 200),
     "next": Row("courses/python/next/", "POST", codes={ADA: 200}),
     "state": Row("courses/python/state/", codes={ADA: 200}),
+    "lesson": Row("variants/{variant}/", codes={ADA: 200}),
     "recommendation": Row("recommendations/{step}/", codes={ADA: 200}),
     "opened": Row("recommendations/{step}/opened/", "POST", codes={ADA: 200}),
     "finished": Row("recommendations/{step}/finished/", "POST", codes={ADA: 409}),
@@ -72,7 +73,12 @@ def adas(people: dict[str, Caller]) -> dict[str, Any]:
     """The ids of what belongs to Ada."""
     question = begin(people[ADA])["id"]
     step = people[ADA].post("courses/python/next/").json()["recommendation"]["id"]
-    return {"question": question, "step": step, "cohort": Cohort.objects.get(name="Spring").pk}
+    return {
+        "question": question,
+        "step": step,
+        "cohort": Cohort.objects.get(name="Spring").pk,
+        "variant": Variant.objects.first().pk,
+    }
 
 
 def call(caller: Caller, row: Row, adas: dict[str, Any]) -> Any:
@@ -97,7 +103,10 @@ def test_each_person_gets_what_is_theirs(people: dict[str, Caller], adas: dict[s
 
 
 def test_what_is_not_there_and_what_is_not_yours_look_the_same(people: dict[str, Caller], adas: dict[str, Any]) -> None:
-    absent = dict.fromkeys(("question", "step"), "00000000-0000-4000-8000-000000000000") | {"cohort": 999_999}
+    absent = dict.fromkeys(("question", "step"), "00000000-0000-4000-8000-000000000000") | {
+        "cohort": 999_999,
+        "variant": 999_999,
+    }
     for row in TABLE.values():
         if "{" in row.path:
             sent = body({}) if row.body is ANSWER else row.body

@@ -114,3 +114,13 @@ def test_what_is_scheduled_goes_live_when_its_time_has_come(question: Question, 
     publish_scheduled()
 
     assert [version.content["title"] for version in question.versions.all()] == ["What is five?", "What is 1?"]
+
+
+def test_what_is_deleted_takes_its_drafts_along(course: Course, noor: User) -> None:
+    module = course.modules.first()
+    for thing in (module.questions.first(), module.variants.first(), module, course.skills.last(), course):
+        draft = thing.save_revision(user=noor)
+
+        thing.delete()
+
+        assert not Revision.objects.filter(pk=draft.pk).exists()

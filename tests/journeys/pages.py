@@ -73,7 +73,12 @@ AUTHOR = {
     "authoring_tree": Visit("noor", first(Course)),
     "wagtailsnippets_courses_question:edit": Visit("noor", first(Question)),
 }
-ADMIN = {"admin:index": Visit("root")}
+ADMIN = {
+    "admin:index": Visit("root"),
+    "admin:courses_user_changelist": Visit("root"),
+    "admin:courses_interaction_changelist": Visit("root"),
+    "admin:analytics_questiontotal_changelist": Visit("root"),
+}
 PAGES = ENTRANCE | LEARNER | TRAINER | AUTHOR | ADMIN
 
 # Addresses that show no page of their own: they take what is sent, go on to a page, or serve machines.

@@ -37,8 +37,8 @@ def test_a_forgotten_password_is_replaced_by_mail(page: Page, ada: User) -> None
     [letter] = mail.outbox
     assert letter.to == [ada.email]
     page.goto(re.search(r"https?://\S+", letter.body)[0])
-    page.get_by_label("New Password", exact=True).fill("staple battery correct")
-    page.get_by_label("New Password (again)").fill("staple battery correct")
+    page.get_by_label("New password", exact=True).fill("staple battery correct")
+    page.get_by_label("New password, once more").fill("staple battery correct")
     page.get_by_role("button", name="Save the new password").click()
     expect(page.locator("h1")).to_have_text("Your password is changed")
 

@@ -111,7 +111,7 @@
             axes: [axis({ ...across(data), ...title(!data.words && !data.times, table, 0), size: 34, grid: { show: kind === "scatter", stroke: color("--line"), width: 1 } }), axis({ ...wholeOnly(data.columns.slice(1)), ...title(kind === "scatter", table, 1), size: 56, values: label(data.unit) })],
             series: [{ label: table.tHead.rows[0].cells[0].textContent.trim(), value: (_, at) => nameOf(data, at) }, ...series(kind, data)],
             bands: low && high ? [{ series: [high, low], fill: color("--series-1", 0.18) }] : [],
-            legend: { show: kind === "line" || data.names.length > 1, markers: { width: 0, fill: (u, at) => u.series[at].stroke(u, at) } }, cursor: { drag: { x: false, y: false }, points: { size: 8 } },
+            legend: { show: data.roles.filter((role) => !role).length > 1, markers: { width: 0, fill: (u, at) => u.series[at].stroke(u, at) } }, cursor: { drag: { x: false, y: false }, points: { size: 8 } },
         }, data.columns, slot);
         chart.root.setAttribute("aria-hidden", "true");
         drawn.set(table, chart);
