@@ -31,6 +31,7 @@ def test_eight_tabs_of_one_learner_keep_one_log(web: Web, course: Course, ada: U
         reply.body["result"]["sequence"] for reply in book.replies if reply.status == 409 and "result" in reply.body
     }
     assert told
+    assert book.statuses.keys() == {200, 201, 409}
     assert told <= set(enrollment.interactions.answers().values_list("sequence", flat=True))
     assert not what_is_wrong(book)
 
@@ -81,5 +82,6 @@ def test_late_answers_in_any_order_and_sent_twice_are_kept_once(
     assert {(row.key, row.client_sequence, row.client_at.isoformat()) for row in kept if row.client_at} == {
         (one.key, one.client_sequence, one.client_at) for one in late
     }
+    assert book.statuses == {200: LATE, 201: LATE}
     assert all(began <= row.at <= timezone.now() for row in kept)
     assert not what_is_wrong(book)

@@ -15,11 +15,11 @@ def test_answers_go_on_while_redis_is_dead(web: Web, redis: Redis, course: Cours
     learners = learners_of(course, web, book, 8)
 
     with at_work(learners, together=2):
-        book.wait_for(20)
+        book.wait_for(15)
         redis.kill()
-        book.wait_for(40)
+        book.wait_for(25)
         redis.start()
-        book.wait_for(20)
+        book.wait_for(15)
 
     assert_nobody_waited(book)
     assert not what_is_wrong(book)
@@ -30,7 +30,7 @@ def test_answers_go_on_where_redis_never_was(web: Web, redis: Redis, course: Cou
     web.kill_a_worker(random.Random(1))
 
     with at_work(learners_of(course, web, book, 8), together=2):
-        book.wait_for(40)
+        book.wait_for(25)
     redis.start()
 
     assert_nobody_waited(book)
@@ -41,9 +41,9 @@ def test_answers_go_on_while_redis_stands_still(web: Web, redis: Redis, course: 
     learners = learners_of(course, web, book, 8)
 
     with at_work(learners, together=2):
-        book.wait_for(20)
+        book.wait_for(15)
         with redis.frozen():
-            book.wait_for(30)
+            book.wait_for(25)
 
     assert_nobody_waited(book)
     assert not what_is_wrong(book)

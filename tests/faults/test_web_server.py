@@ -12,21 +12,23 @@ def test_killing_web_workers_under_load_loses_nothing(web: Web, course: Course, 
     chance = random.Random(1)
 
     with at_work(learners_of(course, web, book, 18)):
-        for _ in range(5):
-            book.wait_for(40)
+        for _ in range(4):
+            book.wait_for(30)
             web.kill_a_worker(chance)
-        book.wait_for(40)
+        book.wait_for(30)
 
     assert book.lost
+    assert book.statuses.keys() == {200, 201}
     assert not what_is_wrong(book)
 
 
 def test_killing_all_of_the_web_server_under_load_loses_nothing(web: Web, course: Course, book: Book) -> None:
     with at_work(learners_of(course, web, book, 18)):
-        book.wait_for(60)
+        book.wait_for(40)
         web.kill()
         web.start()
-        book.wait_for(60)
+        book.wait_for(40)
 
     assert book.lost
+    assert book.statuses.keys() == {200, 201}
     assert not what_is_wrong(book)
