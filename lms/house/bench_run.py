@@ -172,7 +172,7 @@ def production() -> dict[str, str]:
 
 
 def wait_for(address: str) -> None:
-    for _ in range(200):
+    for _ in range(600):
         with contextlib.suppress(urllib.error.URLError, OSError):
             urllib.request.urlopen(address, timeout=5)
             return

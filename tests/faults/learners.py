@@ -23,6 +23,10 @@ PAUSES = (0.02, 0.05, 0.1, 0.2)  # seconds between tries; the browser has more p
 GIVE_UP = 60.0  # seconds
 
 
+class GoneAway(Exception):
+    """Who closes the page when nothing comes back, and never sends the same again."""
+
+
 @dataclass(frozen=True)
 class Promise:
     """An answer that the server says it keeps."""
@@ -63,6 +67,14 @@ class Learner:
     line: Line
     book: Book
     question: Json | None = None
+    is_patient: bool = True
+
+    def visit(self) -> None:
+        """Take a turn. Who went away comes back to a fresh page."""
+        try:
+            self.take_turn()
+        except GoneAway:
+            self.question = None
 
     def take_turn(self) -> None:
         """Answer one question, and find the next."""
@@ -99,6 +111,8 @@ class Learner:
                 replies = self.line.post(path, body)
             except Lost as problem:
                 self.book.lost.append(str(problem))
+                if not self.is_patient:
+                    raise GoneAway from problem
             else:
                 self.book.replies += replies
                 taken = [reply for reply in replies if reply.status < 500 and reply.status != 429]
@@ -113,11 +127,14 @@ class Learner:
 
 
 def learners_of(course: Course, web: Web, book: Book, count: int, weather: Weather = CALM) -> list[Learner]:
-    """So many people who have just enrolled."""
+    """So many people who have just enrolled. One in three is impatient."""
     people = [User.objects.create(email=f"learner{n}@example.org", password="!") for n in range(count)]
     for person in people:
         enroll(person, course)
-    return [learner(person, course, web, book, weather) for person in people]
+    learners = [learner(person, course, web, book, weather) for person in people]
+    for one in learners[::3]:
+        one.is_patient = False
+    return learners
 
 
 def learner(person: User, course: Course, web: Web, book: Book, weather: Weather = CALM) -> Learner:
@@ -135,7 +152,7 @@ def at_work(learners: Sequence[Learner], together: int = 6) -> Iterator[None]:
         for one in itertools.cycle(group):
             if over.is_set():
                 break
-            one.take_turn()
+            one.visit()
 
     with ThreadPoolExecutor(together) as pool:
         working = [pool.submit(work, learners[place::together]) for place in range(together)]

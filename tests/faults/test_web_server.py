@@ -12,10 +12,10 @@ def test_killing_web_workers_under_load_loses_nothing(web: Web, course: Course, 
     chance = random.Random(1)
 
     with at_work(learners_of(course, web, book, 18)):
-        for _ in range(4):
-            book.wait_for(30)
+        for _ in range(10):
+            book.wait_for(chance.randrange(5, 20))
             web.kill_a_worker(chance)
-        book.wait_for(30)
+        book.wait_for(20)
 
     assert book.lost
     assert book.statuses.keys() == {200, 201}

@@ -1,5 +1,6 @@
 """A worker dies in the middle of a job, again and again, and while it counts."""
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -18,7 +19,7 @@ from tests.faults.checking import counts_unlike_the_log, gaps_in_the_log
 from tests.faults.processes import Redis, Worker, until
 
 SWEEP, COUNT = "adaptive.tasks.sweep_jobs", "analytics.tasks.drain_outbox"
-LEARNERS, ANSWERS = 24, 150
+LEARNERS, ANSWERS = 32, 150
 
 Tell = Callable[[str], None]
 
@@ -83,6 +84,7 @@ def test_a_worker_killed_while_it_counts_loses_and_doubles_nothing(worker: Worke
 
     tell(COUNT)
     until(lambda: OutboxEntry.objects.count() < LEARNERS * ANSWERS)
+    time.sleep(random.random() / 4)  # so that it dies anywhere in a transaction
     worker.kill_the_child()
     left = OutboxEntry.objects.count()
     tell(COUNT)
