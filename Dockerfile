@@ -20,7 +20,7 @@ RUN SECRET_KEY=only-while-building HTTPS=0 python manage.py collectstatic --noin
 USER adept
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "lms.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--max-requests", "20000", "--max-requests-jitter", "2000", "--access-logfile", "-"]
+CMD ["gunicorn", "lms.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--preload", "--max-requests", "20000", "--max-requests-jitter", "2000", "--access-logfile", "-"]
 
 FROM web AS worker
 USER root

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from adaptive.counting import CountingTutor
@@ -133,10 +133,9 @@ def _find_best(course_id: int) -> LiveTutor:
 def _last_good(rows: Any) -> LiveTutor | None:
     """Return the checkpoint that served last and can still be read; the shipped one is always worth a try."""
     _has_shipped()
-    served = rows.filter(Q(promoted_at__isnull=False) | Q(path=checkpoints.DEFAULT.name))
-    tutors = (
-        _serve(_Pointer(*row), Rung.LAST_GOOD) for row in served.order_by("-promoted_at", "-made_at")[:MOST_TRIED]
-    )
+    served = rows.filter(promoted_at__isnull=False).order_by("-promoted_at")[:MOST_TRIED]
+    shipped = rows.filter(path=checkpoints.DEFAULT.name).order_by("-made_at")[:1]
+    tutors = (_serve(_Pointer(*row), Rung.LAST_GOOD) for row in (*served, *shipped))
     return next((tutor for tutor in tutors if tutor), None)
 
 

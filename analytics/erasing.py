@@ -26,7 +26,8 @@ def erase(person: User) -> None:
         return
     enrollments = list(Enrollment.objects.filter(learner=locked).order_by("pk"))
     for enrollment in enrollments:
-        forget(lock(enrollment.pk))
+        lock(enrollment)
+        forget(enrollment)
     addresses = list(EmailAddress.objects.filter(user=locked))
     _erase_notes_about([locked, *enrollments, *addresses])
     _end_sessions(locked)

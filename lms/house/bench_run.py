@@ -140,10 +140,7 @@ def _rows_of_run(one: Figures) -> list[Row]:
 def web_server() -> Iterator[tuple[int, int]]:
     """Run gunicorn as the image does; yield its port and the master's process id."""
     port = free_port()
-    environment = {**os.environ, **RUN, "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
-    command = [sys.executable, "-m", "gunicorn", "lms.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"]
-    server = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+    server = subprocess.Popen(gunicorn(port), env=production(), cwd=settings.BASE_DIR)
     try:
         wait_for(f"http://127.0.0.1:{port}/health/ready")
         yield port, server.pid
@@ -152,8 +149,30 @@ def web_server() -> Iterator[tuple[int, int]]:
         server.wait(30)
 
 
+def gunicorn(port: int) -> list[str]:
+    """The command of the web image, for this port."""
+    command = [sys.executable, "-m", "gunicorn", "lms.wsgi", "--bind", f"127.0.0.1:{port}"]
+    return [
+        *command,
+        "--workers",
+        "2",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+        "--preload",
+        "--log-level",
+        "warning",
+    ]
+
+
+def production() -> dict[str, str]:
+    """The environment of a web server as in production, but for what comes from outside: the addresses."""
+    return {**os.environ, **RUN, "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
+
+
 def wait_for(address: str) -> None:
-    for _ in range(200):
+    for _ in range(600):
         with contextlib.suppress(urllib.error.URLError, OSError):
             urllib.request.urlopen(address, timeout=5)
             return

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 DEVELOPMENT = {"DEBUG": "1", "HTTPS": "0", "DJANGO_ALLOW_ASYNC_UNSAFE": "1", "EMAIL_URL": "memorymail://"}
@@ -54,35 +55,42 @@ def main() -> None:
 def postgres(durability: dict[str, str]) -> Iterator[str]:
     """Run a PostgreSQL on a free port; yield its address."""
     with temporary_folder("adept-postgres-") as base:
-        who = unprivileged()
-        programs = reachable(postgres_programs(), base, who)
-        data = base / "data"
-        data.mkdir()
-        if who:
-            os.chown(data, who, -1)
-        environment = {**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(data)}
-        initdb: Command = [
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "adept",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-locale",
-            "--no-sync",
-        ]
-        subprocess.run(initdb, env=environment, cwd=data, check=True, stdout=subprocess.DEVNULL, user=who)
-        port, chosen = free_port(), POSTGRES_SETTINGS | durability
-        settings = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
-        command: Command = [programs / "postgres", "-D", data, "-p", str(port), *settings]
-        with (base / "log").open("wb") as log:
-            server = subprocess.Popen(command, env=environment, cwd=data, stdout=log, stderr=log, user=who)
-        with stopped_afterwards(server, signal.SIGINT):
-            wait_for(port, server, base / "log")
-            yield f"postgresql://adept@127.0.0.1:{port}/postgres"
+        cluster = make_cluster(base, durability)
+        with stopped_afterwards(cluster.start(), signal.SIGINT):
+            yield cluster.address
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL that can be started, and started again, on the same port and the same data."""
+
+    base: Path
+    programs: Path
+    port: int
+    settings: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        return f"postgresql://adept@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> subprocess.Popen[bytes]:
+        settings = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
+        command: Command = [self.programs / "postgres", "-D", self.base / "data", "-p", str(self.port), *settings]
+        return started(command, self.base, self.port, unprivileged())
+
+
+def make_cluster(base: Path, durability: dict[str, str]) -> Cluster:
+    """Make an empty database in this folder."""
+    who = unprivileged()
+    programs = reachable(postgres_programs(), base, who)
+    data = base / "data"
+    data.mkdir()
+    if who:
+        os.chown(data, who, -1)
+    options = ["-U", "adept", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+    initdb: Command = [programs / "initdb", "-D", data, *options]
+    subprocess.run(initdb, env=environment_in(base), cwd=data, check=True, stdout=subprocess.DEVNULL, user=who)
+    return Cluster(base, programs, free_port(), POSTGRES_SETTINGS | durability)
 
 
 @contextlib.contextmanager
@@ -90,12 +98,25 @@ def redis() -> Iterator[str]:
     """Run a Redis (or Valkey) on a free port; yield its address."""
     with temporary_folder("adept-redis-") as base:
         port = free_port()
-        command: Command = [redis_program(), "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", base]
-        with (base / "log").open("wb") as log:
-            server = subprocess.Popen(command, stdout=log, stderr=log)
-        with stopped_afterwards(server, signal.SIGTERM):
-            wait_for(port, server, base / "log")
+        with stopped_afterwards(start_redis(base, port), signal.SIGTERM):
             yield f"redis://127.0.0.1:{port}/0"
+
+
+def start_redis(base: Path, port: int) -> subprocess.Popen[bytes]:
+    command: Command = [redis_program(), "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", base]
+    return started(command, base, port)
+
+
+def started(command: Command, base: Path, port: int, who: int | None = None) -> subprocess.Popen[bytes]:
+    """Start a server and wait until it listens. What it says goes to a file in its folder."""
+    with (base / "log").open("ab") as log:
+        server = subprocess.Popen(command, env=environment_in(base), cwd=base, stdout=log, stderr=log, user=who)
+    wait_for(port, server, base / "log")
+    return server
+
+
+def environment_in(base: Path) -> dict[str, str]:
+    return {**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(base)}
 
 
 def postgres_programs() -> Path:

@@ -81,6 +81,26 @@ def test_a_broken_file_is_refused_and_the_last_good_one_serves(course: Course, f
     assert live.checkpoint == shipped.pk
 
 
+def test_the_shipped_checkpoint_serves_however_many_later_ones_are_broken(course: Course, folder: Path) -> None:
+    shipped = register_shipped()
+    for number in range(serving.MOST_TRIED + 1):
+        broken = make_checkpoint(folder, f"{number}.safetensors")
+        promote(broken)
+        (folder / broken.path).unlink()
+
+    assert live_tutor(course.pk).checkpoint == shipped.pk
+
+
+def test_of_two_that_served_the_later_one_is_the_last_good_one(course: Course, folder: Path) -> None:
+    first, second, broken = [make_checkpoint(folder, f"{number}.safetensors") for number in range(3)]
+    for one in (first, second, broken):
+        promote(one)
+    register_shipped()
+    (folder / broken.path).unlink()
+
+    assert live_tutor(course.pk).checkpoint == second.pk
+
+
 def test_a_loaded_checkpoint_goes_on_serving_when_its_file_is_gone(course: Course, folder: Path) -> None:
     other = make_checkpoint(folder, "other.safetensors")
     promote(other)
