@@ -8,18 +8,18 @@ from typing import Any
 from django.db import transaction
 
 from adaptive.adapting import Standing, caught_up, read_standing
-from adaptive.asking import next_question, present_in_order
+from adaptive.asking import present_in_order
+from adaptive.deciding import decide, ending_after
 from adaptive.degrading import on_the_best_rung
-from adaptive.models import Aim, Outcome, Rung
+from adaptive.models import Outcome, Rung
 from adaptive.ordering import answers_since_finishing, step_in_order
 from adaptive.progress import Ending
 from adaptive.recommending import offer_step, step_on_offer
 from adaptive.serving import LiveTutor
-from adaptive.syllabus import ModuleEntry, syllabus_of
-from adaptive.visiting import ending_of
+from adaptive.syllabus import syllabus_of
 from courses import clock
 from courses.answering import Submission, record_answer
-from courses.models import Interaction, InteractionKind, Purpose
+from courses.models import Interaction
 from courses.recording import append
 from courses.statements import insert
 
@@ -65,26 +65,20 @@ def _go_on(answer: Interaction, live: LiveTutor) -> Outcome:
     standing = read_standing(answer.enrollment, live)
     before = standing.state.mastery
     _take_in(standing, answer)
-    outcome = Outcome(answer=answer, moves=_moves(standing, before, answer), rung=live.rung)
-    module = _module_at_work(standing, answer)
-    outcome.finished = ending_of(standing, module, _aim(answer)) if module else ""
-    if outcome.finished:
-        standing.take_in([append(standing.enrollment, _ending(answer, outcome.finished))])
+    moves, decision = _moves(standing, before, answer), decide(standing, answer)
+    outcome = Outcome(answer=answer, moves=moves, rung=live.rung)
+    if decision.ending:
+        append(standing.enrollment, decision.ending)
         note_completion(standing)
+        outcome.finished = decision.ending.response["because"]
     standing.keep()
-    if outcome.finished:
-        outcome.next_step = offer_step(standing)
-    elif module:
-        outcome.next_question = next_question(standing, module, answer.variant_id, _aim(answer))
-    else:
+    for chosen in (decision.question, decision.step):
+        if chosen:
+            insert(chosen)
+    outcome.next_question, outcome.next_step = decision.question, decision.step
+    if not (decision.question or decision.step):
         outcome.next_step = step_on_offer(standing) or offer_step(standing)
     return outcome
-
-
-def _module_at_work(standing: Standing, answer: Interaction) -> ModuleEntry | None:
-    """The module of the answer, unless the learner has moved on to another one since the question was shown."""
-    module = standing.syllabus.modules.get(answer.module_id or 0)
-    return module if module and standing.progress.current == module.id else None
 
 
 def _take_in(standing: Standing, answer: Interaction) -> None:
@@ -107,25 +101,11 @@ def _moves(standing: Standing, before: dict[str, Any], answer: Interaction) -> l
     ]
 
 
-def _ending(answer: Interaction, because: str) -> Interaction:
-    return Interaction(
-        kind=InteractionKind.FINISHED,
-        module_id=answer.module_id,
-        variant_id=answer.variant_id,
-        response={"because": because},
-    )
-
-
 def note_completion(standing: Standing) -> None:
     """Write down when the last module of the course was done for the first time."""
     if standing.enrollment.finished_at is None and standing.is_complete:
         standing.enrollment.finished_at = clock.now()
         standing.enrollment.save(update_fields=["finished_at"])
-
-
-def _aim(answer: Interaction) -> Aim:
-    is_review = answer.presentation is not None and answer.presentation.purpose == Purpose.REVIEW
-    return Aim.REVIEW if is_review else Aim.LEARN
 
 
 def _go_on_in_order(answer: Interaction) -> Outcome:
@@ -136,6 +116,6 @@ def _go_on_in_order(answer: Interaction) -> Outcome:
         outcome.next_question = present_in_order(enrollment, module, answer.variant_id)
     else:
         outcome.finished = Ending.ENOUGH
-        append(enrollment, _ending(answer, Ending.ENOUGH))
+        append(enrollment, ending_after(answer, Ending.ENOUGH))
         outcome.next_step = step_in_order(enrollment)
     return outcome

@@ -39,14 +39,22 @@ ANSWERS = Query(
 
 
 def next_question(standing: Standing, module: ModuleEntry, variant: int | None, aim: Aim) -> Presentation | None:
-    """Choose a question of the module, write down how likely it was, and return it before it is shown."""
+    """Choose a question of the module, and write it down before it is shown. None if the module has none."""
+    question = draw_question(standing, module, variant, aim)
+    if question:
+        insert(question)
+    return question
+
+
+def draw_question(standing: Standing, module: ModuleEntry, variant: int | None, aim: Aim) -> Presentation | None:
+    """Choose a question of the module, and note how likely it was."""
     questions = askable(standing, module)
     if not questions:
         return None
     predicted, chances = weigh_questions(standing, module, variant, questions)
     rng = np.random.default_rng(secrets.randbits(63))
     pick = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(questions) - 1)
-    shown = Presentation(
+    return Presentation(
         enrollment=standing.enrollment,
         question_version=version_of(questions[pick].version),
         module_id=module.id,
@@ -57,8 +65,6 @@ def next_question(standing: Standing, module: ModuleEntry, variant: int | None, 
         checkpoint=standing.live.sha256,
         predicted=float(predicted[pick]),
     )
-    insert(shown)
-    return shown
 
 
 def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int | None) -> Presentation | None:

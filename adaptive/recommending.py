@@ -74,13 +74,20 @@ def step_on_offer(standing: Standing) -> Recommendation | None:
 
 
 def offer_step(standing: Standing) -> Recommendation:
-    """Weigh everything that may be offered, draw one, and write down how likely each was and why this one."""
+    """Choose a step, and write it down before it is offered."""
+    step = draw_step(standing)
+    insert(step)
+    return step
+
+
+def draw_step(standing: Standing) -> Recommendation:
+    """Weigh everything that may be offered, draw one, and note how likely each was and why this one."""
     may_be = admitted(standing, clock.now())
     seed = secrets.randbits(63)
     weighed = weigh(standing, may_be.candidates, seed)
     chosen = may_be.candidates[weighed.pick]
     offers = weighed.as_json()
-    offer = Recommendation(
+    return Recommendation(
         enrollment=standing.enrollment,
         module_id=chosen.module.id,
         variant_id=chosen.variant.id if chosen.variant else None,
@@ -96,8 +103,6 @@ def offer_step(standing: Standing) -> Recommendation:
         edition=standing.syllabus.edition,
         after_sequence=standing.state.seen_up_to,
     )
-    insert(offer)
-    return offer
 
 
 @dataclass(frozen=True)

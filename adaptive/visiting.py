@@ -22,6 +22,8 @@ def ending_of(standing: Standing, module: ModuleEntry, aim: Aim) -> str:
         return Ending.REVIEWED if done.now_answered >= min(REVIEW_ANSWERS, questions) else ""
     if done.now_answered >= min(FEWEST_ANSWERS, questions) and is_known(standing, module):
         return Ending.KNOWN
+    if done.answered >= MOST_VISITS * MOST_ANSWERS:
+        return Ending.ENOUGH  # however often the visits were broken off
     if done.now_answered >= min(MOST_ANSWERS, max(questions, FEWEST_ANSWERS)) or is_struggling(standing, module):
         return Ending.AGAIN if deserves_another_try(standing, module) else Ending.ENOUGH
     return ""

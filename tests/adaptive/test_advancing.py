@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from adaptive import advancing
+from adaptive import advancing, deciding
 from adaptive.models import LearnerState, Outcome, Recommendation, Rung
 from adaptive.progress import Wish
 from adaptive.stepping import Request as Wanted
@@ -80,7 +80,7 @@ def test_a_fault_after_the_answer_never_loses_the_answer(
     enrollment: Enrollment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = practice(again(enrollment))
-    monkeypatch.setattr(advancing, "next_question", _broken)
+    monkeypatch.setattr(deciding, "draw_question", _broken)
 
     outcome = respond(question, right=True)
 
@@ -91,7 +91,7 @@ def test_a_fault_after_the_answer_never_loses_the_answer(
 
 
 def test_a_fault_while_finishing_leaves_no_gap(enrollment: Enrollment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(advancing, "offer_step", _broken)
+    monkeypatch.setattr(deciding, "draw_step", _broken)
 
     finish_a_module(enrollment)
 
@@ -102,7 +102,7 @@ def test_a_fault_while_finishing_leaves_no_gap(enrollment: Enrollment, monkeypat
 def test_the_tutor_takes_over_again_after_a_fault(enrollment: Enrollment) -> None:
     question = practice(again(enrollment))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(advancing, "next_question", _broken)
+        patch.setattr(deciding, "draw_question", _broken)
         outcome = respond(question, right=True)
 
     later = respond(outcome.next_question, right=True)

@@ -18,6 +18,7 @@ from courses.enrolling import enroll
 from courses.models import Course, Enrollment, User
 from tests.adaptive.acting import respond
 from tests.adaptive.conftest import again
+from tests.adaptive.flying import Flight
 from tests.factories import make_course
 
 DEMO = Path(__file__).resolve().parents[2] / "courses" / "demo" / "python-foundations"
@@ -73,15 +74,56 @@ def test_a_learner_gets_through_the_demo_course(db: None, habit: str) -> None:
         assert len(outcomes) <= 5 * modules
 
 
-@pytest.mark.timeout(900)
-def test_two_hundred_learners_get_through_a_small_course(db: None) -> None:
-    course, rng = make_course(modules=2, questions=3), random.Random(7)
+def test_two_hundred_learners_get_through_the_demo_course(db: None) -> None:
+    call_command("load_course", str(DEMO), verbosity=0)
+    enrollment, rng = made_up_learner(Course.objects.get(), 0), random.Random(7)
+    modules = enrollment.course.modules.count()
 
     for number in range(200):
+        habit, wishes = rng.choice(list(HABITS)), 0.3 if number % 10 == 0 else 0.0
+        flight = fly(Flight.of(enrollment), HABITS[habit], rng, wishes)
+
+        assert flight.standing.is_complete, (number, habit)
+        assert wishes or flight.answers <= MOST_ANSWERS * MOST_VISITS * modules
+        assert {offer.module_id for offer in flight.offers} == set(flight.standing.syllabus.modules)
+
+
+def fly(flight: Flight, habit: Habit, rng: random.Random, wishes: float) -> Flight:
+    """Learn until the course is over, and sometimes ask for something else."""
+    most = 3 * MOST_ANSWERS * MOST_VISITS * len(flight.standing.syllabus.modules)
+    flight.go_on()
+    while flight.question and flight.answers < most:
+        if rng.random() < wishes:
+            flight.wish(rng.choice(Wish.ALL))
+        else:
+            flight.answer(float(habit(flight.answers, rng)))
+        flight.go_on()
+    return flight
+
+
+def test_forty_learners_get_through_a_small_course_with_everything_written_down(db: None) -> None:
+    course, rng = make_course(modules=2, questions=3), random.Random(7)
+
+    for number in range(40):
         name = rng.choice(list(HABITS))
         enrollment = made_up_learner(course, number)
         live_through(enrollment, HABITS[name], rng, wishes=0.3 if number % 4 == 0 else 0.0)
         assert again(enrollment).finished_at, (number, name)
+
+
+def test_in_memory_the_same_is_decided_as_in_the_log(db: None) -> None:
+    enrollment = made_up_learner(make_course(), 0)
+    outcomes = live_through(enrollment, HABITS["random"], random.Random(5))
+    stored = standing_of(again(enrollment), live_tutor(enrollment.course_id))
+    blank = made_up_learner(enrollment.course, 1)
+
+    replayed = Flight.of(blank).standing
+    for entry in enrollment.interactions.select_related("question_version", "presentation").order_by("sequence"):
+        replayed.take_in([entry])
+
+    assert len(outcomes) > 10
+    assert replayed.progress == stored.progress
+    assert replayed.belief.to_bytes() == stored.belief.to_bytes()
 
 
 def test_after_the_end_there_is_always_a_review(db: None) -> None:

@@ -1,0 +1,57 @@
+"""What an answer leads to: decided on where the learner stands, without reading or writing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adaptive.adapting import Standing
+from adaptive.asking import draw_question
+from adaptive.models import Aim, Recommendation
+from adaptive.recommending import draw_step
+from adaptive.syllabus import ModuleEntry
+from adaptive.visiting import ending_of
+from courses.models import Interaction, InteractionKind, Presentation, Purpose
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What comes next: a question, or the end of the visit and another step. Neither, if the learner had moved on."""
+
+    question: Presentation | None = None
+    ending: Interaction | None = None  # the next entry of the log
+    step: Recommendation | None = None
+
+
+def decide(standing: Standing, answer: Interaction) -> Decision:
+    """Go on in the module of the answer, which was taken in; or end the visit, take that in, and choose a step."""
+    module, aim = _module_at_work(standing, answer), _aim(answer)
+    if module is None:
+        return Decision()
+    because = ending_of(standing, module, aim)
+    if not because:
+        return Decision(question=draw_question(standing, module, answer.variant_id, aim))
+    ending = ending_after(answer, because)
+    standing.take_in([ending])
+    return Decision(ending=ending, step=draw_step(standing))
+
+
+def ending_after(answer: Interaction, because: str) -> Interaction:
+    """Return the entry of the log that says that the visit ended with this answer."""
+    return Interaction(
+        sequence=answer.sequence + 1,
+        kind=InteractionKind.FINISHED,
+        module_id=answer.module_id,
+        variant_id=answer.variant_id,
+        response={"because": because},
+    )
+
+
+def _module_at_work(standing: Standing, answer: Interaction) -> ModuleEntry | None:
+    """The module of the answer, unless the learner has moved on to another one since the question was shown."""
+    module = standing.syllabus.modules.get(answer.module_id or 0)
+    return module if module and standing.progress.current == module.id else None
+
+
+def _aim(answer: Interaction) -> Aim:
+    is_review = answer.presentation is not None and answer.presentation.purpose == Purpose.REVIEW
+    return Aim.REVIEW if is_review else Aim.LEARN
