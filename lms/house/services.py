@@ -39,6 +39,7 @@ def main() -> None:
     options = list(itertools.takewhile(lambda argument: argument.startswith("--"), sys.argv[1:]))
     arguments = sys.argv[1 + len(options) :]
     environment = {**os.environ, **DEVELOPMENT}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # an end like any other: all is stopped
     if "--browser" in options:
         environment["ADEPT_CHROMIUM"] = chromium()
     with contextlib.ExitStack() as services:
@@ -222,13 +223,17 @@ def stopped_afterwards(server: subprocess.Popen[bytes], how: signal.Signals) -> 
 
 def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if is_listening(port):
+            return
         if server.poll() is not None:
             break
         time.sleep(0.05)
     sys.exit(f"A server did not start:\n{log.read_text()[-2000:]}")
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
