@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from mlcore.episodes import NOBODY, Keys, Questions
-from mlcore.interactions import Numbers
+from mlcore.interactions import Codes, Numbers
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,15 @@ class Table:
         )
 
 
+STAGES = np.array([1, 2, 4, 7, 13, 26, 60])  # answers known at which the weights change
+
+
+def stage_of(answered: Numbers) -> Codes:
+    """Return the stage that a learner with so many answers is in.  [q]"""
+    return np.searchsorted(STAGES, answered, side="right")
+
+
+STAGED = (2, len(STAGES) + 1, 3)
 NOTHING = Table(np.zeros(0, np.uint64), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
@@ -88,7 +97,9 @@ class Calibration:
     """One course's posteriors, and how its answers bend the tutor's predictions.
 
     `items` are deviations from what their skills and their author's difficulty predict. The served logit is
-    slope * ((1 - network_weight) * classic + network_weight * network) + shift.
+    slope * ((1 - network_weight) * classic + network_weight * network) + shift; `stages` adds to these three (the
+    classic's weight, the network's, the shift) by how many answers are known, for the first answers in a course go
+    differently from the later ones; once for the next answer, once for those after it.
     """
 
     population: Population
@@ -99,8 +110,17 @@ class Calibration:
     network_weight: float = 0.5
     slope: float = 1.0
     shift: float = 0.0
+    stages: Numbers = field(default_factory=lambda: np.zeros(STAGED))  # [2, stages, 3] next, ahead
     items: Table = NOTHING
     skills: Table = NOTHING
+
+    def weights_after(self, answered: Numbers, ahead: Codes) -> Numbers:
+        """Return (the classic's weight, the network's, the shift) after so many answers [q].  [q, 3]
+
+        `ahead` [q] is 0 for the very next answer, 1 for one after others that are not known.
+        """
+        network = self.slope * self.network_weight
+        return np.array([self.slope - network, network, self.shift]) + self.stages[ahead, stage_of(answered)]
 
     def weigh(self, questions: Questions) -> Prompts:
         """Look up how hard these questions are believed to be."""
@@ -139,8 +159,10 @@ class Calibration:
             for name, table in tables.items()
             for column in fields(Table)
         }
-        numbers = {c.name: getattr(self, c.name) for c in fields(self) if c.name not in ("population", *tables)}
-        header = json.dumps({"version": 1, "population": asdict(self.population), **numbers})
+        known = ("population", "stages", *tables)
+        numbers = {c.name: getattr(self, c.name) for c in fields(self) if c.name not in known}
+        arrays["stages"] = self.stages
+        header = json.dumps({"version": 2, "population": asdict(self.population), **numbers})
         return save(arrays, metadata={"calibration": header})
 
     @staticmethod
@@ -151,9 +173,12 @@ class Calibration:
             header = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["calibration"])
             arrays = load(data)
             tables: dict[str, Any] = {name: _table(arrays, name) for name in ("items", "skills")}
-            if header.pop("version") != 1:
+            if header.pop("version") != 2:
                 raise ValueError("not of this version")
-            calibration = Calibration(population=Population(**header.pop("population")), **header, **tables)
+            stages = _finite_stages(arrays["stages"])
+            calibration = Calibration(
+                population=Population(**header.pop("population")), stages=stages, **header, **tables
+            )
         except (ValueError, KeyError, TypeError, SafetensorError) as problem:
             raise ValueError(f"calibration: {problem}") from problem
         return calibration
@@ -178,3 +203,9 @@ def _table(arrays: dict[str, Any], name: str) -> Table:
     if not all(np.isfinite(column).all() for column in (table.mean, table.sd, table.answers)):
         raise ValueError(f"{name}: not finite")
     return table
+
+
+def _finite_stages(stages: Numbers) -> Numbers:
+    if stages.shape != STAGED or not np.isfinite(stages).all():
+        raise ValueError("stages: expected finite numbers for each stage")
+    return stages

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from mlcore.calibration import Calibration
+from mlcore.calibration import STAGES, Calibration, stage_of
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import Episodes, Keys
-from mlcore.inference import Knowledge, walk
+from mlcore.inference import Foresight, Knowledge, believe, foresee, walk
 from mlcore.interactions import Numbers
-from mlcore.memory import moderated, sigmoid
+from mlcore.memory import moderated, sigmoid, whole_seconds
 from mlcore.weights import Weights
 
 FEWEST_LEARNERS = 4
@@ -22,6 +23,8 @@ CLOSE = 1e-6
 SLOPES = (0.2, 3.0)  # least and most
 EVIDENCE = 0.15  # what one answer counts for: answers of one learner resemble each other
 TRUST = (0.1, 0.1, 0.2)  # sd of the priors of: the classic's weight, the network's, the shift
+STAGE_TRUST = (0.2, 0.2, 0.4)  # likewise of a stage's distance from the whole
+FROZEN_AFTER, AHEAD = (0, 1, 3, 5, 10, 20), 10
 
 
 def calibrate(weights: Weights, prior: Calibration, cohort: Episodes) -> Calibration:
@@ -36,15 +39,20 @@ def calibrate(weights: Weights, prior: Calibration, cohort: Episodes) -> Calibra
     return _bent(calibration, _cross_fitted(weights, prior, cohort), prior)
 
 
-def _cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes) -> Numbers:
-    """Return (classic's logit, network's logit, correct) of answers, each judged without its own half.  [n, 3]"""
+def _cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes) -> tuple[Numbers, Numbers]:
+    """Return evidence of answers judged without their own half: given all before them, and given the first few only.
+
+    (classic's logit, network's logit, 1, correct, answers known).  [n, 5], [m, 5]
+    """
     order = np.argsort(_signatures(cohort), kind="stable")[:MOST_LEARNERS]
-    rows = []
+    rolling, frozen = [], []
     for half in (order[::2], order[1::2]):
         others = np.setdiff1d(np.arange(cohort.learners), half)
-        fitted = fit_difficulty(cohort.of_learners(others), prior.population)
-        rows.append(_predicted(Knowledge(weights, fitted), cohort.of_learners(half).first(LONGEST)))
-    return np.concatenate(rows)
+        knowledge = Knowledge(weights, fit_difficulty(cohort.of_learners(others), prior.population))
+        judged = cohort.of_learners(half)
+        rolling.append(_rolling(knowledge, judged.first(LONGEST)))
+        frozen += [_frozen(knowledge, judged, k) for k in FROZEN_AFTER]
+    return np.concatenate(rolling), np.concatenate(frozen)
 
 
 def _signatures(cohort: Episodes) -> Keys:
@@ -56,31 +64,59 @@ def _signatures(cohort: Episodes) -> Keys:
     return signatures
 
 
-def _predicted(knowledge: Knowledge, episodes: Episodes) -> Numbers:
-    predicted = np.empty((len(episodes), 3))
+def _rolling(knowledge: Knowledge, episodes: Episodes) -> Numbers:
+    evidence = np.empty((len(episodes), 5))
     for step in walk(knowledge, episodes):
-        known = step.foresight.known
-        predicted[step.rows, 0] = moderated(known.logit, known.variance)
-        predicted[step.rows, 1] = moderated(step.foresight.mean, step.foresight.variance)
-    predicted[:, 2] = episodes.outcomes.correct
-    return predicted
+        evidence[step.rows, :3] = _evidence(step.foresight)
+        evidence[step.rows, 4] = step.foresight.known.answered
+    evidence[:, 3] = episodes.outcomes.correct
+    return evidence
 
 
-def _bent(calibration: Calibration, predicted: Numbers, prior: Calibration) -> Calibration:
-    """Fit logit = a * classic + b * network + shift by ridge-penalized logistic regression."""
+def _frozen(knowledge: Knowledge, episodes: Episodes, k: int) -> Numbers:
+    belief = believe(knowledge, episodes.first(k), episodes.learners)
+    rows = np.flatnonzero((episodes.position > k) & (episodes.position < k + AHEAD))
+    prompts = knowledge.calibration.weigh(episodes.questions.rows(rows))
+    now = whole_seconds(episodes.outcomes.at[rows])
+    foresight = foresee(knowledge, belief, prompts, now, episodes.learner[rows])
+    return np.column_stack([_evidence(foresight), episodes.outcomes.correct[rows], np.full(len(rows), float(k))])
+
+
+def _evidence(foresight: Foresight) -> Numbers:
+    known = foresight.known
+    classic = moderated(known.logit, known.variance)
+    return np.column_stack([classic, moderated(foresight.mean, foresight.variance), np.ones(len(classic))])
+
+
+def _bent(calibration: Calibration, evidence: tuple[Numbers, Numbers], prior: Calibration) -> Calibration:
+    """Fit logit = a * classic + b * network + shift by ridge-penalized logistic regression: for all, then by stage."""
+    rolling, frozen = evidence
     weight = prior.network_weight
     start = np.array([prior.slope * (1.0 - weight), prior.slope * weight, prior.shift])
-    inputs = np.column_stack([predicted[:, :2], np.ones(len(predicted))])
-    found = _ridge_logistic(inputs, predicted[:, 2], start)
+    found = _ridge_logistic(rolling, start, TRUST)
     classic, network = np.maximum(found[:2], 0.0)
     slope = min(max(float(classic + network), SLOPES[0]), SLOPES[1])
     share = min(max(float(network / slope), 0.0), 1.0)
-    return replace(calibration, network_weight=share, slope=slope, shift=float(found[2]))
+    bent = replace(calibration, network_weight=share, slope=slope, shift=float(found[2]))
+    return replace(bent, stages=np.array([_stages(bent, rolling), _stages(bent, frozen)]))
 
 
-def _ridge_logistic(inputs: Numbers, correct: Numbers, start: Numbers) -> Numbers:
-    """Return the coefficients [i] that explain the answers best while staying near `start`: damped Newton."""
-    penalty = np.array(TRUST) ** -2.0
+def _stages(bent: Calibration, evidence: Numbers) -> Numbers:
+    """Return how far each stage is away from the whole, shrunk to none.  [stages, 3]"""
+    stage = stage_of(evidence[:, 4])
+    whole = bent.weights_after(np.zeros(1), np.zeros(1, np.int64))[0]
+    away: Numbers = np.zeros((len(STAGES) + 1, 3))
+    for one in np.unique(stage):
+        rows = evidence[stage == one]
+        found = _ridge_logistic(rows, whole, STAGE_TRUST)
+        away[one] = np.maximum(found, [0.0, 0.0, -np.inf]) - whole
+    return away
+
+
+def _ridge_logistic(evidence: Numbers, start: Numbers, trust: Sequence[float]) -> Numbers:
+    """Return the coefficients [3] that explain the answers best while staying near `start`: damped Newton."""
+    penalty = np.array(trust) ** -2.0
+    inputs, correct = evidence[:, :3], evidence[:, 3]
 
     def cost(coefficients: Numbers) -> float:
         logit = inputs @ coefficients

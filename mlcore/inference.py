@@ -74,12 +74,15 @@ def absorb(knowledge: Knowledge, belief: Belief, prompts: Prompts, outcomes: Out
     remember(belief, prompts, outcomes, foresight.known, knowledge.calibration.population)
 
 
-def served_logit(calibration: Calibration, foresight: Foresight) -> Numbers:
-    """Return the logit that the tutor stands by: the average of the classic's and the network's, bent to the course."""
+def served_logit(calibration: Calibration, foresight: Foresight, ahead: Codes | None = None) -> Numbers:
+    """Return the logit that the tutor stands by: the average of the classic's and the network's, bent to the course.
+
+    `ahead` [q] is 1 where other answers, not known, come between; by default these are next answers.
+    """
     classic = moderated(foresight.known.logit, foresight.known.variance)
     network = moderated(foresight.mean, foresight.variance)
-    weight = calibration.network_weight
-    return calibration.slope * ((1.0 - weight) * classic + weight * network) + calibration.shift
+    weight = calibration.weights_after(foresight.known.answered, np.zeros(1, np.int64) if ahead is None else ahead)
+    return weight[:, 0] * classic + weight[:, 1] * network + weight[:, 2]
 
 
 def served_sd(calibration: Calibration, foresight: Foresight, prompts: Prompts) -> Numbers:
@@ -87,8 +90,8 @@ def served_sd(calibration: Calibration, foresight: Foresight, prompts: Prompts) 
     p = sigmoid(served_logit(calibration, foresight))
     network = np.sqrt(foresight.variance + foresight.known.effect_var + prompts.sd**2)
     classic = np.sqrt(foresight.known.variance)
-    weight = calibration.network_weight
-    return p * (1.0 - p) * calibration.slope * ((1.0 - weight) * classic + weight * network)
+    weight = calibration.weights_after(foresight.known.answered, np.zeros(1, np.int64))
+    return p * (1.0 - p) * (weight[:, 0] * classic + weight[:, 1] * network)
 
 
 def walk(knowledge: Knowledge, episodes: Episodes, belief: Belief | None = None) -> Iterator[Step]:

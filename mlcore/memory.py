@@ -60,6 +60,7 @@ class Recall:
     skill_at: Numbers  # [q] when that was, 0 if unknown
     item_numbers: Numbers  # [q, 3]
     item_lag: Numbers  # [q] inf if never
+    answered: Numbers  # [q] how many answers its learner gave
     ability: Numbers  # [q]
     ability_var: Numbers  # [q]
     effect: Numbers  # [q]
@@ -90,6 +91,7 @@ def recall(belief: Belief, owner: Codes, prompts: Prompts, population: Populatio
         skill_at=at[row, latest],
         item_numbers=item_numbers,
         item_lag=item_lag,
+        answered=belief.answered[owner].astype(np.float64),
         ability=ability.astype(np.float64),
         ability_var=ability_var.astype(np.float64),
         effect=effect,

@@ -80,15 +80,16 @@ class Tutor:
         return self.calibration.weigh(questions_of(items))
 
     def predict(
-        self, belief: Belief, items: Sequence[Item] | Prompts, at: float | None = None
+        self, belief: Belief, items: Sequence[Item] | Prompts, at: float | None = None, *, ahead: bool = False
     ) -> tuple[Numbers, Numbers]:
         """Return the probability of a right answer to each item, and its standard deviation.  [n], [n]
 
-        `at` is when they would be asked, in POSIX seconds, if known.
+        `at` is when they would be asked, in POSIX seconds, if known. Each is judged as the very next question; or, with
+        `ahead`, as one that comes after a few others whose answers are not known.
         """
         prompts = items if isinstance(items, Prompts) else self.prepare(items)
         foresight = self._foresee(belief, prompts, at)
-        probability = sigmoid(inference.served_logit(self.calibration, foresight))
+        probability = sigmoid(inference.served_logit(self.calibration, foresight, np.array([int(ahead)])))
         return probability, inference.served_sd(self.calibration, foresight, prompts)
 
     def suggest(

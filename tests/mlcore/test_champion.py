@@ -65,9 +65,11 @@ def test_the_champion_is_what_the_tutor_serves(course: Interactions, champion: C
         for item, skills, right in zip(test.item, test.skills, test.correct, strict=True)
     ]
 
-    served, _ = tutor.predict(tutor.fold(tutor.begin(), history[:10]), [answer.question for answer in history[10:]])
+    belief, questions = tutor.fold(tutor.begin(), history[:10]), [answer.question for answer in history[10:]]
+    upcoming, _ = tutor.predict(belief, questions[:1])
+    later, _ = tutor.predict(belief, questions[1:], ahead=True)
 
-    np.testing.assert_allclose(served, champion.predict_after(test, 10)[10:], atol=1e-7)
+    np.testing.assert_allclose([*upcoming, *later], champion.predict_after(test, 10)[10:], atol=1e-7)
 
 
 def test_the_champion_keeps_up_with_the_classic_in_a_world_made_for_it(
@@ -100,6 +102,29 @@ def test_calibration_trusts_the_network_less_where_it_misleads(course: Interacti
         log_loss(chances, course.correct)
         < log_loss(EbIrt().fit(course, course, 0).predict_next(course), course.correct) + 0.03
     )
+
+
+def test_first_answers_that_go_worse_than_later_ones_are_expected_to() -> None:
+    """Everybody fails at first, and then finds their feet."""
+    rng = np.random.default_rng(3)
+    course = rasch_cohort(learners=160, answers=25, seed=2)
+    stumbles = (course.position < 3) & (rng.random(len(course)) < 0.7)
+    course = replace(course, correct=np.where(stumbles, 0.0, course.correct))
+    champion = champion_from().fit(course.of_learners(np.arange(100)), course, seed=0)
+    assert champion.calibration
+    unstaged = replace(
+        champion, calibration=replace(champion.calibration, stages=np.zeros_like(champion.calibration.stages))
+    )
+    test = course.of_learners(np.arange(100, 160))
+    first, later = test.position < 3, test.position >= 3
+
+    staged, flat = (log_loss(one.predict_next(test)[first], test.correct[first]) for one in (champion, unstaged))
+    staged_later, flat_later = (
+        log_loss(one.predict_next(test)[later], test.correct[later]) for one in (champion, unstaged)
+    )
+
+    assert staged < flat - 0.02
+    assert staged_later < flat_later + 0.003
 
 
 def test_a_course_where_nearly_everyone_is_always_right_does_not_make_learners_infinitely_different() -> None:

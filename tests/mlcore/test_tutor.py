@@ -185,7 +185,8 @@ def test_calibrating_again_counts_no_answer_twice(tutor: mlcore.Tutor) -> None:
     once, again = tutor.calibrated(cohort), tutor.calibrated(cohort).calibrated(cohort)
 
     assert again.calibration.to_bytes() == once.calibration.to_bytes()
-    assert again.with_calibration(once.calibration).calibrated([]).calibration == tutor.calibration
+    undone = again.with_calibration(once.calibration).calibrated([])
+    assert undone.calibration.to_bytes() == tutor.calibration.to_bytes()
 
 
 def test_a_calibration_travels_as_bytes(tutor: mlcore.Tutor) -> None:
