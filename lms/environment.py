@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import dj_database_url
+import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError, ValidationError
 
@@ -65,3 +66,14 @@ def broker_from(url: str, folder: Path) -> tuple[str, dict[str, Any]]:
         "control_folder": control,
         "polling_interval": 0.05,
     }
+
+
+def mail_from(url: str) -> dict[str, Any]:
+    """Return Django's mail settings."""
+    settings: dict[str, Any] = dict(dj_email_url.parse(url))
+    if not settings.get("EMAIL_BACKEND"):
+        known = ", ".join(f"{scheme}://" for scheme in sorted(dj_email_url.SCHEMES))
+        raise EnvError(f'Environment variable "EMAIL_URL" must start with one of {known}')
+    if settings["EMAIL_FILE_PATH"]:
+        settings["EMAIL_FILE_PATH"] = str(Path("/") / settings["EMAIL_FILE_PATH"])
+    return settings

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, validate
 
-from lms.environment import LOG_LEVELS, UNKNOWN_ZONE, broker_from, database_from, redis_address, refuse
+from lms.environment import LOG_LEVELS, UNKNOWN_ZONE, broker_from, database_from, mail_from, redis_address, refuse
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # BLAS threads inside web workers cost ten times the throughput
 
@@ -32,7 +32,7 @@ try:
     DATA_DIR = Path(env.str("ADEPT_DATA_ROOT", str(BASE_DIR / "var")))
     TIME_ZONE = env.str("TIME_ZONE", "UTC", validate=validate.OneOf(zoneinfo.available_timezones(), error=UNKNOWN_ZONE))
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Adept <noreply@localhost>")
-    EMAIL = env.dj_email_url("EMAIL_URL", "consolemail://")
+    EMAIL = mail_from(env.str("EMAIL_URL", f"file://{DATA_DIR.resolve()}/mail" if DEMO else "console://"))
     ACCOUNT_EMAIL_VERIFICATION = env.str(
         "ACCOUNT_EMAIL_VERIFICATION", "optional", validate=validate.OneOf(["mandatory", "optional", "none"])
     )
@@ -137,6 +137,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "courses.mailing.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "courses.forms.NameForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGOUT_ON_GET = False

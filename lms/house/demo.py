@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from adaptive.calibrating import calibrate_courses
@@ -30,6 +30,7 @@ Say = Callable[[str], object]
 
 COURSES = settings.BASE_DIR / "courses" / "demo"
 PASSWORD = "learn-by-doing"
+PAUSE = 0.5  # seconds between two looks at the processes
 PEOPLE: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("learner", "learner@example.org", {"first_name": "Ada", "last_name": "Nwosu"}),
     ("trainer", "trainer@example.org", {"first_name": "Grace", "last_name": "Lindholm", "is_trainer": True}),
@@ -48,10 +49,16 @@ def prepare(learners: int, say: Say) -> None:
     for folder in sorted(path for path in COURSES.iterdir() if (path / "course.md").exists()):
         load(folder, say)
     people = {role: account(email, fields) for role, email, fields in PEOPLE}
+    gather_cohort(people["learner"], people["trainer"], learners, say)
+
+
+@transaction.atomic
+def gather_cohort(learner: User, trainer: User, learners: int, say: Say) -> None:
+    """Make the cohort, all of it: what is interrupted begins anew the next time."""
     cohort, is_new = Cohort.objects.get_or_create(name="Spring intake (simulated)", defaults={"is_simulated": True})
-    cohort.trainers.add(people["trainer"])
+    cohort.trainers.add(trainer)
     cohort.courses.add(*Course.objects.filter(live=True))
-    join(people["learner"], cohort)
+    join(learner, cohort)
     if is_new and learners:
         say(f"Simulating {learners} learners; this takes about a minute, once.")
         simulate_cohort(cohort, learners, seed=1)
@@ -88,7 +95,7 @@ def account(email: str, fields: dict[str, object]) -> User:
 
 
 def serve(port: int, say: Say) -> None:
-    """Run web and worker until Ctrl-C, or until one of them ends."""
+    """Run web and worker until Ctrl-C. A worker that ends is started again; without a web server there is no demo."""
     free = free_port(port)
     if free != port:
         say(f"Port {port} is taken; using {free}.")
@@ -97,13 +104,17 @@ def serve(port: int, say: Say) -> None:
     connection.close()
     for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked_to_stop, signal.default_int_handler)
-    with running(web_command(free), logs / "web.log") as web, running(worker_command(), logs / "worker.log") as worker:
+    with contextlib.ExitStack() as processes, contextlib.suppress(KeyboardInterrupt):
+        web = processes.enter_context(running(web_command(free), logs / "web.log"))
+        worker = processes.enter_context(running(worker_command(), logs / "worker.log"))
         wait_until_ready(free, web, logs)
         say(welcome(free))
-        with contextlib.suppress(KeyboardInterrupt):
-            while web.poll() is None and worker.poll() is None:
-                time.sleep(0.3)
-            say(f"A process ended by itself; see {logs}.")
+        while web.poll() is None:
+            time.sleep(PAUSE)
+            if worker.poll() is not None:
+                say(f"The worker ended by itself ({logs / 'worker.log'} says why) and is started again.")
+                worker = processes.enter_context(running(worker_command(), logs / "worker.log"))
+        sys.exit(f"The web server ended by itself; {logs / 'web.log'} says why. `make demo` starts it again.")
     say("Stopped. Everything is kept; `make demo` goes on from here.")
 
 
@@ -181,5 +192,5 @@ def welcome(port: int) -> str:
     logins = "\n".join(f"    {role:<8} {email}" for role, email, _ in PEOPLE)
     return (
         f"\n  Adept is running: http://127.0.0.1:{port}/\n\n  Sign in as\n{logins}\n"
-        f"  with the password {PASSWORD}\n\n  Ctrl-C stops it.\n"
+        f"  with the password {PASSWORD}\n\n  Mail that it sends lies in {settings.EMAIL_FILE_PATH}\n  Ctrl-C stops it.\n"
     )

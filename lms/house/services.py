@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-DEVELOPMENT = {"DEBUG": "1", "HTTPS": "0", "DJANGO_ALLOW_ASYNC_UNSAFE": "1", "EMAIL_URL": "memorymail://"}
+DEVELOPMENT = {"DEBUG": "1", "HTTPS": "0", "DJANGO_ALLOW_ASYNC_UNSAFE": "1", "EMAIL_URL": "memory://"}
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
