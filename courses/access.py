@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import SlugField, UUIDField
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from courses.kept_versions import version_of
 from courses.models import Cohort, Course, Enrollment, Presentation, User, Variant
@@ -67,6 +69,15 @@ def actor(request: HttpRequest) -> User:
     return request.user
 
 
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Let somebody sign in, and then go on: where they wanted to, or to the page whose form they sent."""
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    page = request.headers.get("referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return redirect_to_login(urlsplit(page)._replace(scheme="", netloc="").geturl() if is_ours else resolve_url("home"))
+
+
 def _for_those(who: Callable[[User], bool]) -> Callable[[View[Arguments]], View[Arguments]]:
     """Make a page sign people in first, and not exist for those it is not for."""
 
@@ -74,7 +85,7 @@ def _for_those(who: Callable[[User], bool]) -> Callable[[View[Arguments]], View[
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_sign_in(request)
             if not who(request.user):
                 raise Http404
             return view(request, *args, **kwargs)

@@ -192,5 +192,6 @@ def welcome(port: int) -> str:
     logins = "\n".join(f"    {role:<8} {email}" for role, email, _ in PEOPLE)
     return (
         f"\n  Adept is running: http://127.0.0.1:{port}/\n\n  Sign in as\n{logins}\n"
-        f"  with the password {PASSWORD}\n\n  Mail that it sends lies in {settings.EMAIL_FILE_PATH}\n  Ctrl-C stops it.\n"
+        f"  with the password {PASSWORD}\n\n"
+        f"  Mail that it sends lies in {settings.EMAIL_FILE_PATH}\n  Ctrl-C stops it.\n"
     )

@@ -1,5 +1,8 @@
 """An answer is never lost and never counts twice, whatever the network does."""
 
+import re
+
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from courses import marking
@@ -7,7 +10,7 @@ from courses.models import Course, Interaction, Presentation, User
 from tests.adaptive.acting import wrong_response
 from tests.journeys.answering import by_mouse
 from tests.journeys.conftest import SignIn
-from tests.journeys.walking import address, ask
+from tests.journeys.walking import address, ask, sign_in
 
 ANSWER = "**/answer/"
 
@@ -110,4 +113,37 @@ def test_a_second_tab_sees_the_answer_that_counts(course: Course, ada: User, sig
 
     expect(second.locator("main")).to_contain_text("The first answer counts; here it is.")
     expect(second.locator("#feedback h3")).to_have_text("Right")
+    assert the_only_answer().score == 1
+
+
+@pytest.mark.parametrize("lost", ["sessionid", ""], ids=["the session", "every cookie"])
+def test_who_was_signed_out_meanwhile_signs_in_and_the_answer_counts(
+    course: Course, ada: User, signed_in: SignIn, lost: str
+) -> None:
+    shown = ask(ada, course, "single_choice")
+    page = signed_in(ada)
+    page.goto(address(shown))
+    page.context.clear_cookies(**({"name": lost} if lost else {}))
+
+    by_mouse(page, right(shown))
+    page.wait_for_url("**/accounts/login/**")
+    sign_in(page, ada.email)
+
+    page.wait_for_url("**/outcome/")
+    assert the_only_answer().score == 1
+
+
+def test_without_javascript_the_question_comes_back_after_signing_in(
+    course: Course, ada: User, signed_in: SignIn
+) -> None:
+    shown = ask(ada, course, "single_choice")
+    page = signed_in(ada, java_script_enabled=False)
+    page.goto(address(shown))
+    page.context.clear_cookies(name="sessionid")
+
+    by_mouse(page, right(shown))
+    sign_in(page, ada.email)
+
+    expect(page).to_have_url(re.compile(f"{shown.pk}/$"))
+    by_mouse(page, right(shown))
     assert the_only_answer().score == 1

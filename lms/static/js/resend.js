@@ -93,7 +93,11 @@
     async function deliverKept() {
         let sent = 0;
         for (const entry of kept()) {
-            if (isTaken(await deliver(entry))) sent += 1;
+            const response = await deliver(entry);
+            if (!isTaken(response)) continue;
+            sent += 1;
+            const isThisPages = [...document.forms].some((form) => form.matches("[data-resend]") && form.action === entry.url);
+            if (isThisPages && response.redirected) { location.assign(response.url); return; }
         }
         if (sent) notice("sent-notice");
     }
