@@ -28,7 +28,7 @@ RULES = {
     "again": _("The last visit did not settle it yet, so here is the same idea another way."),
     "locked": _("It is next in the course. Some skills before it are not sure yet, so take your time."),
     "review": _("You have been through the whole course. This keeps it fresh."),
-    "only": _("It is the one step that is open to you now."),
+    "only": _("It is the next step that you have the basis for."),
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
     "tried": _(

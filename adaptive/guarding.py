@@ -104,10 +104,14 @@ def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 
 def _next_in_order(standing: Standing, now: datetime) -> Iterator[Candidate]:
-    """Nothing is open: take the first module of the course that is not refused, or else the one refused longest ago."""
+    """Nothing is open: take the first module of the course that is not refused, or else the one refused longest ago.
+
+    What it builds on is not sure, so it is offered as gently as it can be.
+    """
     steps = sorted(_to_do(standing), key=lambda module: (_is_refused(standing, module), _refused_at(standing, module)))
-    if steps:
-        yield from _ways(standing, steps[0])
+    ways = list(_ways(standing, steps[0])) if steps else []
+    easiest = min((way.variant.difficulty for way in ways if way.variant), default=0)
+    yield from (way for way in ways if way.variant is None or way.variant.difficulty == easiest)
 
 
 def _anything_done(standing: Standing, now: datetime) -> Iterator[Candidate]:

@@ -11,7 +11,7 @@ from rest_framework.views import exception_handler
 
 from adaptive.guarding import NothingToLearn
 from courses.enrolling import NotOpen
-from courses.hinting import NoSuchHint
+from courses.hinting import HintBefore, NoSuchHint
 from courses.marking import UnreadableResponse
 from courses.recording import KeyReused
 
@@ -54,6 +54,8 @@ def _for_clients(error: Exception) -> Exception:
             return Closed("This course has nothing to learn yet.")
         case NoSuchHint():
             return ValidationError({"number": ["The question has fewer hints."]})
+        case HintBefore():
+            return ValidationError({"number": [f"Hints come one after another. Take hint {error.number} first."]})
         case Http404():
             return NotFound()
     return error

@@ -19,10 +19,10 @@ from adaptive.views.limiting import at_most
 from courses import marking
 from courses.access import actor, for_people, own_presentation
 from courses.answering import AlreadyAnswered, Submission
-from courses.hinting import NoSuchHint, take_hint
+from courses.hinting import HintBefore, NoSuchHint, hints_taken, take_hint
 from courses.limiting import ANSWERING, HINTING
 from courses.marking import UnreadableResponse
-from courses.models import Interaction, InteractionKind, Presentation
+from courses.models import Interaction, Presentation
 from courses.recording import KeyReused
 
 
@@ -45,8 +45,8 @@ def hint(request: HttpRequest, presentation_id: uuid.UUID) -> HttpResponse:
     if shown.interactions.answers().exists():
         return redirect("adaptive:outcome", shown.pk)
     number = request.POST.get("hint", "")
-    with suppress(NoSuchHint):
-        take_hint(shown, int(number) if number.isdecimal() else len(_hints_opened(shown)) + 1)
+    with suppress(NoSuchHint, HintBefore):
+        take_hint(shown, int(number) if number.isdecimal() else len(hints_taken(shown)) + 1)
     return _question_page(request, shown)
 
 
@@ -89,16 +89,10 @@ def _submission(shown: Presentation, response: Any, form: AnswerForm) -> Submiss
     return Submission(shown, response, sent["key"], seconds_spent=sent["seconds"], confidence=sent["confidence"])
 
 
-def _hints_opened(shown: Presentation) -> list[int]:
-    """The numbers of the hints that were asked for."""
-    taken = shown.interactions.filter(kind=InteractionKind.HINTED).values_list("response__hint", flat=True)
-    return sorted(set(taken))
-
-
 def _question_page(request: HttpRequest, shown: Presentation, error: str = "") -> HttpResponse:
     content = shown.question_version.content
     asked = marking.as_shown(content, shown.pk)
-    opened = _hints_opened(shown)
+    opened = hints_taken(shown)
     hint_count = len(content["hints"])
     context = {
         "presentation": shown,

@@ -189,9 +189,11 @@ def free_port(first: int) -> int:
 
 
 def welcome(port: int) -> str:
+    folder = getattr(settings, "EMAIL_FILE_PATH", "")
+    mail = f"Mail that it sends lies in {folder}\n  " if folder else ""
     logins = "\n".join(f"    {role:<8} {email}" for role, email, _ in PEOPLE)
     return (
         f"\n  Adept is running: http://127.0.0.1:{port}/\n\n  Sign in as\n{logins}\n"
         f"  with the password {PASSWORD}\n\n"
-        f"  Mail that it sends lies in {settings.EMAIL_FILE_PATH}\n  Ctrl-C stops it.\n"
+        f"  {mail}Ctrl-C stops it.\n"
     )

@@ -4,7 +4,7 @@ import pytest
 
 from courses.answering import Choice, present
 from courses.enrolling import enroll
-from courses.hinting import NoSuchHint, take_hint
+from courses.hinting import HintBefore, NoSuchHint, hints_taken, take_hint
 from courses.models import Interaction, Presentation, Question, User
 from tests.api.world import small_course
 
@@ -28,3 +28,14 @@ def test_a_hint_that_is_not_there_cannot_be_taken(shown: Presentation, number: i
         take_hint(shown, number)
 
     assert not Interaction.objects.exists()
+
+
+def test_hints_come_one_after_another(shown: Presentation) -> None:
+    shown.question_version.content["hints"] = ["Look.", "Look again.", "It is two."]
+
+    with pytest.raises(HintBefore) as refused:
+        take_hint(shown, 3)
+    assert refused.value.number == 1
+
+    assert [take_hint(shown, number).text for number in (1, 2, 1, 3)] == ["Look.", "Look again.", "Look.", "It is two."]
+    assert hints_taken(shown) == [1, 2, 3]

@@ -9,19 +9,26 @@ from pathlib import Path
 from django.conf import settings
 
 PLAY = """
-import json, django
+import contextlib, json, django
 django.setup()
 from django.db import connection
 from django.db.models import Count, Max
 from adaptive.models import LearnerState, Outcome
-from courses.models import Enrollment, InteractionKind, Interaction
-from lms.house.demo import prepare
-prepare(2, lambda words: None)
-prepare(2, lambda words: None)
+from courses.models import Enrollment, Interaction, OutboxEntry
+from lms.house import demo
+calibrate, demo.calibrate_courses = demo.calibrate_courses, lambda: {}["interrupted here"]
+with contextlib.suppress(KeyError):
+    demo.prepare(2, lambda words: None)
+after_interruption = Interaction.objects.count()
+demo.calibrate_courses = calibrate
+demo.prepare(2, lambda words: None)
+demo.prepare(2, lambda words: None)
 logs = Enrollment.objects.annotate(entries=Count("interactions"), last=Max("interactions__sequence"))
 simulated = logs.filter(learner__is_simulated=True)
 print(json.dumps({
     "vendor": connection.vendor,
+    "after_interruption": after_interruption,
+    "uncounted": OutboxEntry.objects.count(),
     "logs": [[log.entries, log.last or 0, log.last_sequence] for log in logs],
     "simulated": simulated.count(),
     "answers": Interaction.objects.answers().count(),
@@ -31,7 +38,7 @@ print(json.dumps({
 """
 
 
-def test_the_demo_prepares_itself_on_sqlite_and_twice_changes_nothing(tmp_path: Path) -> None:
+def test_the_demo_prepares_itself_on_sqlite_however_often_it_is_interrupted_or_repeated(tmp_path: Path) -> None:
     environment = os.environ | {"ADEPT_DEMO": "1", "DJANGO_SETTINGS_MODULE": "lms.settings"}
     environment |= {"ADEPT_DATA_ROOT": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/adept.sqlite3"}
     environment.pop("REDIS_URL", None)
@@ -48,6 +55,7 @@ def test_the_demo_prepares_itself_on_sqlite_and_twice_changes_nothing(tmp_path: 
     assert played.returncode == 0, played.stderr
     facts = json.loads(played.stdout.splitlines()[-1])
     assert facts["vendor"] == "sqlite"
+    assert facts["after_interruption"] == facts["uncounted"] == 0
     assert facts["simulated"] == 2
     assert all(entries == last == counted for entries, last, counted in facts["logs"])
     assert facts["answers"] == facts["outcomes"] > 20
