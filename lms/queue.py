@@ -21,12 +21,12 @@ TRIES, PAUSE = 50, 0.02  # for a table of queues that somebody is writing just n
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # two names above
         """Write the message aside and move it into place: a reader sees all of it, or none."""
         place = Path(self.data_folder_out) / f"{time.time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         draft = place.with_suffix(".draft")
         try:
-            draft.write_text(json.dumps(message), encoding="utf-8")
+            draft.write_text(json.dumps(payload), encoding="utf-8")
             os.replace(draft, place)
         except OSError as problem:
             raise ChannelError(f"Cannot write a message to {place.parent}: {problem.strerror}") from problem
