@@ -106,9 +106,9 @@ def serve(port: int, say: Say) -> None:
         signal.signal(asked_to_stop, signal.default_int_handler)
     with contextlib.ExitStack() as processes, contextlib.suppress(KeyboardInterrupt):
         web = processes.enter_context(running(web_command(free), logs / "web.log"))
-        worker = processes.enter_context(running(worker_command(), logs / "worker.log"))
         wait_until_ready(free, web, logs)
         say(welcome(free))
+        worker = processes.enter_context(running(worker_command(), logs / "worker.log"))
         while web.poll() is None:
             time.sleep(PAUSE)
             if worker.poll() is not None:
@@ -126,6 +126,7 @@ def web_command(port: int) -> list[str]:
         "gthread",
         "--threads",
         "4",
+        "--preload",
         "--graceful-timeout",
         "3",
         "--log-level",
