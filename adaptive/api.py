@@ -37,7 +37,7 @@ from courses.answering import AlreadyAnswered, Submission
 from courses.hinting import take_hint
 from courses.limiting import ANSWERING, HINTING, READING, STEPPING, limited
 from courses.models import Enrollment, Interaction, Presentation
-from courses.serializers import ProblemSerializer, read
+from courses.serializers import NothingSerializer, ProblemSerializer, read
 from courses.statements import Query, Slot
 
 STEP = {200: StepSerializer, 409: NoLongerOnOfferSerializer}
@@ -61,6 +61,7 @@ def next_step(request: ApiRequest, slug: str) -> Response:
 
     It stays the same until you finish it or ask for something else.
     """
+    read(NothingSerializer, request)
     return Response(_on_offer(own_enrollment(actor(request), slug)))
 
 
@@ -69,6 +70,7 @@ def next_step(request: ApiRequest, slug: str) -> Response:
 @throttle_classes([limited(STEPPING)])
 def opened(request: ApiRequest, recommendation_id: UUID) -> Response:
     """Begin the step on offer, and get its question; there is none where there is nothing to answer."""
+    read(NothingSerializer, request)
     step = _own_recommendation(request, recommendation_id)
     if not _is_on_offer(step):
         return _no_longer_on_offer(step)
@@ -81,6 +83,7 @@ def opened(request: ApiRequest, recommendation_id: UUID) -> Response:
 @throttle_classes([limited(STEPPING)])
 def finished(request: ApiRequest, recommendation_id: UUID) -> Response:
     """End a step that has nothing to answer, and get the next one."""
+    read(NothingSerializer, request)
     step = _own_recommendation(request, recommendation_id)
     if not _is_on_offer(step):
         return _no_longer_on_offer(step)

@@ -29,6 +29,7 @@ from courses.serializers import (
     CredentialsSerializer,
     EnrollmentSerializer,
     LessonSerializer,
+    NothingSerializer,
     OutlineSerializer,
     PresentationSerializer,
     ProblemSerializer,
@@ -56,6 +57,7 @@ def token(request: Request) -> Response:
 @api_view(["POST"])
 def token_revoke(request: Request) -> Response:
     """Make the token worthless, on every device that has it."""
+    read(NothingSerializer, request)
     Token.objects.filter(user=access.actor(request)).delete()
     return Response(status=204)
 
@@ -111,6 +113,7 @@ def _courses(user: User) -> Any:
 @throttle_classes([limited(STEPPING)])
 def enroll_in(request: Request, slug: str) -> Response:
     """Take up a course. Doing so twice changes nothing."""
+    read(NothingSerializer, request)
     user = access.actor(request)
     return Response(EnrollmentSerializer(enroll(user, get_object_or_404(access.visible_courses(user), slug=slug))).data)
 

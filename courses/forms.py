@@ -7,7 +7,11 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from courses.lessons import Lesson
 from courses.models import User
+
+LONGEST_NOTE = 10_000  # characters under one prompt
+PART = "part_"
 
 
 class NameForm(forms.Form):
@@ -36,3 +40,28 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("first_name", "last_name", "time_zone")
+
+
+class NotesForm(forms.Form):
+    """What a learner writes under each prompt of a reflection. A prompt that is gone is said, not passed over."""
+
+    def __init__(self, lesson: Lesson, data: Any) -> None:
+        super().__init__(data, auto_id="%s")
+        for part in lesson.parts:
+            self.fields[part.name] = forms.CharField(
+                label=part.title,
+                required=False,
+                max_length=LONGEST_NOTE,
+                strip=False,
+                error_messages={"max_length": _("Shorten this to %(limit_value)d characters: it has %(show_value)d.")},
+            )
+
+    @property
+    def homeless(self) -> list[str]:
+        """What was written under prompts that the lesson does not have."""
+        return [text for name, text in self.data.items() if name.startswith(PART) and name not in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        if self.homeless:
+            raise forms.ValidationError(_("The prompts have changed since you opened this lesson."))
+        return self.cleaned_data

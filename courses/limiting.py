@@ -22,6 +22,7 @@ READING = Limit("reading", 600)
 STEPPING = Limit("stepping", 240)
 ANSWERING = Limit("answering", 300)  # a queue that was offline sends many at once
 HINTING = Limit("hinting", 60)
+NOTING = Limit("noting", 60)
 
 
 def seconds_to_wait(limit: Limit, who: object) -> int:

@@ -24,6 +24,10 @@ class Sent(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class NothingSerializer(Sent):
+    """Where there is nothing to send: an empty body, or `{}`."""
+
+
 class Given(serializers.Serializer[Any]):
     """What the API gives."""
 

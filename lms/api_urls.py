@@ -1,11 +1,12 @@
 """Every address of the API, version 1."""
 
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from adaptive import api as adaptive
 from analytics import api as analytics
 from courses import api as courses
+from lms.errors import nowhere
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -26,4 +27,5 @@ urlpatterns = [
     path("presentations/<uuid:presentation_id>/hint/", adaptive.hint, name="hint"),
     path("cohorts/", courses.Cohorts.as_view(), name="cohorts"),
     path("cohorts/<int:pk>/mastery/", analytics.Mastery.as_view(), name="mastery"),
+    re_path("", nowhere),
 ]

@@ -4,7 +4,9 @@ from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.urls import resolve
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -39,6 +41,20 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is not None and not (isinstance(response.data, dict) and "detail" in response.data):
         response.data = {"detail": MEND, "fields": response.data}
     return response
+
+
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Answer for every address of the API that does not exist; lead on to the one that only lacks its last slash."""
+    if not _is_one_slash_short(request):
+        return JsonResponse({"detail": "There is no such address."}, status=404)
+    if request.method in ("GET", "HEAD"):
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+    return JsonResponse({"detail": "There is no such address: put a slash at its end."}, status=404)
+
+
+def _is_one_slash_short(request: HttpRequest) -> bool:
+    return not request.path_info.endswith("/") and resolve(f"{request.path_info}/").func is not nowhere
 
 
 def _for_clients(error: Exception) -> Exception:

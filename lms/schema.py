@@ -16,15 +16,15 @@ def only_ours(endpoints: list[Endpoint], **context: Any) -> list[Endpoint]:
 def add_problems(result: dict[str, Any], **context: Any) -> dict[str, Any]:
     """Document the refusals that have the same shape everywhere."""
     for path, operations in result["paths"].items():
-        for operation in operations.values():
-            for code, description in _problems(path, operation).items():
+        for method, operation in operations.items():
+            for code, description in _problems(path, method, operation).items():
                 operation["responses"].setdefault(code, _as_response(code, description))
     return result
 
 
-def _problems(path: str, operation: dict[str, Any]) -> dict[str, str]:
+def _problems(path: str, method: str, operation: dict[str, Any]) -> dict[str, str]:
     problems = {"429": "Too many requests. Nothing was recorded.", "503": "Not possible just now."}
-    if "requestBody" in operation:
+    if method == "post":
         problems |= {"400": "What was sent cannot be read.", "413": "What was sent is too large."}
     if operation.get("security") not in ([], [{}]):
         problems |= {"401": "Not signed in.", "403": "A session without its CSRF token."}

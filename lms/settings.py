@@ -5,6 +5,7 @@ import sys
 import zoneinfo
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, validate
@@ -24,12 +25,12 @@ try:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
     HTTPS = env.bool("HTTPS", not (DEBUG or DEMO))
-    DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'adept.sqlite3'}")
+    DATA_DIR = Path(env.str("ADEPT_DATA_ROOT", str(BASE_DIR / "var")))
+    DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'adept.sqlite3'))}")
     DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 0)
     REDIS_URL = env.str("REDIS_URL", "", validate=redis_address)
     CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "")
     QUEUE_PREFIX = env.str("QUEUE_PREFIX", "")
-    DATA_DIR = Path(env.str("ADEPT_DATA_ROOT", str(BASE_DIR / "var")))
     TIME_ZONE = env.str("TIME_ZONE", "UTC", validate=validate.OneOf(zoneinfo.available_timezones(), error=UNKNOWN_ZONE))
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Adept <noreply@localhost>")
     EMAIL = mail_from(env.str("EMAIL_URL", f"file://{DATA_DIR.resolve()}/mail" if DEMO else "console://"))

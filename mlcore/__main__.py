@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from mlcore.checkpoint import CheckpointRefused
-from mlcore.datasets import UnreadableLog
+from mlcore.tables import UnreadableLog
 
 COMMANDS = {
     "train": "meta-train a learner model on logs of answers and write a checkpoint",

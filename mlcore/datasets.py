@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlcore.interactions import UNKNOWN, Codes, Interactions, Numbers
+from mlcore.tables import UnreadableLog, header, load, refuse, refuse_twins
 
 REQUIRED = ("learner", "correct")
 ORDERED_BY = ("order", "timestamp")
@@ -25,12 +26,8 @@ GROUP = "group_"
 BETWEEN_SKILLS = "~~"
 
 KEPT_WHERE = {"is_first_action": 1.0, "is_first_attempt": 1.0, "is_banked": 0.0}
+READ = {*REQUIRED, *ORDERED_BY, *ABOUT, *OPTIONAL, *KEPT_WHERE}
 TRUTHS = {"0": 0.0, "0.0": 0.0, "false": 0.0, "1": 1.0, "1.0": 1.0, "true": 1.0}
-SHOWN_ROWS = 5
-
-
-class UnreadableLog(ValueError):
-    """The file is no log of answers; the message says what is wrong with which column or rows."""
 
 
 def read(path: str | Path, course: str | None = None) -> Interactions:
@@ -89,17 +86,9 @@ def _course_name(path: Path) -> str:
 
 
 def _load(path: Path) -> pd.DataFrame:
-    """The file as it is, indexed by the row numbers a person would see."""
-    if not path.is_file():
-        raise UnreadableLog(f"{path}: there is no such file")
-    try:
-        if path.suffix == ".parquet":
-            table = pd.read_parquet(path)
-        else:
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
-    except (ValueError, OSError) as error:
-        raise UnreadableLog(f"{path}: cannot be read as {path.suffix[1:] or 'CSV'} ({error})") from error
-    table.index = pd.RangeIndex(2, len(table) + 2)
+    table = load(path)
+    names = map(str, table.columns) if path.suffix == ".parquet" else header(path)
+    refuse_twins((name for name in names if name in READ or name.startswith(GROUP)), path)
     _require_columns(table, path)
     return table
 
@@ -152,11 +141,11 @@ def _plain(table: pd.DataFrame, correct: pd.Series[float], path: Path) -> pd.Dat
     item = _text(table, "item")
     item = item.fillna(skill.where(skill != ""))
     learner = _text(table, "learner")
-    _refuse(learner.isna(), learner, path, "a learner is needed")
-    _refuse(item.isna(), item, path, "an item or a skill is needed")
+    refuse(learner.isna(), learner, path, "a learner is needed")
+    refuse(item.isna(), item, path, "an item or a skill is needed")
     at = _moments(table, path)
-    order = _optional_number(table, "order", path) if "order" in table else at
-    _refuse(order.isna(), table.get("order", table.get("timestamp")), path, "an order or a timestamp is needed")
+    order = _order(table, path) if "order" in table else at
+    refuse(order.isna(), table.get("order", table.get("timestamp")), path, "an order or a timestamp is needed")
     plain = {
         "learner": learner,
         "order": order,
@@ -194,17 +183,34 @@ def _truths(table: pd.DataFrame, name: str, path: Path) -> pd.Series[float]:
     raw = table[name]
     text = raw.astype("str").str.strip().str.lower()
     truths = text.map(TRUTHS).astype(float)
-    _refuse(raw.notna() & (text != "") & truths.isna(), raw, path, f"{name} must be 0, 1 or empty")
+    refuse(raw.notna() & (text != "") & truths.isna(), raw, path, f"{name} must be 0, 1 or empty")
     return truths
+
+
+def _order(table: pd.DataFrame, path: Path) -> pd.Series[float]:
+    numbers = _number(table, "order", path)
+    refuse(numbers < 0, table["order"], path, "order must not be negative: count each learner's answers from 0")
+    return numbers
 
 
 def _optional_number(table: pd.DataFrame, name: str, path: Path) -> pd.Series[float]:
     """A column of non-negative numbers; nan where it is missing, empty or below 0 (a clock that was set back)."""
     if name not in table:
         return pd.Series(np.nan, index=table.index)
-    numbers = pd.to_numeric(table[name], errors="coerce").astype(float)
-    _refuse(table[name].notna() & numbers.isna(), table[name], path, f"{name} must be a number or empty")
+    numbers = _number(table, name, path)
     return numbers.where(numbers >= 0)
+
+
+def _number(table: pd.DataFrame, name: str, path: Path) -> pd.Series[float]:
+    numbers = _finite(table[name])
+    refuse(table[name].notna() & numbers.isna(), table[name], path, f"{name} must be a number or empty")
+    return numbers
+
+
+def _finite(raw: pd.Series[str]) -> pd.Series[float]:
+    """The numbers; nan where there is none, or an endless one."""
+    numbers = pd.to_numeric(raw, errors="coerce").astype(float)
+    return numbers.where(np.isfinite(numbers))
 
 
 def _moments(table: pd.DataFrame, path: Path) -> pd.Series[float]:
@@ -213,24 +219,14 @@ def _moments(table: pd.DataFrame, path: Path) -> pd.Series[float]:
         return pd.Series(np.nan, index=table.index)
     raw = table["timestamp"]
     if not pd.api.types.is_datetime64_any_dtype(raw):
-        numbers = pd.to_numeric(raw, errors="coerce").astype(float)
+        numbers = _finite(raw)
         if numbers.notna().any():
-            _refuse(raw.notna() & numbers.isna(), raw, path, "timestamp must be a number of seconds, as in other rows")
+            refuse(raw.notna() & numbers.isna(), raw, path, "timestamp must be a number of seconds, as in other rows")
             return numbers
     dates = pd.to_datetime(raw, errors="coerce", utc=True, format=None if raw.dtype.kind == "M" else "ISO8601")
-    _refuse(raw.notna() & dates.isna(), raw, path, "timestamp must be seconds or a date like 2026-03-01T12:00:00Z")
+    refuse(raw.notna() & dates.isna(), raw, path, "timestamp must be seconds or a date like 2026-03-01T12:00:00Z")
     seconds = (dates - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
     return seconds.astype(float)
-
-
-def _refuse(bad: pd.Series[bool], values: pd.Series[str] | None, path: Path, rule: str) -> None:
-    if not bad.any():
-        return
-    rows = bad.index[bad]
-    listed = ", ".join(map(str, rows[:SHOWN_ROWS]))
-    more = f" and {len(rows) - SHOWN_ROWS} more" if len(rows) > SHOWN_ROWS else ""
-    value = "" if values is None or pd.isna(values.loc[rows[0]]) else f", found {values.loc[rows[0]]!r}"
-    raise UnreadableLog(f"{path}: row{'s' if len(rows) > 1 else ''} {listed}{more}: {rule}{value}")
 
 
 def _coded(names: pd.Series[str]) -> tuple[Codes, list[str]]:

@@ -15,7 +15,6 @@ from adaptive.drawing import moves
 from adaptive.explaining import sentence
 from adaptive.forms import AnswerForm
 from adaptive.serving import live_tutor
-from adaptive.views.limiting import at_most
 from courses import marking
 from courses.access import actor, for_people, own_presentation
 from courses.answering import AlreadyAnswered, Submission
@@ -24,6 +23,7 @@ from courses.limiting import ANSWERING, HINTING
 from courses.marking import UnreadableResponse
 from courses.models import Interaction, Presentation
 from courses.recording import KeyReused
+from courses.views.limiting import at_most
 
 
 @require_safe

@@ -20,11 +20,11 @@ from adaptive.recommending import recommend_next
 from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override
 from adaptive.stepping import practice as go_to_practice
-from adaptive.views.limiting import at_most
 from courses.access import actor, for_people, own_enrollment
 from courses.lessons import lesson_of
 from courses.limiting import STEPPING
 from courses.models import Enrollment, InteractionKind
+from courses.views.limiting import at_most
 
 
 @require_POST

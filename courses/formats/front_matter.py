@@ -23,12 +23,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Fields:
-    """The values of one mapping, each with its line. Reading one complains when it is not as it should be."""
+    """The values of one mapping, each with its line. Reading one complains when it is not as it should be.
+
+    Where the mapping itself could not be read, that was said already, and nobody can say what is missing in it.
+    """
 
     complain: Complain
     line: int = 1
     nodes: dict[str, yaml.Node] = field(default_factory=dict)
     first_line: int = 1
+    is_readable: bool = True
 
     def line_of(self, key: str) -> int:
         return self.nodes[key].start_mark.line + self.first_line if key in self.nodes else self.line
@@ -45,7 +49,7 @@ class Fields:
         value = node.value.strip() if isinstance(node, yaml.ScalarNode) else ""
         if node is not None and not isinstance(node, yaml.ScalarNode):
             self.complain(self.line_of(key), _("“%(key)s” must be text.") % {"key": key})
-        elif not value and default is None:
+        elif not value and default is None and self.is_readable:
             self.complain(self.line_of(key), _("“%(key)s” is missing.") % {"key": key})
         elif longest and len(value) > longest:
             limits = {"key": key, "longest": longest}
@@ -101,12 +105,12 @@ def split_front_matter(text: str, complain: Complain) -> tuple[Fields, str, int]
     ends = [number for number, line in enumerate(lines) if line.rstrip() == "---"][:2]
     if len(ends) < 2 or ends[0] != 0:
         complain(1, _("The file must start with front matter between two --- lines."))
-        return Fields(complain), text, 1
+        return Fields(complain, is_readable=False), text, 1
     try:
         fields = _parsed("\n".join(lines[1 : ends[1]]), complain)
     except Refused as refused:
         complain(refused.line, refused.message)
-        fields = Fields(complain)
+        fields = Fields(complain, is_readable=False)
     return fields, "\n".join(lines[ends[1] + 1 :]), ends[1] + 2
 
 

@@ -4,6 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from courses.formats.files import FolderFiles, read_files
@@ -43,15 +44,30 @@ def _course(files: FolderFiles, mistakes: Mistakes) -> WrittenCourse:
     fields.only("title", "slug", "subject", "language", "skills")
     check_text(body, start, complain)
     slug = fields.slug("slug", _longest(Course, "slug"))
+    skills = tuple(_skill(entry) for entry in fields.mappings("skills"))
+    if fields.is_readable and not skills:
+        complain(fields.line_of("skills"), _("A course has at least one skill."))
     return WrittenCourse(
         slug=slug,
         title=fields.text("title", _longest(Course, "title")),
         subject=fields.slug("subject", _longest(Course, "subject"), default=slug),
-        language=fields.text("language", _longest(Course, "language"), default="en"),
+        language=_language(fields),
         description=body.strip(),
-        skills=tuple(_skill(entry) for entry in fields.mappings("skills")),
+        skills=skills,
         modules=_modules(files, mistakes),
     )
+
+
+def _language(fields: Fields) -> str:
+    code = fields.text("language", _longest(Course, "language"), default="en")
+    try:
+        get_language_info(code.lower())
+    except KeyError:
+        fields.complain(
+            fields.line_of("language"),
+            _("“%(code)s” is no language we know: write its code, such as en, de or pt-br.") % {"code": code},
+        )
+    return code
 
 
 def _skill(fields: Fields) -> WrittenSkill:
@@ -83,13 +99,15 @@ def _modules(files: FolderFiles, mistakes: Mistakes) -> tuple[WrittenModule, ...
 def _module(folder: str, slug: str, files: FolderFiles, mistakes: Mistakes) -> WrittenModule:
     path = f"{folder}/module.md"
     complain = mistakes.in_file(path)
-    if path not in files.texts:
+    fields, body, start = Fields(complain, is_readable=False), "", 1
+    if path in files.texts:
+        fields, body, start = split_front_matter(files.texts[path], complain)
+    else:
         complain(1, _("module.md is missing."))
-    fields, body, start = split_front_matter(files.texts.get(path, "---\ntitle: -\nskills: [-]\n---\n"), complain)
     fields.only("title", "minutes", "skills")
     check_text(body, start, complain)
     skills = tuple(skill for skill, _line in fields.texts("skills"))
-    if not skills:
+    if fields.is_readable and not skills:
         complain(fields.line_of("skills"), _("A module teaches at least one skill: skills: [slug]."))
     questions = files.texts.get(f"{folder}/questions.md", "")
     check_questions_text(questions, mistakes.in_file(f"{folder}/questions.md"))

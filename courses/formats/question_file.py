@@ -38,7 +38,7 @@ class Block:
 
 
 def read_questions(text: str, module_skills: tuple[str, ...], complain: Complain) -> tuple[WrittenQuestion, ...]:
-    """Return every question of the file that can be read."""
+    """Return every question of the file that can be read. No skills of the module: nobody knows what it teaches."""
     return tuple(_question(block, module_skills, complain) for block in _blocks(text, complain) if "kind" in block.keys)
 
 
@@ -161,7 +161,7 @@ def _hints(block: Block, complain: Complain) -> Iterator[str]:
 def _skills(block: Block, module_skills: tuple[str, ...], complain: Complain) -> tuple[str, ...]:
     value, line = block.keys.get("skills", ("", block.line))
     named = tuple(skill for skill in (part.strip() for part in value.split(",")) if skill)
-    if not named and len(module_skills) != 1:
+    if not named and len(module_skills) > 1:
         complain(line, _("Say which skills this practices: the module does not teach exactly one."))
     return tuple(_once(named or module_skills))
 

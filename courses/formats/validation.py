@@ -35,11 +35,7 @@ def check_course(course: WrittenCourse, mistakes: Mistakes) -> None:
     """Complain about whatever does not fit together."""
     _check_skills(course, mistakes.in_file("course.md"))
     known = {skill.slug for skill in course.skills}
-    _check_twice(
-        [module.slug for module in course.modules],
-        mistakes.in_file("modules"),
-        {module.slug: 1 for module in course.modules},
-    )
+    _check_folders(course, mistakes.in_file("modules"))
     for module in course.modules:
         _check_known(module.skills, known, module.skills_line, mistakes.in_file(module.path))
         _check_questions(module, known, mistakes.in_file(module.path.replace("module.md", "questions.md")))
@@ -65,8 +61,6 @@ def circle_in(requires: Mapping[str, Iterable[str]]) -> list[str]:
 
 def _check_skills(course: WrittenCourse, complain: Complain) -> None:
     known = {skill.slug: skill for skill in course.skills}
-    if not known:
-        complain(1, _("A course has at least one skill."))
     _check_twice([skill.slug for skill in course.skills], complain, {skill.slug: skill.line for skill in course.skills})
     for skill in course.skills:
         _check_known(skill.requires, set(known), skill.line, complain)
@@ -76,6 +70,16 @@ def _check_skills(course: WrittenCourse, complain: Complain) -> None:
         complain(
             known[circle[0]].line, _("Prerequisites go in a circle, so nobody could begin: %(way)s.") % {"way": way}
         )
+
+
+def _check_folders(course: WrittenCourse, complain: Complain) -> None:
+    folders: dict[str, list[str]] = {}
+    for module in course.modules:
+        folders.setdefault(module.slug, []).append(module.path.removesuffix("/module.md"))
+    for slug, same in folders.items():
+        if len(same) > 1:
+            words = {"slug": slug, "folders": ", ".join(same)}
+            complain(1, _("More than one module is called “%(slug)s”: %(folders)s.") % words)
 
 
 def _check_questions(module: WrittenModule, known: set[str], complain: Complain) -> None:
@@ -115,8 +119,9 @@ def check_markdown(text: str, first_line: int, complain: Complain) -> None:
 
 
 def _check_known(slugs: Iterable[str], known: set[str], line: int, complain: Complain) -> None:
+    """Complain about skills that course.md lacks. If it has none at all, that is the one mistake to mend."""
     for slug in slugs:
-        if slug not in known:
+        if known and slug not in known:
             complain(line, _("There is no skill “%(slug)s” in course.md.") % {"slug": slug})
 
 

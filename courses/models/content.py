@@ -148,7 +148,13 @@ class Skill(Content):
         verbose_name = _("skill")
         verbose_name_plural = _("skills")
         ordering = ["course", "position", "id"]
-        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="one_skill_per_slug_in_a_course")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "slug"],
+                name="one_skill_per_slug_in_a_course",
+                violation_error_message=_("Another skill of this course has this slug already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -175,7 +181,13 @@ class Module(Content):
         verbose_name = _("module")
         verbose_name_plural = _("modules")
         ordering = ["course", "position", "id"]
-        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="one_module_per_slug_in_a_course")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "slug"],
+                name="one_module_per_slug_in_a_course",
+                violation_error_message=_("Another module of this course has this slug already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -215,9 +227,15 @@ class Variant(Content):
         ordering = ["module", "difficulty", "modality"]
         constraints = [
             models.UniqueConstraint(
-                fields=["module", "modality", "difficulty"], name="one_variant_per_modality_and_difficulty"
+                fields=["module", "modality", "difficulty"],
+                name="one_variant_per_modality_and_difficulty",
+                violation_error_message=_("The module has a variant of this modality and difficulty already."),
             ),
-            models.CheckConstraint(condition=Q(difficulty__range=(1, 5)), name="a_variants_difficulty_is_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(difficulty__range=(1, 5)),
+                name="a_variants_difficulty_is_1_to_5",
+                violation_error_message=_("The difficulty is a number from 1 to 5."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -47,7 +47,13 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email_address")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_user_per_email_address",
+                violation_error_message=_("Somebody has this address already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -88,6 +94,7 @@ class Cohort(models.Model):
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
                 name="a_cohort_ends_after_it_starts",
+                violation_error_message=_("A cohort cannot end before it starts: mend one of the two dates."),
             )
         ]
 
@@ -122,7 +129,11 @@ class Enrollment(models.Model):
         verbose_name = _("enrollment")
         verbose_name_plural = _("enrollments")
         constraints = [
-            models.UniqueConstraint(fields=["learner", "course"], name="one_enrollment_per_learner_and_course")
+            models.UniqueConstraint(
+                fields=["learner", "course"],
+                name="one_enrollment_per_learner_and_course",
+                violation_error_message=_("This learner takes this course already."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -50,8 +50,16 @@ class Question(Content):
         verbose_name_plural = _("questions")
         ordering = ["module", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["module", "slug"], name="one_question_per_slug_in_a_module"),
-            models.CheckConstraint(condition=Q(difficulty__range=(1, 5)), name="a_questions_difficulty_is_1_to_5"),
+            models.UniqueConstraint(
+                fields=["module", "slug"],
+                name="one_question_per_slug_in_a_module",
+                violation_error_message=_("Another question of this module has this slug already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(difficulty__range=(1, 5)),
+                name="a_questions_difficulty_is_1_to_5",
+                violation_error_message=_("The difficulty is a number from 1 to 5."),
+            ),
         ]
 
     def __str__(self) -> str:

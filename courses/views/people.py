@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.authtoken.models import Token
 
 from courses.access import actor, for_people, own_enrollment
-from courses.forms import PersonForm
-from courses.models import Enrollment, InteractionKind, Variant
+from courses.forms import NotesForm, PersonForm
+from courses.lessons import lesson_of
+from courses.limiting import NOTING
+from courses.models import Enrollment, InteractionKind, Modality, Variant
 from courses.recording import Event, record_event
-
-LONGEST_NOTE = 10_000
+from courses.views.limiting import at_most
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,14 +49,18 @@ def change_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_people
+@at_most(NOTING)
 def note(request: HttpRequest, slug: str, variant_id: int) -> HttpResponse:
     """Keep what the learner wrote beside a reflection. Only they and their trainer read it."""
     enrollment = own_enrollment(actor(request), slug)
-    variant = get_object_or_404(
-        Variant.objects.select_related("module"), pk=variant_id, module__course=enrollment.course
-    )
-    written = {name: text[:LONGEST_NOTE] for name, text in request.POST.items() if name.startswith("part_")}
-    event = Event(InteractionKind.NOTED, module_id=variant.module_id, variant_id=variant.pk, response=written)
+    reflections = Variant.objects.filter(modality=Modality.REFLECTION).select_related("module")
+    variant = get_object_or_404(reflections, pk=variant_id, module__course=enrollment.course)
+    lesson = lesson_of(variant.modality, variant.body)
+    form = NotesForm(lesson, request.POST)
+    if not form.is_valid():
+        context = {"form": form, "lesson": lesson, "course": enrollment.course, "variant": variant}
+        return render(request, "courses/notes.html", context, status=422)
+    event = Event(InteractionKind.NOTED, module_id=variant.module_id, variant_id=variant.pk, response=form.cleaned_data)
     record_event(enrollment, event)
     messages.success(request, _("Your notes are kept."))
     return redirect("adaptive:step", slug)

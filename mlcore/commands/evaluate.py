@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from mlcore.datasets import UnreadableLog, read_courses, some_learners
+from mlcore.datasets import read_courses, some_learners
 from mlcore.evaluation.asking import CHANCE, SHARES, SHOTS, Split, predict, questions
 from mlcore.evaluation.comparing import predictors_in
 from mlcore.evaluation.reporting import write_report
 from mlcore.interactions import Interactions, Numbers
 from mlcore.predictor import Predictor
 from mlcore.registry import DEFAULT_CHECKPOINT, PARTS, RIVALS, champion, may_have_met, unfitted
+from mlcore.tables import UnreadableLog
 
 FEWEST_LEARNERS = 3
 RIVALS_HELP = f"some of {', '.join(RIVALS)} (all); classic2 and dkt are the slowest"

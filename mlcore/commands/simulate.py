@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from mlcore.datasets import UnreadableLog
 from mlcore.simulation import MODALITIES, Course, Habits, Question, random_course, simulate
+from mlcore.tables import UnreadableLog
 
 COURSE_FORMAT = (
     'JSON: {"name": ..., "skills": {"add": [], "carry": ["add"]}, '

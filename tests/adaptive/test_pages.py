@@ -11,7 +11,7 @@ from adaptive.models import Recommendation
 from adaptive.recommending import recommend_next
 from adaptive.stepping import practice
 from courses.limiting import Limit
-from courses.models import Enrollment, Interaction, Modality, Presentation, User, Variant
+from courses.models import Enrollment, Interaction, Presentation, User
 from tests.adaptive.acting import respond
 from tests.adaptive.conftest import again
 
@@ -126,7 +126,7 @@ def test_an_answered_question_shows_its_outcome(browser: Client, asked: Presenta
 def test_answering_too_often_asks_to_wait(
     browser: Client, asked: Presentation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adaptive.views.limiting.seconds_to_wait", lambda limit, who: 30 if _is_answering(limit) else 0)
+    monkeypatch.setattr("courses.views.limiting.seconds_to_wait", lambda limit, who: 30 if _is_answering(limit) else 0)
 
     response = browser.post(url("answer", asked.pk), right(asked))
 
@@ -152,19 +152,6 @@ def test_a_wish_nobody_knows_changes_nothing(browser: Client, asked: Presentatio
     browser.post(url("override", asked.enrollment.course.slug), {"wish": "a-pony"})
 
     assert not Interaction.objects.filter(kind="overrode").exists()
-
-
-def test_notes_are_kept_and_shown_again(browser: Client, enrollment: Enrollment) -> None:
-    slug = enrollment.course.slug
-    Variant.objects.all().delete()
-    module = enrollment.course.modules.get(slug="module-1")
-    body = "Think.\n\n## Prompt: What repeats itself?\n\nLook around."
-    variant = Variant.objects.create(module=module, modality=Modality.REFLECTION, difficulty=2, body=body)
-
-    browser.post(reverse("courses:note", args=[slug, variant.pk]), {"part_1": "My mornings."})
-
-    assert "My mornings." in browser.get(url("step", slug)).content.decode()
-    assert recommend_next(again(enrollment)).variant == variant
 
 
 def test_reading_pages_writes_nothing_into_the_log(browser: Client, asked: Presentation) -> None:

@@ -7,7 +7,9 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from courses.models import Enrollment
 from lms.parsing import LARGEST_BODY
+from tests.api.world import Caller
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -70,3 +72,48 @@ def test_a_form_is_no_json() -> None:
 @given(JSON)
 def test_any_json_is_refused_or_read(value: object) -> None:
     assert send(json.dumps(value)) in (400, 429)
+
+
+BODYLESS = (
+    "courses/python/enroll/",
+    "courses/python/next/",
+    "recommendations/STEP/opened/",
+    "recommendations/STEP/finished/",
+)
+
+
+@pytest.mark.parametrize("body", ["[]", '{"a": NaN}', '{"a": 1}', "nonsense"])
+@pytest.mark.parametrize("path", [*BODYLESS, "token/revoke/"])
+def test_where_nothing_is_to_be_sent_anything_else_is_refused(
+    caller: Caller, enrollment: Enrollment, path: str, body: str
+) -> None:
+    step = caller.post("courses/python/next/").json()["recommendation"]["id"]
+    address = f"/api/v1/{path.replace('STEP', step)}"
+
+    refused = caller.client.post(address, body, "application/json", headers=caller.headers)
+
+    assert refused.status_code == 400
+    assert refused.json()["detail"]
+
+
+@pytest.mark.parametrize("path", BODYLESS)
+def test_an_empty_body_is_nothing(caller: Caller, enrollment: Enrollment, path: str) -> None:
+    step = caller.post("courses/python/next/").json()["recommendation"]["id"]
+    address = f"/api/v1/{path.replace('STEP', step)}"
+
+    for kind in ("application/json", "application/x-www-form-urlencoded", ""):
+        assert caller.client.post(address, b"", kind, headers=caller.headers).status_code in (200, 409)
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put"])
+@pytest.mark.parametrize("path", ["nothing/", "nothing", "", "recommendations/nonsense/", "courses/python/nothing/"])
+def test_an_unknown_address_is_refused_in_json(method: str, path: str) -> None:
+    refused = getattr(Client(enforce_csrf_checks=True), method)(f"/api/v1/{path}")
+
+    assert refused.status_code == 404
+    assert refused.json() == {"detail": "There is no such address."}
+
+
+def test_an_address_without_its_last_slash_leads_on_or_says_so() -> None:
+    assert Client().get("/api/v1/courses?limit=1").headers["Location"] == "/api/v1/courses/?limit=1"
+    assert Client().post("/api/v1/token").json() == {"detail": "There is no such address: put a slash at its end."}

@@ -89,7 +89,9 @@ def call(caller: Caller, row: Row, adas: dict[str, Any]) -> Any:
 
 
 def test_every_endpoint_has_its_row() -> None:
-    assert {pattern.name for pattern in get_resolver("lms.api_urls").url_patterns} == set(TABLE)
+    names = {pattern.name for pattern in get_resolver("lms.api_urls").url_patterns}
+
+    assert names - {None} == set(TABLE)
 
 
 @pytest.mark.parametrize("name", TABLE)

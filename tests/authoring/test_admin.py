@@ -4,12 +4,24 @@ import uuid
 
 import pytest
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from adaptive.models import Checkpoint, Job, JobState
 from courses.enrolling import enroll
-from courses.models import Cohort, Course, Enrollment, Interaction, InteractionKind, User
+from courses.models import (
+    Cohort,
+    Course,
+    Enrollment,
+    Interaction,
+    InteractionKind,
+    Module,
+    Question,
+    Skill,
+    User,
+    Variant,
+)
 
 
 @pytest.fixture
@@ -181,3 +193,25 @@ def test_no_such_interaction_is_no_crash(office: Client) -> None:
     response = office.get(reverse("admin:adaptive_job_change", args=[uuid.uuid4()]))
 
     assert response.status_code == 302
+
+
+def test_a_cohort_that_ends_before_it_starts_is_refused_in_words(office: Client) -> None:
+    fields = {"name": "Spring", "starts_on": "2026-05-01", "ends_on": "2026-04-01"}
+
+    refused = office.post(reverse("admin:courses_cohort_add"), fields)
+
+    assert "A cohort cannot end before it starts" in refused.text
+    assert not Cohort.objects.exists()
+
+
+def test_a_second_enrollment_in_a_course_is_refused_in_words(office: Client, ada: User, course: Course) -> None:
+    enroll(ada, course)
+
+    refused = office.post(reverse("admin:courses_enrollment_add"), {"learner": ada.pk, "course": course.pk})
+
+    assert "This learner takes this course already." in refused.text
+
+
+@pytest.mark.parametrize("model", [User, Cohort, Enrollment, Course, Skill, Module, Variant, Question])
+def test_no_form_shows_the_name_of_a_constraint(model: type[Model]) -> None:
+    assert not [rule.name for rule in model._meta.constraints if rule.name in rule.get_violation_error_message()]

@@ -58,6 +58,7 @@ BROKEN = {
     "skill twice": ("course.md", "slug: leaves", "slug: water", 13, "“water” stands here twice"),
     "skills no list": ("course.md", "requires: [water]", "requires: water", 13, "must be a list"),
     "html in a description": ("course.md", "Make tea.", "Make\n<b>tea</b>.", 16, "Raw HTML is refused"),
+    "unknown language": ("course.md", "language: en", "language: klingon", 5, "“klingon” is no language we know"),
     "minutes": (f"{BOILING}/module.md", "minutes: 12", "minutes: soon", 3, "a number from 1 to 600"),
     "no skills": (f"{BOILING}/module.md", "skills: [water]\n", "", 2, "at least one skill"),
     "unknown skill": (f"{BOILING}/module.md", "skills: [water]", "skills: [fire]", 4, "no skill “fire”"),
@@ -115,6 +116,44 @@ def test_all_mistakes_are_reported_at_once(folder: Path) -> None:
         "course.md",
         f"{BOILING}/module.md",
         QUESTIONS,
+    ]
+
+
+@pytest.mark.parametrize("code", ["de", "de-at", "pt-BR", "zh-hans"])
+def test_a_language_has_the_code_that_the_web_knows(folder: Path, code: str) -> None:
+    course = (folder / "course.md").read_text().replace("language: en", f"language: {code}")
+    (folder / "course.md").write_text(course)
+
+    assert read_folder(folder).language == code
+
+
+def test_a_missing_module_file_is_the_only_mistake_that_comes_of_it(folder: Path) -> None:
+    (folder / BOILING / "module.md").unlink()
+
+    assert mistakes_in(folder) == [f"{BOILING}/module.md:1: module.md is missing."]
+
+
+@pytest.mark.parametrize("name", ["course.md", f"{BOILING}/module.md"])
+def test_front_matter_that_cannot_be_read_is_the_only_mistake_that_comes_of_it(folder: Path, name: str) -> None:
+    (folder / name).write_text((folder / name).read_text().replace("title: ", "title: [", 1))
+
+    [mistake] = mistakes_in(folder)
+
+    assert mistake.startswith(f"{name}:")
+    assert "YAML" in mistake
+
+
+def test_a_course_without_skills_is_one_mistake(folder: Path) -> None:
+    (folder / "course.md").write_text("---\ntitle: Tea\nslug: tea\n---\n")
+
+    assert mistakes_in(folder) == ["course.md:2: A course has at least one skill."]
+
+
+def test_two_modules_with_one_slug_are_both_named(folder: Path) -> None:
+    (folder / "modules/02-choosing").rename(folder / "modules/02-boiling")
+
+    assert mistakes_in(folder) == [
+        "modules:1: More than one module is called “boiling”: modules/01-boiling, modules/02-boiling."
     ]
 
 

@@ -35,6 +35,23 @@ def test_good_values_start() -> None:
     assert start().returncode == 0, start().stderr
 
 
+@pytest.mark.parametrize("folder", ["data", "my data #1, 100%"])
+def test_without_an_address_the_database_lies_in_the_data_root(tmp_path: Path, folder: str) -> None:
+    tell = "import lms.settings; print(lms.settings.DATABASES['default']['NAME'])"
+    environment = {name: value for name, value in GOOD.items() if name != "DATABASE_URL"}
+
+    started = subprocess.run(
+        [sys.executable, "-c", tell],
+        cwd=ROOT,
+        env={**environment, "ADEPT_DATA_ROOT": str(tmp_path / folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert started.stdout.strip() == str(tmp_path / folder / "adept.sqlite3")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mlcore.datasets import UnreadableLog, read, read_courses, some_learners, split_learners
+from mlcore.datasets import read, read_courses, some_learners, split_learners
 from mlcore.interactions import UNKNOWN
+from mlcore.tables import UnreadableLog
 
 HEADER = "learner,order,item,skill,correct"
 
@@ -118,6 +120,9 @@ def test_a_missing_column_is_named_with_what_is_accepted(write) -> None:
         (",1,q1,add,1", r"row 3: a learner is needed"),
         ("ada,1,,,1", r"row 3: an item or a skill is needed"),
         ("ada,,q1,add,1", r"row 3: an order or a timestamp is needed"),
+        ("ada,-1,q1,add,1", r"row 3: order must not be negative.*found '-1'"),
+        ("ada,inf,q1,add,1", r"row 3: order must be a number or empty, found 'inf'"),
+        ("ada,1,q1,add,1,9", r"row 3: more fields than the 5 of the header.*found 6 fields"),
     ],
 )
 def test_bad_values_are_refused_with_their_row_number(write, row: str, complaint: str) -> None:
@@ -139,6 +144,40 @@ def test_a_file_that_is_no_log_is_refused(tmp_path: Path, write) -> None:
         read(tmp_path / "nothing.csv")
     with pytest.raises(UnreadableLog, match="no row has an answer"):
         read(write(HEADER, "ada,1,q1,add,"))
+
+
+def test_extra_fields_from_the_first_row_on_are_refused_too(write) -> None:
+    with pytest.raises(UnreadableLog, match=r"algebra.csv: rows 2, 3: more fields"):
+        read(write(HEADER, "ada,0,q1,add,1,9", "ada,1,q1,add,1,9", "ada,2,q1,add,1"))
+
+
+def test_a_comma_at_the_end_of_each_row_does_no_harm(write) -> None:
+    assert len(read(write(HEADER, "ada,0,q1,add,1,", "ada,1,q1,add,1,"))) == 2
+
+
+def test_an_endless_timestamp_is_refused(write) -> None:
+    with pytest.raises(UnreadableLog, match="row 3: timestamp must be a number of seconds"):
+        read(write("learner,timestamp,item,correct", "ada,1,q1,1", "ada,inf,q1,1"))
+
+
+def test_a_column_that_stands_twice_is_refused(write) -> None:
+    with pytest.raises(UnreadableLog, match=r"algebra.csv: row 1: 'learner' names more than one column"):
+        read(write(f"{HEADER},learner", "ada,0,q1,add,1,noor"))
+
+
+def test_a_folder_is_not_called_missing(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableLog, match="this is a folder; name a file in it"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.99])
+def test_half_an_archive_is_refused(tmp_path: Path, kept: float) -> None:
+    whole = gzip.compress("\n".join([HEADER, *(f"ada,{n},q{n},add,1" for n in range(500))]).encode())
+    path = tmp_path / "algebra.csv.gz"
+    path.write_bytes(whole[: int(len(whole) * kept)])
+
+    with pytest.raises(UnreadableLog, match=r"algebra.csv.gz: the end is missing or damaged.*copy the whole file"):
+        read(path)
 
 
 def test_no_learner_is_on_two_sides_of_a_split(write) -> None:
