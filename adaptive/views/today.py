@@ -39,11 +39,23 @@ class Offer:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Today for who is signed in; what there is to learn for who is not."""
+    """The own place of who is signed in; what there is to learn for who is not."""
     if request.user.is_authenticated:
-        return redirect("adaptive:today")
+        return redirect(place_of(request.user))
     courses = visible_courses(User()).annotate(modules_count=Count("modules", filter=Q(modules__live=True)))
     return render(request, "adaptive/landing.html", {"courses": courses})
+
+
+def place_of(user: User) -> str:
+    """Return the name of the page on which somebody begins: who has nothing to learn begins with their work."""
+    rooms = (
+        (user.is_staff, "admin:index"),
+        (user.is_trainer, "analytics:cohorts"),
+        (user.is_author, "wagtailadmin_home"),
+    )
+    if Enrollment.objects.of(user).exists():
+        return "adaptive:today"
+    return next((room for is_theirs, room in rooms if is_theirs), "adaptive:today")
 
 
 @require_safe
