@@ -43,3 +43,14 @@ def test_who_gave_no_name_is_not_called_by_their_address(client: Client, root: U
 
     assert "root" in html
     assert "root@example.org" not in html
+
+
+@pytest.mark.parametrize(("who", "has_cohorts"), [("ada", False), ("grace", True)])
+def test_trainers_find_their_cohorts_in_the_bar_of_a_phone(
+    client: Client, request: pytest.FixtureRequest, who: str, has_cohorts: bool
+) -> None:
+    client.force_login(request.getfixturevalue(who))
+
+    bar = client.get(reverse("adaptive:today")).content.decode().split('class="bottom-bar"')[1]
+
+    assert (reverse("analytics:cohorts") in bar) == has_cohorts
