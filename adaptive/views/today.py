@@ -1,6 +1,7 @@
 """The first page: the one next step of each course, and what is due."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
@@ -15,7 +16,7 @@ from adaptive.explaining import sentence
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
 from adaptive.recommending import recommend_next
-from adaptive.reviewing import Due, due
+from adaptive.reviewing import Due, due, next_due_at
 from adaptive.serving import live_tutor
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from courses.access import actor, for_people, visible_courses
@@ -88,6 +89,13 @@ def _as_context(offers: list[Offer]) -> dict[str, Any]:
         "first": first,
         "others": offers[1:],
         "due": waiting,
+        "next_at": _next_review(offers),
         "skills": skill_rows(first.standing),
         "course": first.standing.enrollment.course if len(offers) == 1 else None,
     }
+
+
+def _next_review(offers: list[Offer]) -> datetime | None:
+    """When something will be due that is not due yet."""
+    times = (next_due_at(offer.standing) for offer in offers)
+    return min((at for at in times if at and at > timezone.now()), default=None)

@@ -1,10 +1,16 @@
 """Where people land: each at their own place, with a name that is no address."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from courses.models import Enrollment, User
+from tests.adaptive.acting import learn
+from tests.adaptive.conftest import again
 
 
 @pytest.mark.parametrize(
@@ -24,6 +30,17 @@ def test_a_trainer_who_learns_begins_with_today(client: Client, enrollment: Enro
     client.force_login(enrollment.learner)
 
     assert client.get(reverse("home")).headers["Location"] == reverse("adaptive:today")
+
+
+def test_a_day_without_reviews_says_when_the_next_one_comes(client: Client, enrollment: Enrollment) -> None:
+    client.force_login(enrollment.learner)
+    assert "Nothing is due today" in client.get(reverse("adaptive:today")).content.decode()
+
+    learn(again(enrollment), lambda number: True, answers=4)
+    html = client.get(reverse("adaptive:today")).content.decode()
+
+    tomorrow = date_format(timezone.localtime() + timedelta(days=1), "DATE_FORMAT")
+    assert f"The next review comes on {tomorrow}" in html
 
 
 @pytest.mark.django_db
