@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
@@ -52,6 +53,54 @@ NAMES = {
     "modality": gettext_lazy("Way of teaching"),
     "order": gettext_lazy("Order of the course"),
 }
+
+MEANINGS = {
+    "learning": gettext_lazy(
+        "How much you would learn at this difficulty: most where many answers are right, but not all."
+    ),
+    "information": gettext_lazy("How much your answers would tell us: most where we are least sure of you."),
+    "spacing": gettext_lazy("How much it helps to come back to it now: it grows while a topic rests."),
+    "variety": gettext_lazy("Below 0 when it is like what you just did, 0 or more when it is a change."),
+    "modality": gettext_lazy(
+        "Whether you did better (above 0) or worse (below 0) than expected after lessons like it."
+    ),
+    "order": gettext_lazy("A little below 0 for what comes later in the course."),
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was drawn against the best of the other steps: how likely each was, and which one looked better."""
+
+    chosen: Offer
+    other: Offer | None
+
+    @property
+    def lead(self) -> float:
+        """How far the chosen step was ahead; below 0 when another one looked better."""
+        return float(self.chosen["score"] - self.other["score"]) if self.other else 0.0
+
+    @property
+    def words(self) -> str:
+        if self.other is None:
+            return gettext("It was the only step to choose from.")
+        if self.lead < -NEARLY:
+            return gettext(
+                "It did not look best to us: this was a try. Now and then we draw such a step, to find out whether we "
+                "are right about you."
+            )
+        if self.lead <= NEARLY:
+            return gettext("The two looked about equally good, and chance decided between them.")
+        return gettext("It looked best to us. Chance decides in the end, so that we notice when we are wrong.")
+
+
+def comparison_of(recommendation: Recommendation) -> Comparison | None:
+    """Compare a choice with the best other one; None where nothing was weighed."""
+    chosen = chosen_offer(recommendation)
+    if not chosen:
+        return None
+    others = [offer for offer in recommendation.candidates if dict(offer) != chosen]
+    return Comparison(chosen, max(others, key=lambda offer: offer["score"], default=None))
 
 
 def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:

@@ -1,10 +1,14 @@
 """A visit to a module ends when its skills are known, or when going on would not help: nobody is kept for ever."""
 
+from dataclasses import dataclass
+
+from django.db.models import Max
+
 from adaptive.adapting import Standing
 from adaptive.models import Aim
 from adaptive.progress import Ending
-from adaptive.syllabus import ModuleEntry, VariantEntry
-from courses.models import Difficulty
+from adaptive.syllabus import ModuleEntry, VariantEntry, syllabus_of
+from courses.models import Difficulty, InteractionKind, Presentation, Purpose
 
 FEWEST_ANSWERS = 3  # before we say that a module is known
 MOST_ANSWERS = 8  # in one visit
@@ -13,18 +17,44 @@ MOST_VISITS = 3  # to learn one module, before the learner is let go on
 REVIEW_ANSWERS = 3
 
 
+@dataclass(frozen=True)
+class Place:
+    """Which question of a visit this is, and how many there will be at most."""
+
+    number: int
+    most: int
+
+
+def place_of(shown: Presentation) -> Place | None:
+    """Return where in the visit a question stands that waits for its answer; None where nobody can say."""
+    module = syllabus_of(shown.enrollment).modules.get(shown.module_id)
+    if module is None:
+        return None
+    entries = shown.enrollment.interactions.filter(module=shown.module_id)
+    opened = entries.filter(kind=InteractionKind.OPENED).aggregate(last=Max("sequence"))["last"] or 0
+    number = entries.answers().after(opened).count() + 1
+    most = most_answers(module, Aim.REVIEW if shown.purpose == Purpose.REVIEW else Aim.LEARN)
+    return Place(number, most) if number <= most else None
+
+
+def most_answers(module: ModuleEntry, aim: Aim) -> int:
+    """Return after how many answers a visit ends, whatever they are."""
+    questions = len(module.questions)
+    return min(REVIEW_ANSWERS, questions) if aim == Aim.REVIEW else min(MOST_ANSWERS, max(questions, FEWEST_ANSWERS))
+
+
 def ending_of(standing: Standing, module: ModuleEntry, aim: Aim) -> str:
     """Return how the visit to this module ends now; "" while it goes on."""
     done, questions = standing.progress.module(module.id), len(module.questions)
     if not questions:
         return Ending.READ
     if aim == Aim.REVIEW:
-        return Ending.REVIEWED if done.now_answered >= min(REVIEW_ANSWERS, questions) else ""
+        return Ending.REVIEWED if done.now_answered >= most_answers(module, aim) else ""
     if done.now_answered >= min(FEWEST_ANSWERS, questions) and is_known(standing, module):
         return Ending.KNOWN
     if done.answered >= MOST_VISITS * MOST_ANSWERS:
         return Ending.ENOUGH  # however often the visits were broken off
-    if done.now_answered >= min(MOST_ANSWERS, max(questions, FEWEST_ANSWERS)) or is_struggling(standing, module):
+    if done.now_answered >= most_answers(module, aim) or is_struggling(standing, module):
         return Ending.AGAIN if deserves_another_try(standing, module) else Ending.ENOUGH
     return ""
 

@@ -12,6 +12,7 @@ from analytics import attention, counting
 ENOUGH_FIRSTS = 10  # first answers, before we say anything about a question
 TOO_HARD_BELOW, TOO_EASY_ABOVE = 0.30, 0.95
 WEAK_BELOW, WEAK_FOR_SURE_BELOW = 0.10, 0.20  # discrimination, and the upper end of its 80 % interval
+INNOCENT = 0.05  # of the questions said to mislead, the most that we expect to be there by chance
 UNUSED_AFTER = 50  # first answers
 
 NUMBERS = {
@@ -37,6 +38,7 @@ NUMBERS = {
     "easy": round(100 * TOO_EASY_ABOVE),
     "weak": WEAK_BELOW,
     "weak_for_sure": WEAK_FOR_SURE_BELOW,
+    "innocent": round(100 * INNOCENT),
     "unused": UNUSED_AFTER,
     "enough": ENOUGH_ANSWERS,
 }
@@ -182,8 +184,12 @@ PROBLEMS = {
     ),
     "misleads": Definition(
         _("Misleads"),
-        _("Those who do better elsewhere do worse here: the 80 %% interval of the discrimination lies below 0."),
-        "discrimination < 0",
+        _(
+            "Those who do better elsewhere do worse here. Among many questions some look so by chance, so we say it "
+            "only where chance is an unlikely cause: all judged questions of the course are looked at together, and "
+            "of those that we name we expect at most %(innocent)d %% to be innocent (false discovery rate)."
+        ),
+        "p(discrimination) ≤ %(innocent)d %% × rank of p / judged questions",
     ),
     "too_hard": Definition(
         _("Too hard"), _("Fewer than %(hard)d %% of the credit in first answers."), "facility < %(hard)d %%"

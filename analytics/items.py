@@ -18,6 +18,7 @@ from analytics.definitions import (
     WEAK_BELOW,
     WEAK_FOR_SURE_BELOW,
 )
+from analytics.misleading import misleading
 from analytics.models import ChoiceTotal, QuestionTotal
 from analytics.statistics import Estimate, Statistics, statistics_of
 from courses.models import Course, Question, QuestionVersion
@@ -45,6 +46,7 @@ class Item:
     statistics: Statistics
     given: dict[str, ChoiceTotal]
     is_simulated: bool
+    misleads: bool = False
 
     @property
     def options(self) -> list[Option]:
@@ -78,7 +80,7 @@ def _distractor(item: Item) -> str:
 
 def _misleads(item: Item) -> str:
     found = item.statistics.discrimination
-    return _correlated(found) if found and found.high < 0 else ""
+    return _correlated(found) if found and item.misleads else ""
 
 
 def _too_hard(item: Item) -> str:
@@ -88,7 +90,7 @@ def _too_hard(item: Item) -> str:
 
 def _weak(item: Item) -> str:
     found = item.statistics.discrimination
-    is_weak = found and found.value < WEAK_BELOW and 0 <= found.high < WEAK_FOR_SURE_BELOW
+    is_weak = found and found.value < WEAK_BELOW and found.high < WEAK_FOR_SURE_BELOW and not item.misleads
     return _correlated(found) if found and is_weak else ""
 
 
@@ -132,11 +134,15 @@ def items_in(course: Course | None, is_simulated: bool) -> list[Item]:
 
 
 def items_of(questions: Iterable[Question], is_simulated: bool) -> list[Item]:
-    """Return what is known of these questions (`with_content`), in three statements however many they are."""
+    """Return what is known of these questions (`with_content`), in three statements however many they are.
+
+    Whether one misleads is judged among all questions of its course, so that it is told the same on every page.
+    """
     rows = list(questions)
-    totals = {
-        total.question_id: total for total in QuestionTotal.objects.filter(question__in=rows, is_simulated=is_simulated)
-    }
+    courses = {row.module.course_id for row in rows}
+    in_courses = QuestionTotal.objects.filter(question__module__course__in=courses, is_simulated=is_simulated)
+    totals = {total.question_id: total for total in in_courses}
+    named = misleading(totals.values())
     given: dict[int, dict[str, ChoiceTotal]] = defaultdict(dict)
     chosen = [row for row in rows if row.kind in CHOSEN]  # typed answers would be without bounds
     for choice in ChoiceTotal.objects.filter(question__in=chosen, is_simulated=is_simulated):
@@ -148,6 +154,7 @@ def items_of(questions: Iterable[Question], is_simulated: bool) -> list[Item]:
             statistics=statistics_of(totals.get(row.pk)),
             given=given.get(row.pk, {}),
             is_simulated=is_simulated,
+            misleads=row.pk in named,
         )
         for row in rows
     ]

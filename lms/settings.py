@@ -171,6 +171,7 @@ CHECKPOINT_DIR = DATA_DIR / "checkpoints"
 # Languages and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+FORMAT_MODULE_PATH = "lms.formats"
 USE_TZ = True
 
 # Cache, sessions, queue

@@ -1,6 +1,7 @@
 """Where a learner stands: the map of their skills, what is due, why a step was chosen, and the end of a course."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.drawing import skill_map, skill_rows
-from adaptive.explaining import NAMES, sentence
+from adaptive.explaining import MEANINGS, NAMES, comparison_of, sentence
 from adaptive.guarding import NothingToLearn
 from adaptive.mastery import DEFINITIONS, Level
 from adaptive.models import Recommendation
@@ -98,6 +99,8 @@ def why(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
         "columns": _columns(chosen),
         "rows": _rows(standing, chosen),
         "skills": skill_rows(standing, own_skills),
+        "comparison": _comparison(standing, chosen),
+        "meanings": [(NAMES[name], MEANINGS[name]) for name in _terms(chosen) if name in MEANINGS],
         "left_out": max(len(chosen.candidates) - MOST_SHOWN, 0),
     }
     return render(request, "adaptive/why.html", context)
@@ -115,6 +118,17 @@ def _rested(standings: list[Standing], waiting: set[int]) -> list[tuple[Standing
 
 def _standing(enrollment: Enrollment) -> Standing:
     return standing_of(enrollment, live_tutor(enrollment.course_id))
+
+
+def _comparison(standing: Standing, chosen: Recommendation) -> dict[str, Any] | None:
+    """Return what was drawn against the best other step, in words and whole percents."""
+    found = comparison_of(chosen)
+    if found is None:
+        return None
+    rows = [(_name(standing, found.chosen, None), _percent(found.chosen["propensity"]), True)]
+    if found.other:
+        rows.append((_name(standing, found.other, None), _percent(found.other["propensity"]), False))
+    return {"rows": rows, "words": found.words, "right": round(10 * found.chosen["predicted"])}
 
 
 def _terms(chosen: Recommendation) -> list[str]:
@@ -148,7 +162,7 @@ def _rows(standing: Standing, chosen: Recommendation) -> list[list[Any]]:
     ]
 
 
-def _name(standing: Standing, offer: dict[str, Any], chosen: Recommendation) -> str:
+def _name(standing: Standing, offer: Mapping[str, Any], chosen: Recommendation | None) -> str:
     module = standing.syllabus.modules.get(offer["module"])
     variant = module.variant(offer["variant"]) if module else None
     name = module.title if module else gettext("A module that is gone")
@@ -158,7 +172,7 @@ def _name(standing: Standing, offer: dict[str, Any], chosen: Recommendation) -> 
             "modality": variant.modality.replace("-", " "),
             "difficulty": variant.difficulty,
         }
-    is_chosen = (offer["module"], offer["variant"]) == (chosen.module_id, chosen.variant_id)
+    is_chosen = chosen and (offer["module"], offer["variant"]) == (chosen.module_id, chosen.variant_id)
     return gettext("%s (chosen)") % name if is_chosen else name
 
 
@@ -167,7 +181,7 @@ def _signed(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return "< 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
 def _number(text: str) -> dict[str, Any]:

@@ -15,12 +15,14 @@ from adaptive.drawing import moves
 from adaptive.explaining import sentence
 from adaptive.forms import AnswerForm
 from adaptive.serving import live_tutor
+from adaptive.visiting import place_of
 from courses import marking
 from courses.access import actor, for_people, own_presentation
 from courses.answering import AlreadyAnswered, Submission
 from courses.hinting import HintBefore, NoSuchHint, hints_taken, take_hint
 from courses.limiting import ANSWERING, HINTING
 from courses.marking import UnreadableResponse
+from courses.marking.revealing import choices_after
 from courses.models import Interaction, Presentation
 from courses.recording import KeyReused
 from courses.views.limiting import at_most
@@ -106,6 +108,7 @@ def _question_page(request: HttpRequest, shown: Presentation, error: str = "") -
         "hints": [(number, content["hints"][number - 1]) for number in opened],
         "next_hint": len(opened) + 1 if len(opened) < hint_count else None,
         "hint_count": hint_count,
+        "place": place_of(shown),
     }
     return render(request, "adaptive/question.html", context, status=422 if error else 200)
 
@@ -125,6 +128,7 @@ def _outcome_context(shown: Presentation, answered: Interaction) -> dict[str, An
         "course": shown.enrollment.course,
         "module": shown.module,
         "question": shown.question_version.content,
+        "choices": choices_after(shown.question_version.content, answered.response, shown.pk),
         "mark": answered.result,
         "outcome": came_of_it,
         "moves": moves(standing, came_of_it.moves) if came_of_it else [],

@@ -1,6 +1,7 @@
 """The first page: the one next step of each course, and what is due."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
@@ -15,7 +16,7 @@ from adaptive.explaining import sentence
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
 from adaptive.recommending import recommend_next
-from adaptive.reviewing import Due, due
+from adaptive.reviewing import Due, due, next_due_at
 from adaptive.serving import live_tutor
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from courses.access import actor, for_people, visible_courses
@@ -39,11 +40,23 @@ class Offer:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Today for who is signed in; what there is to learn for who is not."""
+    """The own place of who is signed in; what there is to learn for who is not."""
     if request.user.is_authenticated:
-        return redirect("adaptive:today")
+        return redirect(place_of(request.user))
     courses = visible_courses(User()).annotate(modules_count=Count("modules", filter=Q(modules__live=True)))
     return render(request, "adaptive/landing.html", {"courses": courses})
+
+
+def place_of(user: User) -> str:
+    """Return the name of the page on which somebody begins: who has nothing to learn begins with their work."""
+    rooms = (
+        (user.is_staff, "admin:index"),
+        (user.is_trainer, "analytics:cohorts"),
+        (user.is_author, "wagtailadmin_home"),
+    )
+    if Enrollment.objects.of(user).exists():
+        return "adaptive:today"
+    return next((room for is_theirs, room in rooms if is_theirs), "adaptive:today")
 
 
 @require_safe
@@ -76,6 +89,13 @@ def _as_context(offers: list[Offer]) -> dict[str, Any]:
         "first": first,
         "others": offers[1:],
         "due": waiting,
+        "next_at": _next_review(offers),
         "skills": skill_rows(first.standing),
         "course": first.standing.enrollment.course if len(offers) == 1 else None,
     }
+
+
+def _next_review(offers: list[Offer]) -> datetime | None:
+    """When something will be due that is not due yet."""
+    times = (next_due_at(offer.standing) for offer in offers)
+    return min((at for at in times if at and at > timezone.now()), default=None)

@@ -32,7 +32,12 @@ def questions(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = Paginator(items, QUESTIONS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"scope": scope, "cohort": scope.cohort, "page": page, "sort": request.GET.get("sort", "")}
     scatter = [item for item in sorted_items(items, "facility") if item.statistics.discrimination]
-    context |= {"scatter": scatter, "definitions": ITEM_DEFINITIONS, "enough": ENOUGH_FIRSTS}
+    context |= {
+        "scatter": scatter,
+        "definitions": ITEM_DEFINITIONS,
+        "enough": ENOUGH_FIRSTS,
+        "problem_definitions": PROBLEMS,
+    }
     return render(request, "analytics/questions.html", context)
 
 
@@ -49,5 +54,10 @@ def question(request: HttpRequest, pk: int, question_pk: int) -> HttpResponseBas
     scope = scope_of(cohort, {"course": item.question.module.course.slug})
     context = {"scope": scope, "cohort": cohort, "item": item, "shares": shares}
     context |= {"versions": [(version, key_of(version.content)) for version in versions]}
-    context |= {"definitions": ITEM_DEFINITIONS, "problems": PROBLEMS, "enough": ENOUGH_FIRSTS}
+    context |= {
+        "definitions": ITEM_DEFINITIONS,
+        "problems": PROBLEMS,
+        "enough": ENOUGH_FIRSTS,
+        "problem_definitions": PROBLEMS,
+    }
     return render(request, "analytics/question.html", context)

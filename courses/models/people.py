@@ -60,7 +60,14 @@ class User(AbstractUser):
 
     @property
     def name(self) -> str:
-        return self.get_full_name() or self.email.split("@")[0]
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        """The name as everybody sees it, on Django's own pages, too: never the whole address."""
+        return super().get_full_name() or self.email.split("@")[0]
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.name
 
 
 class CohortQuerySet(models.QuerySet["Cohort"]):

@@ -1,10 +1,12 @@
 """The question page at twice its size, on the narrowest screen, and for people who follow the focus with their eyes."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from courses.models import Course, QuestionKind, User
+from tests.journeys.cohort import build_cohort, person
 from tests.journeys.conftest import SignIn
+from tests.journeys.pages import address_of
 from tests.journeys.walking import address, ask
 
 SMALL = {
@@ -58,6 +60,19 @@ def test_the_focus_is_always_in_sight(width: int, course: Course, ada: User, sig
         assert any("Submit" in stop["html"] or "button-primary" in stop["html"] for stop in stops)
         assert [stop["html"] for stop in stops if not stop["ringed"]] == []
         assert [stop["html"] for stop in stops if stop["free"] < 0.5] == []
+
+
+def test_a_table_wider_than_the_phone_scrolls_by_itself_and_says_so(signed_in: SignIn) -> None:
+    build_cohort()
+    page = signed_in(person("grace"), viewport={"width": 390, "height": 844})
+    for name in ("analytics:cohort", "analytics:questions"):
+        page.goto(address_of(name))
+        table = page.locator(".table-scroll.has-more").first
+
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.get_by_text("Scroll sideways for more").first.is_visible()
+        table.evaluate("(it) => it.scrollTo(it.scrollWidth, 0)")
+        expect(page.locator(".table-scroll.is-wide:not(.has-more)").first).to_be_visible()
 
 
 def walk(page: Page) -> list[dict]:

@@ -48,7 +48,7 @@
     // Days are days in every time zone: they are read, split and named as UTC.
     const DAYS = [1, 2, 3, 7, 14, 28, 91, 182, 364].map((days) => days * 86400);
     const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000];
-    const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
+    const day = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
     const wholeOnly = (columns) => (columns.flat().every((y) => y === null || Number.isInteger(y)) ? { incrs: WHOLE } : {});
 
     function across(data) {
