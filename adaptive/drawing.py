@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 from django.urls import reverse
@@ -11,9 +12,12 @@ from django.utils.translation import gettext
 
 from adaptive.adapting import Standing
 from adaptive.mastery import MASTERED_CHANCE, Level, SkillBelief
+from adaptive.routing import Router
 from adaptive.syllabus import SkillEntry
 
-NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y, MARGIN = 176, 76, 30, 24, 4  # six columns fit into 1280 px
+NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y = 176, 88, 30, 28  # six columns fit into 1280 px
+MARGIN, MARGIN_Y = 4, GAP_Y  # lines may pass above and below
+LINE, MOST_LINES = 22, 2  # letters in a line of a title, and lines
 GOAL_X = 100 * MASTERED_CHANCE
 STILL = 0.005  # a smaller change of the mean is no change
 A_LOT = 0.08
@@ -61,17 +65,15 @@ def skill_map(standing: Standing, next_skills: tuple[int, ...] = ()) -> Drawing:
     for depth, column in columns.items():
         top = (tallest - len(column)) * (NODE_HEIGHT + GAP_Y) / 2
         for row, entry in enumerate(column):
-            place[entry.id] = (MARGIN + depth * (NODE_WIDTH + GAP_X), MARGIN + top + row * (NODE_HEIGHT + GAP_Y))
+            place[entry.id] = (MARGIN + depth * (NODE_WIDTH + GAP_X), MARGIN_Y + top + row * (NODE_HEIGHT + GAP_Y))
     beliefs = standing.beliefs(list(place))
+    edges = [(before, entry.id) for entry in standing.syllabus.skills.values() for before in entry.requires]
+    paths = Router(place, (NODE_WIDTH, NODE_HEIGHT), GAP_Y).paths(edges)
     return {
         "width": 2 * MARGIN + len(columns) * (NODE_WIDTH + GAP_X) - GAP_X,
-        "height": 2 * MARGIN + tallest * (NODE_HEIGHT + GAP_Y) - GAP_Y,
+        "height": 2 * MARGIN_Y + tallest * (NODE_HEIGHT + GAP_Y) - GAP_Y,
         "nodes": [_node(standing, beliefs[skill], place[skill], skill in next_skills) for skill in place],
-        "edges": [
-            {"path": _edge(place[before], place[entry.id]), "is_open": beliefs[before].is_known}
-            for entry in standing.syllabus.skills.values()
-            for before in entry.requires
-        ],
+        "edges": [{"path": paths[edge], "is_open": beliefs[edge[0]].is_known} for edge in edges],
     }
 
 
@@ -109,14 +111,12 @@ def _node(standing: Standing, belief: SkillBelief, at: tuple[float, float], is_n
     state = gettext("probably %s") % belief.level.label if belief.is_unsure else belief.level.label
     step = list(Level).index(belief.level)
     place = {"x": at[0], "y": at[1], "is_next": is_next, "url": _module_url(standing, entry)}
-    return drawn | place | {"title": entry.title, "step": step, "state": state}
+    return drawn | place | {"title": entry.title, "lines": lines_of(entry.title), "step": step, "state": state}
 
 
-def _edge(start: tuple[float, float], end: tuple[float, float]) -> str:
-    """Return an SVG path from the right edge of one node to the left edge of another."""
-    x1, y1, x2, y2 = start[0] + NODE_WIDTH, start[1] + NODE_HEIGHT / 2, end[0], end[1] + NODE_HEIGHT / 2
-    bend = max((x2 - x1) / 2, GAP_X / 2)
-    return f"M{x1:g} {y1:g} C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"
+def lines_of(title: str) -> list[str]:
+    """Return a title in lines that fit into a box."""
+    return wrap(title, LINE, max_lines=MOST_LINES, placeholder="…")
 
 
 def _module_url(standing: Standing, skill: SkillEntry) -> str:

@@ -130,6 +130,7 @@ def node(title: str, place: tuple[int, int], step: int, mean: int, spread: int) 
     """A skill on the map."""
     return {
         "title": title,
+        "lines": [title],
         "url": "#",
         "x": place[0],
         "y": place[1],
@@ -149,7 +150,7 @@ def band_words(skill: dict[str, Any]) -> str:
 
 def edge(start: tuple[int, int], end: tuple[int, int]) -> str:
     """A calm curve from the right side of one node to the left side of the next."""
-    (x1, y1), (x2, y2) = (start[0] + 176, start[1] + 38), (end[0], end[1] + 38)
+    (x1, y1), (x2, y2) = (start[0] + 176, start[1] + 44), (end[0], end[1] + 44)
     middle = (x1 + x2) // 2
     return f"M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2}"
 

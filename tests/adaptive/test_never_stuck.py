@@ -80,7 +80,7 @@ def test_two_hundred_learners_get_through_the_demo_course(db: None) -> None:
     modules = enrollment.course.modules.count()
 
     for number in range(200):
-        habit, wishes = rng.choice(list(HABITS)), 0.3 if number % 10 == 0 else 0.0
+        habit, wishes = rng.choice(list(HABITS)), 0.3 if number % 20 == 0 else 0.0
         flight = fly(Flight.of(enrollment), HABITS[habit], rng, wishes)
 
         assert flight.standing.is_complete, (number, habit)
