@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,13 +22,13 @@ Process = subprocess.Popen[bytes]
 
 
 @dataclass
-class Server:
+class Server(ABC):
     """A process that leads a group of its own. `start` says how to make it."""
 
     process: Process = field(init=False)
 
-    def start(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def start(self) -> None: ...
 
     def everyone(self) -> list[int]:
         """The process and all that descend from it."""
