@@ -45,6 +45,7 @@ class Book:
     promises: list[Promise] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    contradicted: list[str] = field(default_factory=list)  # where somebody met an answer that was not their own
 
     @property
     def statuses(self) -> Counter[int]:
@@ -68,13 +69,14 @@ class Learner:
     book: Book
     question: Json | None = None
     is_patient: bool = True
+    has_left: bool = False  # with a request on its way, which may arrive after the next one
 
     def visit(self) -> None:
         """Take a turn. Who went away comes back to a fresh page."""
         try:
             self.take_turn()
         except GoneAway:
-            self.question = None
+            self.question, self.has_left = None, True
 
     def take_turn(self) -> None:
         """Answer one question, and find the next."""
@@ -120,6 +122,7 @@ class Learner:
                     f"the same request was answered differently: {taken}"
                 )
                 if taken:
+                    self.book.contradicted += [path for reply in taken if reply.status == 409 and not self.has_left]
                     return taken[0]
             assert time.monotonic() < end, f"nobody took {path} in {GIVE_UP} seconds"
             time.sleep(pause)
