@@ -111,6 +111,7 @@ class Calibration:
     slope: float = 1.0
     shift: float = 0.0
     stages: Numbers = field(default_factory=lambda: np.zeros(STAGED))  # [2, stages, 3] next, ahead
+    head: Numbers = field(default_factory=lambda: np.zeros((2, 0)))  # [2, h] next, ahead
     items: Table = NOTHING
     skills: Table = NOTHING
 

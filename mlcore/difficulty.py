@@ -18,7 +18,8 @@ from mlcore.memory import sigmoid
 
 SWEEPS = 40
 CLOSE = 2e-3  # logits: a sweep that moves nothing further is the last
-PRIOR_WEIGHT = 30.0  # how many learners, items or skills the variances of other courses count for
+import os
+PRIOR_WEIGHT = float(os.environ.get("PW","15.0"))  # how many learners, items or skills the variances of other courses count for
 LONGEST_STEP = 1.5
 WIDEST = 1.75  # logits: beyond it nearly all answers are right or wrong, and the sd would run away
 
@@ -33,6 +34,7 @@ class _Effects:
     size: int  # how many effects
     prior_mean: float
     expected_sd: float
+    prior_weight: float = float(os.environ.get("PW","15.0"))
 
 
 @dataclass
@@ -55,6 +57,7 @@ def fit_difficulty(cohort: Episodes, population: Population) -> Calibration:
         "author": _of_authors(cohort.questions, population),
         "item": _simple(item_codes, len(items), 0.0, population.item_sd, -1.0),
     }
+    effects["learner"] = replace(effects["learner"], prior_weight=float(os.environ.get("PL","3")))
     found = _climb(effects, cohort.outcomes.correct)
     return Calibration(
         population=replace(
@@ -130,8 +133,8 @@ def _improved(effect: _Effects, old: _Posterior, correct: Numbers, logit: Number
 
 def _with_learned_sd(effect: _Effects, posterior: _Posterior) -> _Posterior:
     """Set the prior's sd to the likeliest, pulled towards the expected one (inverse gamma prior)."""
-    total = float((posterior.mean**2 + posterior.variance).sum()) + PRIOR_WEIGHT * effect.expected_sd**2
-    likeliest = float(np.sqrt(total / (effect.size + PRIOR_WEIGHT)))
+    total = float((posterior.mean**2 + posterior.variance).sum()) + effect.prior_weight * effect.expected_sd**2
+    likeliest = float(np.sqrt(total / (effect.size + effect.prior_weight)))
     return replace(posterior, sd=min(likeliest, max(WIDEST, effect.expected_sd)))
 
 

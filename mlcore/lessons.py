@@ -7,7 +7,7 @@ answers are in the statistics they are predicted with (cross-fitting), and a new
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from mlcore.features import FEATURES
 from mlcore.inference import Foresight, Knowledge, Step, foresee, walk
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import whole_seconds
+from mlcore.variety import Variety, vary
 from mlcore.weights import silent
 
 FREEZES = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 80)  # answers after which beliefs are frozen
@@ -48,6 +49,7 @@ class LessonPlan:
     pupils: int = 256
     lengths: tuple[int, ...] = (30, 60, 60, 100, 160)  # answers of a pupil at most, drawn for each lesson
     cohorts: tuple[int, ...] = (0, 8, 20, 60, 150, 400, 1_000_000)  # learners who answered before; last: all others
+    variety: Variety = field(default_factory=Variety)
     cohort_chances: tuple[float, ...] = (0.06, 0.08, 0.14, 0.14, 0.12, 0.11, 0.35)
 
 
@@ -56,11 +58,10 @@ def pseudo_course(course: Episodes, population: Population, plan: LessonPlan, rn
     shuffled = rng.permutation(course.learners)
     pupils = min(plan.pupils, max(course.learners // 3, 1))
     size = min(int(rng.choice(plan.cohorts, p=plan.cohort_chances)), course.learners - pupils)
-    calibration = fit_difficulty(course.of_learners(shuffled[pupils : pupils + size]), population)
+    course = vary(course.of_learners(shuffled[: pupils + size]), plan.variety, rng)
+    calibration = fit_difficulty(course.of_learners(np.arange(pupils, pupils + size)), population)
     knowledge = Knowledge(silent(1), calibration)
-    return lesson_of(
-        course.of_learners(shuffled[:pupils]).first(int(rng.choice(plan.lengths))), knowledge, _freezes(rng)
-    )
+    return lesson_of(course.of_learners(np.arange(pupils)).first(int(rng.choice(plan.lengths))), knowledge, _freezes(rng))
 
 
 def lesson_of(pupils: Episodes, knowledge: Knowledge, freezes: Codes) -> Lesson:

@@ -46,6 +46,7 @@ class Reading:
 
     shift: Numbers  # [q] g, to add to the classic's logit
     directions: Numbers  # [q, d] phi, in which the context acts
+    activations: Float32  # [q, h] of the last hidden layer, from which both are read
 
 
 def shapes(hidden: int = HIDDEN) -> dict[str, tuple[int, ...]]:
@@ -72,7 +73,7 @@ def read(weights: Weights, features: Float32) -> Reading:
     x = _silu(np.asarray(x @ weights.first + weights.first_bias, np.float32))
     x = _silu(np.asarray(x @ weights.second + weights.second_bias, np.float32))
     out = (x @ weights.head + weights.head_bias).astype(np.float64)
-    return Reading(out[:, 0], np.concatenate([np.ones((len(out), 1)), out[:, 1:]], axis=1))
+    return Reading(out[:, 0], np.concatenate([np.ones((len(out), 1)), out[:, 1:]], axis=1), x)
 
 
 def forecast(logit: Numbers, reading: Reading, context: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
