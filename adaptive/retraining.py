@@ -76,7 +76,7 @@ def retrain(job: Job, report: Report) -> tuple[dict[str, Any], str]:
     trained = _trained(splits, serving, job, lambda done, said: report(0.05 + 0.75 * done, f"{said} ({device})"))
     report(0.8, "Comparing with the live checkpoint on learners that neither has met.")
     facts = {"parent": live.sha256, "device": device, "answers": sum(len(split.train) for split in splits)}
-    candidate = checkpoints.Checkpoint(trained.weights, trained.population, trained.network_weight, facts)
+    candidate = checkpoints.Checkpoint(trained.weights, trained.prior, facts)
     judged = judge(candidate, serving, splits)
     if judged.objection:
         raise Refused(judged.objection, judged.as_json())
@@ -125,7 +125,7 @@ def _trained(splits: Sequence[Split], live: checkpoints.Checkpoint, job: Job, re
     device = "cuda" if torch.cuda.is_available() else "cpu"
     plan = TrainingSettings(steps=int(job.options.get("steps", STEPS)), device=device)
     generator = torch.Generator().manual_seed(int(job.options.get("seed", 0)))
-    return train([split.train for split in splits], plan, generator, live.weights, report)
+    return train([split.train for split in splits], plan, generator, live, report)
 
 
 def _keep(candidate: checkpoints.Checkpoint, live: Checkpoint, judged: Judged) -> Checkpoint:

@@ -89,6 +89,7 @@ def stage_of(answered: Numbers) -> Codes:
 
 
 STAGED = (2, len(STAGES) + 1, 3)
+ARRAYS = ("stages", "head")
 NOTHING = Table(np.zeros(0, np.uint64), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
@@ -115,13 +116,18 @@ class Calibration:
     items: Table = NOTHING
     skills: Table = NOTHING
 
+    @property
+    def whole(self) -> Numbers:
+        """The classic's weight, the network's, and the shift, over all stages.  [3]"""
+        network = self.slope * self.network_weight
+        return np.array([self.slope - network, network, self.shift])
+
     def weights_after(self, answered: Numbers, ahead: Codes) -> Numbers:
         """Return (the classic's weight, the network's, the shift) after so many answers [q].  [q, 3]
 
         `ahead` [q] is 0 for the very next answer, 1 for one after others that are not known.
         """
-        network = self.slope * self.network_weight
-        return np.array([self.slope - network, network, self.shift]) + self.stages[ahead, stage_of(answered)]
+        return self.whole + self.stages[ahead, stage_of(answered)]
 
     def weigh(self, questions: Questions) -> Prompts:
         """Look up how hard these questions are believed to be."""
@@ -160,10 +166,10 @@ class Calibration:
             for name, table in tables.items()
             for column in fields(Table)
         }
-        known = ("population", "stages", *tables)
+        known = ("population", *ARRAYS, *tables)
         numbers = {c.name: getattr(self, c.name) for c in fields(self) if c.name not in known}
-        arrays["stages"] = self.stages
-        header = json.dumps({"version": 2, "population": asdict(self.population), **numbers})
+        arrays |= {name: np.ascontiguousarray(getattr(self, name)) for name in ARRAYS}
+        header = json.dumps({"version": 3, "population": asdict(self.population), **numbers})
         return save(arrays, metadata={"calibration": header})
 
     @staticmethod
@@ -174,18 +180,16 @@ class Calibration:
             header = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["calibration"])
             arrays = load(data)
             tables: dict[str, Any] = {name: _table(arrays, name) for name in ("items", "skills")}
-            if header.pop("version") != 2:
+            if header.pop("version") != 3:
                 raise ValueError("not of this version")
-            stages = _finite_stages(arrays["stages"])
-            calibration = Calibration(
-                population=Population(**header.pop("population")), stages=stages, **header, **tables
-            )
+            tables |= {name: _finite(arrays, name) for name in ARRAYS}
+            calibration = Calibration(population=Population(**header.pop("population")), **header, **tables)
         except (ValueError, KeyError, TypeError, SafetensorError) as problem:
             raise ValueError(f"calibration: {problem}") from problem
         return calibration
 
 
-def uncalibrated(population: Population, network_weight: float = 0.5) -> Calibration:
+def uncalibrated(population: Population, network_weight: float = 0.5, stages: Numbers | None = None) -> Calibration:
     """Return what is known of a course that nobody has taken: the priors."""
     return Calibration(
         population,
@@ -193,6 +197,7 @@ def uncalibrated(population: Population, network_weight: float = 0.5) -> Calibra
         level_sd=population.level_sd,
         author_slope=population.author_slope,
         network_weight=network_weight,
+        stages=np.zeros(STAGED) if stages is None else stages,
     )
 
 
@@ -206,7 +211,8 @@ def _table(arrays: dict[str, Any], name: str) -> Table:
     return table
 
 
-def _finite_stages(stages: Numbers) -> Numbers:
-    if stages.shape != STAGED or not np.isfinite(stages).all():
-        raise ValueError("stages: expected finite numbers for each stage")
-    return stages
+def _finite(arrays: dict[str, Any], name: str) -> Numbers:
+    array: Numbers = arrays[name]
+    if array.shape[0] != STAGED[0] or (name == "stages" and array.shape != STAGED) or not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite numbers for next answers and for those ahead")
+    return array

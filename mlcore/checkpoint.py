@@ -17,12 +17,12 @@ from safetensors.numpy import load, save
 
 from mlcore.answers import Answer, Item
 from mlcore.belief import CONTEXT
-from mlcore.calibration import Population, uncalibrated
+from mlcore.calibration import STAGED, Calibration, Population, uncalibrated
 from mlcore.features import FEATURES
 from mlcore.tutor import Tutor
 from mlcore.weights import Weights, shapes
 
-FORMAT = 1
+FORMAT = 2
 LARGEST = 64 * 2**20  # bytes
 GOLDEN_LENGTHS = (0, 1, 2, 5, 12, 40)
 GOLDEN_CLOSE = 1e-5
@@ -37,11 +37,10 @@ class CheckpointRefused(Exception):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A trained network with its population, and where it comes from."""
+    """A trained network, what to expect of a course that nobody has taken, and where both come from."""
 
     weights: Weights
-    population: Population
-    network_weight: float  # of the network in the average with the classic, in a course not calibrated
+    prior: Calibration
     facts: dict[str, Any]  # metrics, training data, seeds, command: for people
 
 
@@ -66,12 +65,13 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path | str) -> str:
 def to_bytes(checkpoint: Checkpoint) -> bytes:
     """Serialize a checkpoint with its schema, the sha256 of its numbers and a golden set."""
     arrays: Arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.weights.arrays().items()}
+    arrays["stages"] = checkpoint.prior.stages.astype(np.float32)
     arrays["golden"] = golden_answers(_tutor(checkpoint, tag=1))
     header = {
         "format": FORMAT,
         "schema": schema_hash(),
-        "population": asdict(checkpoint.population),
-        "network_weight": checkpoint.network_weight,
+        "population": asdict(checkpoint.prior.population),
+        "network_weight": checkpoint.prior.network_weight,
         "facts": checkpoint.facts,
     }
     header["sha256"] = _digest(arrays, header)
@@ -99,11 +99,11 @@ def from_bytes(data: bytes) -> Checkpoint:
     if header.get("format") != FORMAT or header.get("schema") != schema_hash():
         raise CheckpointRefused("schema: made for other features or another version")
     _check_arrays(arrays, header)
-    golden = arrays.pop("golden")
+    golden, stages = arrays.pop("golden"), arrays.pop("stages").astype(np.float64)
     try:
-        population = Population(**header["population"])
+        prior = uncalibrated(Population(**header["population"]), float(header["network_weight"]), stages)
         weights = Weights(**{name: array.astype(np.float32) for name, array in arrays.items()})
-        checkpoint = Checkpoint(weights, population, float(header["network_weight"]), dict(header["facts"]))
+        checkpoint = Checkpoint(weights, prior, dict(header["facts"]))
         answered = golden_answers(_tutor(checkpoint, tag=1))
     except (KeyError, TypeError, ValueError) as problem:
         raise CheckpointRefused(f"header: {problem}") from problem
@@ -147,8 +147,7 @@ def _golden_answer(n: int) -> Answer:
 
 
 def _tutor(checkpoint: Checkpoint, tag: int) -> Tutor:
-    calibration = uncalibrated(checkpoint.population, checkpoint.network_weight)
-    return Tutor(checkpoint.weights, calibration, tag, checkpoint.facts)
+    return Tutor(checkpoint.weights, checkpoint.prior, tag, checkpoint.facts)
 
 
 def _parse(data: bytes) -> tuple[Arrays, dict[str, Any]]:
@@ -169,7 +168,7 @@ def _check_arrays(arrays: Arrays, header: dict[str, Any]) -> None:
         raise CheckpointRefused("sha256: the numbers are not those that were saved")
     header["sha256"] = stated
     hidden = arrays["first_bias"].size if "first_bias" in arrays else 0
-    expected = shapes(hidden)
+    expected = shapes(hidden) | {"stages": STAGED}
     if set(arrays) != {*expected, "golden"}:
         raise CheckpointRefused("arrays: some are missing or unknown")
     for name, shape in expected.items():

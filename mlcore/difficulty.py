@@ -18,8 +18,8 @@ from mlcore.memory import sigmoid
 
 SWEEPS = 40
 CLOSE = 2e-3  # logits: a sweep that moves nothing further is the last
-import os
-PRIOR_WEIGHT = float(os.environ.get("PW","15.0"))  # how many learners, items or skills the variances of other courses count for
+PRIOR_WEIGHT = 15.0  # how many items or skills the variances of other courses count for
+LEARNERS_WEIGHT = 3.0  # likewise learners: each gives many answers, so a few tell how they vary
 LONGEST_STEP = 1.5
 WIDEST = 1.75  # logits: beyond it nearly all answers are right or wrong, and the sd would run away
 
@@ -34,7 +34,7 @@ class _Effects:
     size: int  # how many effects
     prior_mean: float
     expected_sd: float
-    prior_weight: float = float(os.environ.get("PW","15.0"))
+    prior_weight: float = PRIOR_WEIGHT
 
 
 @dataclass
@@ -52,12 +52,13 @@ def fit_difficulty(cohort: Episodes, population: Population) -> Calibration:
     items, item_codes = np.unique(cohort.questions.item, return_inverse=True)
     effects = {
         "level": _simple(np.zeros(len(cohort), np.int64), 1, population.level, population.level_sd),
-        "learner": _simple(cohort.learner, cohort.learners, 0.0, population.ability_sd),
+        "learner": replace(
+            _simple(cohort.learner, cohort.learners, 0.0, population.ability_sd), prior_weight=LEARNERS_WEIGHT
+        ),
         "skill": skill_effects,
         "author": _of_authors(cohort.questions, population),
         "item": _simple(item_codes, len(items), 0.0, population.item_sd, -1.0),
     }
-    effects["learner"] = replace(effects["learner"], prior_weight=float(os.environ.get("PL","3")))
     found = _climb(effects, cohort.outcomes.correct)
     return Calibration(
         population=replace(

@@ -8,49 +8,32 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.calibration import STAGES, Calibration, stage_of
+from mlcore.calibration import Calibration, stage_of
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import Episodes, Keys
 from mlcore.inference import Foresight, Knowledge, believe, foresee, walk
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import moderated, sigmoid, whole_seconds
-from mlcore.weights import Weights
+from mlcore.weights import LIKENESS, LONGEST, Weights
 
 FEWEST_LEARNERS = 4
 MOST_LEARNERS = 400  # bend the predictions; more would not change them
-LONGEST = 25  # answers of each: long histories would drown the first few
+FOLDS = 5
+LARGE = 60  # learners from which two folds are enough
 NEWTON_STEPS = 15
 CLOSE = 1e-6
 SLOPES = (0.2, 3.0)  # least and most
-import os
-E=lambda n,d: float(os.environ.get(n,d))
-LIKENESS = E("LI",0.23)  # correlation of what is unexplained in two answers of one learner
-TRUST = (E("TR",.1), E("TR",.1), E("TS",.2))  # sd of the priors of: the classic's weight, the network's, the shift
-STAGE_TRUST = (E("ST",.1), E("ST",.1), E("SS",.1))  # likewise of a stage's distance from the whole
-HEAD_TRUST = E("HT",.2)  # likewise of what is added to each weight of the network's last layer
-FIXED = 1e-4
-L=lambda n,d: [float(x) for x in os.environ.get(n,d).split(",")]
-TAUS = L("TAUS","0.1,0.5,1,2")
-HEADS = L("HEADS","0.0001,0.03,0.06,0.1,0.2")
-STAGE_TAUS = L("STAUS","0.1,0.5,1,2")
+TRUST = (0.1, 0.1)  # sd of the priors of: the classic's weight, the network's
+STAGE_TRUST = (0.1, 0.1, 0.1)  # likewise of a stage's distance from the whole, and of its shift
+STEADY = 1e-4  # for what is not to move at all
+SCALES = (0.5, 1.0, 2.0)  # of these; the evidence of the course says which
+STAGE_SCALES = (0.5, 1.0)
+HEAD_SCALES = (1.0, 2.0, 4.0)
 FROZEN_AFTER, AHEAD = (0, 1, 3, 5, 10, 20), 10
 
 
-def calibrate(weights: Weights, prior: Calibration, cohort: Episodes) -> Calibration:
-    """Return the calibration of the course in which this cohort answered.
-
-    The weights of the average are fitted on answers predicted from the difficulties of the other half of the cohort
-    (cross-fitting), with a ridge pull towards `prior`'s, so 20 learners move them a little and none not at all.
-    """
-    judged = fit_difficulty(cohort, prior.population)
-    calibration = replace(judged, network_weight=prior.network_weight, stages=prior.stages)
-    if cohort.learners < FEWEST_LEARNERS:
-        return calibration
-    return _bent(calibration, _cross_fitted(weights, prior, cohort), prior)
-
-
 @dataclass(frozen=True)
-class _Evidence:
+class Evidence:
     """How n answers were judged, and how they went."""
 
     inputs: Numbers  # [n, 3 + h] the classic's logit, the network's, 1, and the network's last hidden layer
@@ -59,44 +42,56 @@ class _Evidence:
     learner: Codes  # [n]
 
     @staticmethod
-    def of(foresight: Foresight, correct: Numbers, learner: Codes) -> _Evidence:
+    def of(foresight: Foresight, correct: Numbers, learner: Codes) -> Evidence:
         known = foresight.known
         logits = moderated(known.logit, known.variance), moderated(foresight.mean, foresight.variance)
         inputs = np.column_stack([*logits, np.ones(len(correct)), foresight.reading.activations])
-        return _Evidence(inputs, correct, known.answered, learner)
+        return Evidence(inputs, correct, known.answered, learner)
 
     @staticmethod
-    def together(parts: Sequence[_Evidence]) -> _Evidence:
-        return _Evidence(*(np.concatenate([getattr(part, c.name) for part in parts]) for c in fields(_Evidence)))
+    def together(parts: Sequence[Evidence]) -> Evidence:
+        return Evidence(*(np.concatenate([getattr(part, c.name) for part in parts]) for c in fields(Evidence)))
 
-    def rows(self, chosen: NDArray[np.bool_]) -> _Evidence:
-        return _Evidence(*(getattr(self, column.name)[chosen] for column in fields(self)))
+    def rows(self, chosen: NDArray[np.bool_]) -> Evidence:
+        return Evidence(*(getattr(self, column.name)[chosen] for column in fields(self)))
 
     @property
     def worth(self) -> Numbers:
-        """What each answer counts for: those of one learner resemble each other (Kish 1965, design effect).  [n]"""
+        """What each answer counts for: those of one learner resemble each other (design effect, Kish 1965).  [n]"""
         _, which, count = np.unique(self.learner, return_inverse=True, return_counts=True)
         worth: Numbers = 1.0 / (1.0 + LIKENESS * (count[which] - 1.0))
         return worth
 
 
-def _cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes) -> tuple[_Evidence, _Evidence]:
-    """Return evidence of answers judged without their own half: given all before them, and given the first few only."""
+def calibrate(weights: Weights, prior: Calibration, cohort: Episodes) -> Calibration:
+    """Return the calibration of the course in which this cohort answered.
+
+    What bends the predictions is fitted on answers predicted from the difficulties of the rest of the cohort
+    (cross-fitting), with a ridge pull towards `prior`'s, so 20 learners move it a little and none not at all.
+    """
+    judged = fit_difficulty(cohort, prior.population)
+    calibration = replace(judged, network_weight=prior.network_weight, stages=prior.stages)
+    if cohort.learners < FEWEST_LEARNERS:
+        return calibration
+    return _bent(calibration, prior, weights, cross_fitted(weights, prior, cohort))
+
+
+def cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes) -> tuple[Evidence, Evidence]:
+    """Return evidence of answers judged without their own fold: given all before them, and given the first few only."""
     order = np.argsort(_signatures(cohort), kind="stable")[:MOST_LEARNERS]
+    folds = min(FOLDS if cohort.learners <= LARGE else 2, len(order))
     rolling, frozen = [], []
-    folds = int(E("FO", 5)) if cohort.learners <= 60 else 2
-    for number in range(folds):
-        half = order[number::folds]
-        others = np.setdiff1d(np.arange(cohort.learners), half)
+    for fold in (order[start::folds] for start in range(folds)):
+        others = np.setdiff1d(np.arange(cohort.learners), fold)
         knowledge = Knowledge(weights, fit_difficulty(cohort.of_learners(others), prior.population))
-        judged = cohort.of_learners(half)
-        rolling.append(_rolling(knowledge, judged.first(LONGEST), number * len(order)))
-        frozen += [_frozen(knowledge, judged, k, number * len(order)) for k in FROZEN_AFTER]
-    return _Evidence.together(rolling), _Evidence.together(frozen)
+        judged = cohort.of_learners(fold)
+        rolling.append(given_all(knowledge, judged.first(LONGEST), fold))
+        frozen += [given_first(knowledge, judged, k, fold) for k in FROZEN_AFTER]
+    return Evidence.together(rolling), Evidence.together(frozen)
 
 
 def _signatures(cohort: Episodes) -> Keys:
-    """Return a number of each learner's answers, so that halves do not depend on the order of learners.  [learners]"""
+    """Return a number of each learner's answers, so that folds do not depend on the order of learners.  [learners]"""
     signatures = np.zeros(cohort.learners, np.uint64)
     place = (2 * cohort.position + 1).astype(np.uint64)
     right = (cohort.outcomes.correct >= 0.5).astype(np.uint64)
@@ -104,65 +99,78 @@ def _signatures(cohort: Episodes) -> Keys:
     return signatures
 
 
-def _rolling(knowledge: Knowledge, episodes: Episodes, first: int) -> _Evidence:
-    parts = [
-        _Evidence.of(step.foresight, episodes.outcomes.correct[step.rows], first + step.learners)
-        for step in walk(knowledge, episodes)
-    ]
-    return _Evidence.together(parts)
+def given_all(knowledge: Knowledge, episodes: Episodes, names: Codes) -> Evidence:
+    """Judge every answer from all before it; `names` [learners] tell learners of several episodes apart."""
+    return Evidence.together(
+        [
+            Evidence.of(step.foresight, episodes.outcomes.correct[step.rows], names[step.learners])
+            for step in walk(knowledge, episodes)
+        ]
+    )
 
 
-def _frozen(knowledge: Knowledge, episodes: Episodes, k: int, first: int) -> _Evidence:
+def given_first(knowledge: Knowledge, episodes: Episodes, k: int, names: Codes) -> Evidence:
+    """Judge the answers soon after the next, given the first k only."""
     belief = believe(knowledge, episodes.first(k), episodes.learners)
     rows = np.flatnonzero((episodes.position > k) & (episodes.position < k + AHEAD))
     prompts = knowledge.calibration.weigh(episodes.questions.rows(rows))
     now = whole_seconds(episodes.outcomes.at[rows])
     foresight = foresee(knowledge, belief, prompts, now, episodes.learner[rows])
-    return _Evidence.of(foresight, episodes.outcomes.correct[rows], first + episodes.learner[rows])
+    return Evidence.of(foresight, episodes.outcomes.correct[rows], names[episodes.learner[rows]])
 
 
-def _bent(calibration: Calibration, evidence: tuple[_Evidence, _Evidence], prior: Calibration) -> Calibration:
-    """Fit logit = a * classic + b * network + shift + head @ activations by ridge-penalized logistic regression.
+def _bent(
+    calibration: Calibration, prior: Calibration, weights: Weights, evidence: tuple[Evidence, Evidence]
+) -> Calibration:
+    """Fit logit = a * classic + b * network + shift + head @ activations: for all answers, then for each stage.
 
-    First for all answers together, then for each stage of a history, with the head as it is.
+    Once for next answers, once for those further ahead.
     """
-    wholes = [_whole(one, prior) for one in evidence]
+    wholes = [_whole(one, prior, trust) for one, trust in zip(evidence, weights.head_trust, strict=True)]
     classic, network = np.maximum(wholes[0][:2], 0.0)
     slope = min(max(float(classic + network), SLOPES[0]), SLOPES[1])
     share = min(max(float(network / slope), 0.0), 1.0)
     bent = replace(calibration, network_weight=share, slope=slope, shift=float(wholes[0][2]))
-    base = np.array([slope * (1.0 - share), slope * share, bent.shift])
-    stages = [_stages(whole, one, prior.stages[n]) - base for n, (whole, one) in enumerate(zip(wholes, evidence, strict=True))]
-    return replace(bent, stages=np.array(stages), head=np.array([whole[3:] for whole in wholes]))
+    stages = [_stages(whole, one, away) for whole, one, away in zip(wholes, evidence, prior.stages, strict=True)]
+    return replace(bent, stages=np.array(stages) - bent.whole, head=np.array([whole[3:] for whole in wholes]))
 
 
-def _whole(evidence: _Evidence, prior: Calibration) -> Numbers:
+def _whole(evidence: Evidence, prior: Calibration, trust: Numbers) -> Numbers:
     """Return the coefficients for all stages together, as far from `prior`'s as the evidence makes plausible."""
-    weight, hidden = prior.network_weight, evidence.inputs.shape[1] - 3
-    start = np.array([prior.slope * (1.0 - weight), prior.slope * weight, prior.shift, *np.zeros(hidden)])
-    tries = [
-        _ridge_logistic(evidence, start, np.array([*(tau * np.array(TRUST)), *[head] * hidden]))
-        for tau in TAUS
-        for head in HEADS
+    start = np.concatenate([prior.whole, np.zeros(len(trust) - 1)])
+    trusts = [
+        np.array([*(scale * np.array(TRUST)), scale * trust[-1], *(head * trust[:-1])])
+        for scale in SCALES
+        for head in HEAD_SCALES
     ]
-    return max(tries, key=lambda pair: pair[1])[0]
+    return _likeliest(evidence, start, trusts)
 
 
-def _stages(whole: Numbers, evidence: _Evidence, prior: Numbers) -> Numbers:
-    """Return the weights of each stage, shrunk to the whole.  [stages, 3]"""
+def _stages(whole: Numbers, evidence: Evidence, away: Numbers) -> Numbers:
+    """Return the weights of each stage, shrunk to the whole's and to how far stages are `away` from it.  [stages, 3]"""
     stage = stage_of(evidence.answered)
-    weights = whole[:3] + prior
+    weights: Numbers = whole[:3] + away
     for one in np.unique(stage):
-        rows = evidence.rows(stage == one)
-        start = np.array([*weights[one], *whole[3:]])
-        tries = [_ridge_logistic(rows, start, np.array([*(tau * np.array(STAGE_TRUST)), *[FIXED] * len(whole[3:])])) for tau in STAGE_TAUS]
-        weights[one] = np.maximum(max(tries, key=lambda pair: pair[1])[0][:3], [0.0, 0.0, -np.inf])
+        start = np.concatenate([weights[one], whole[3:]])
+        steady = np.full(len(whole) - 3, STEADY)
+        trusts = [np.concatenate([scale * np.array(STAGE_TRUST), steady]) for scale in STAGE_SCALES]
+        weights[one] = _likeliest(evidence.rows(stage == one), start, trusts)[:3]
+    weights[:, :2] = np.maximum(weights[:, :2], 0.0)
     return weights
 
 
-def _ridge_logistic(evidence: _Evidence, start: Numbers, trust: Numbers) -> tuple[Numbers, float]:
-    """Return the coefficients that explain the answers best while staying near `start`: damped Newton.  [c]"""
-    penalty = trust**-2.0
+def _likeliest(evidence: Evidence, start: Numbers, trusts: Sequence[Numbers]) -> Numbers:
+    """Return the coefficients under that prior of these which makes the evidence likeliest (MacKay 1992)."""
+    found = [ridge_logistic(evidence, start, trust) for trust in trusts]
+    return max(found, key=lambda pair: pair[1])[0]
+
+
+def ridge_logistic(evidence: Evidence, start: Numbers, trust: Numbers) -> tuple[Numbers, float]:
+    """Return the mode of coefficients [c] with the prior N(start, trust^2), and the log evidence of that prior.
+
+    Damped Newton; the evidence is Laplace's approximation, up to a constant.
+    """
+    penalty = trust.astype(np.float64) ** -2.0
     inputs, correct, worth = evidence.inputs, evidence.correct, evidence.worth
 
     def cost(coefficients: Numbers) -> float:
@@ -181,5 +189,5 @@ def _ridge_logistic(evidence: _Evidence, start: Numbers, trust: Numbers) -> tupl
         found = found + step
         if np.abs(step).max() < CLOSE:
             break
-    sign, size = np.linalg.slogdet(curvature)
-    return found, -cost(found) - 0.5 * float(size) + 0.5 * float(np.log(penalty).sum())
+    volume = float(np.log(penalty).sum() - np.linalg.slogdet(curvature)[1])
+    return found, 0.5 * volume - cost(found)

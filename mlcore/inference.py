@@ -48,8 +48,7 @@ class Step:
 
 def begin(knowledge: Knowledge, learners: int, tag: int) -> Belief:
     """Return the beliefs about learners who have not answered yet."""
-    weights = knowledge.weights
-    calibration = knowledge.calibration
+    weights, calibration = knowledge.weights, knowledge.calibration
     ability = (0.0, calibration.population.ability_sd**2 + calibration.level_sd**2)
     return beliefs.begin(learners, tag, ability, (weights.prior_mean, weights.prior_covariance))
 
@@ -82,11 +81,12 @@ def served_logit(calibration: Calibration, foresight: Foresight, ahead: Codes | 
     """
     classic = moderated(foresight.known.logit, foresight.known.variance)
     network = moderated(foresight.mean, foresight.variance)
-    weight = calibration.weights_after(foresight.known.answered, np.zeros(1, np.int64) if ahead is None else ahead)
+    ahead = np.zeros(1, np.int64) if ahead is None else ahead
+    weight = calibration.weights_after(foresight.known.answered, ahead)
     logit = weight[:, 0] * classic + weight[:, 1] * network + weight[:, 2]
     if not calibration.head.size:
         return logit
-    return logit + (foresight.reading.activations * calibration.head[np.zeros(1, np.int64) if ahead is None else ahead]).sum(1)
+    return logit + (foresight.reading.activations * calibration.head[ahead]).sum(1)
 
 
 def served_sd(calibration: Calibration, foresight: Foresight, prompts: Prompts) -> Numbers:

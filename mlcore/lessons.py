@@ -48,7 +48,7 @@ class LessonPlan:
 
     pupils: int = 256
     lengths: tuple[int, ...] = (30, 60, 60, 100, 160)  # answers of a pupil at most, drawn for each lesson
-    cohorts: tuple[int, ...] = (0, 8, 20, 60, 150, 400, 1_000_000)  # learners who answered before; last: all others
+    cohorts: tuple[int, ...] = (0, 8, 20, 60, 150, 400, 1500)  # learners who answered before
     variety: Variety = field(default_factory=Variety)
     cohort_chances: tuple[float, ...] = (0.06, 0.08, 0.14, 0.14, 0.12, 0.11, 0.35)
 
@@ -61,7 +61,8 @@ def pseudo_course(course: Episodes, population: Population, plan: LessonPlan, rn
     course = vary(course.of_learners(shuffled[: pupils + size]), plan.variety, rng)
     calibration = fit_difficulty(course.of_learners(np.arange(pupils, pupils + size)), population)
     knowledge = Knowledge(silent(1), calibration)
-    return lesson_of(course.of_learners(np.arange(pupils)).first(int(rng.choice(plan.lengths))), knowledge, _freezes(rng))
+    taught = course.of_learners(np.arange(pupils)).first(int(rng.choice(plan.lengths)))
+    return lesson_of(taught, knowledge, _freezes(rng))
 
 
 def lesson_of(pupils: Episodes, knowledge: Knowledge, freezes: Codes) -> Lesson:

@@ -34,16 +34,24 @@ class AnswerNetwork(nn.Module):
         self.second_bias = nn.Parameter(torch.zeros(hidden))
         self.head = nn.Parameter(_random((hidden, CONTEXT), generator) * _quiet_start())
         self.head_bias = nn.Parameter(torch.zeros(CONTEXT))
+        self.head_trust = nn.Parameter(torch.full((2, hidden + 1), 0.1).log())  # log sd of what a course adds
         self.prior_mean = nn.Parameter(torch.zeros(CONTEXT))
         self.prior_root = nn.Parameter(0.3 * torch.eye(CONTEXT))  # lower triangle; times its transpose: covariance
         self.forgetting = nn.Parameter(torch.tensor([-5.0]))  # logit of what is lost between two answers
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Return g [...] and phi [..., d] of features [..., f]."""
+        return self.read_out(self.activations(features))
+
+    def activations(self, features: Tensor) -> Tensor:
+        """Return the last hidden layer.  [..., h]"""
         x = ((features - self.center) * self.scale).clamp(-FURTHEST_FEATURE, FURTHEST_FEATURE)
         x = functional.silu(x @ self.first + self.first_bias)
-        x = functional.silu(x @ self.second + self.second_bias)
-        out = x @ self.head + self.head_bias
+        return functional.silu(x @ self.second + self.second_bias)
+
+    def read_out(self, activations: Tensor) -> tuple[Tensor, Tensor]:
+        """Return g [...] and phi [..., d] of the last hidden layer [..., h]."""
+        out = activations @ self.head + self.head_bias
         return out[..., 0], torch.cat([torch.ones_like(out[..., :1]), out[..., 1:]], -1)
 
     def prior_covariance(self) -> Tensor:
@@ -64,6 +72,7 @@ class AnswerNetwork(nn.Module):
         """Return the same network for serving."""
         copied = {name: getattr(self, name) for name in _SHARED}
         copied["prior_covariance"], copied["keeping"] = self.prior_covariance(), self.keeping()
+        copied["head_trust"] = self.head_trust.exp()
         return Weights(**{name: value.detach().cpu().numpy().astype(np.float32) for name, value in copied.items()})
 
     @classmethod
@@ -76,6 +85,7 @@ class AnswerNetwork(nn.Module):
             covariance = weights.prior_covariance.astype(np.float64) - 1e-4 * np.eye(CONTEXT) * (1.0 - 1e-3)
             network.prior_root.copy_(torch.from_numpy(np.linalg.cholesky(covariance)))
             keeping = np.clip(weights.keeping.astype(np.float64), 1e-6, 1.0 - 1e-6)
+            network.head_trust.copy_(torch.from_numpy(np.log(np.maximum(weights.head_trust, 1e-6))))
             network.forgetting.copy_(torch.from_numpy(np.log(1.0 / keeping - 1.0)))
         return network
 

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import torch
 
 from mlcore.algorithms.maml import LessonTensors, outer_loss
-from mlcore.calibration import Population
+from mlcore.calibration import Calibration, Population, uncalibrated
+from mlcore.checkpoint import Checkpoint
 from mlcore.datasets import split_learners
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import Episodes, episodes_in
-from mlcore.inference import Knowledge, walk
+from mlcore.inference import Knowledge, served_logit, walk
 from mlcore.interactions import Codes, Interactions, Numbers
 from mlcore.lessons import Lesson, LessonPlan, pseudo_course, spread
-from mlcore.memory import moderated, sigmoid
+from mlcore.memory import moderated
 from mlcore.network import AnswerNetwork
+from mlcore.trusting import evidence_of, trust_by_stage
 from mlcore.weights import HIDDEN, Weights
 
 Progress = Callable[[float, str], None]
 
-BLENDS = (0.0, 0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
-MOST_TRUST = 0.7  # in the network; the rest stays with the classic, for courses that are unlike all in training
+BEGINNING = 10  # answers
+FEWEST_COURSES = 4  # that can be left out by turns
 MOST_POPULAR = 2_000  # learners whose answers tell a course's variances
 
 
@@ -41,6 +43,7 @@ class TrainingSettings:
     """How long and how boldly to train."""
 
     steps: int = 1200
+    trial_steps: int = 300  # of each network that is tried on courses left out of its training
     rate: float = 3e-3
     decay: float = 0.1
     batch: int = 128  # pupils
@@ -48,6 +51,7 @@ class TrainingSettings:
     stock: int = 16  # lessons at hand
     steps_per_lesson: int = 3
     frozen_weight: float = 1.0
+    cohorts: tuple[int, ...] = (0, 8, 20, 40, 60)  # pupils of a batch to whom the course's last layer is adapted
     averaging: float = 0.995  # of the weights over steps (Polyak)
     validation_share: float = 0.1  # of the learners of each course
     plan: LessonPlan = field(default_factory=LessonPlan)
@@ -59,8 +63,7 @@ class TrainedNetwork:
     """What training found, and how good it is on learners it did not see."""
 
     weights: Weights
-    population: Population
-    network_weight: float
+    prior: Calibration  # of a course that nobody has taken
     metrics: dict[str, float]
 
 
@@ -68,7 +71,7 @@ def train(
     courses: Sequence[Interactions],
     settings: TrainingSettings,
     generator: torch.Generator,
-    start_from: Weights | None = None,
+    start_from: Checkpoint | None = None,
     progress: Progress = lambda fraction, message: None,
 ) -> TrainedNetwork:
     """Meta-train on these courses; the same generator state gives the same network.
@@ -83,23 +86,26 @@ def train(
         raise NothingToLearnFrom("no course has answers of two learners")
     progress(0.0, "judging difficulties")
     population = estimate_population(learning)
+    stages = start_from.prior.stages if start_from else _trust(learning, population, settings, generator, progress)
+    prior = uncalibrated(population, stages=stages)
     stock = LessonStock(learning, population, settings, rng)
     network = _network(settings, generator, stock, start_from)
     averaged = _climb(network, stock, settings, rng, progress)
     progress(0.98, "validating")
     weights = averaged.to_weights()
-    network_weight, metrics = validate(weights, population, parts)
+    metrics = validate(weights, prior, parts)
     progress(1.0, "trained")
-    return TrainedNetwork(weights, population, network_weight, metrics)
+    return TrainedNetwork(weights, prior, metrics)
 
 
 def estimate_population(courses: Sequence[Episodes]) -> Population:
-    """Return how learners, skills and items vary within these courses, and levels between them."""
-    fits = [
-        fit_difficulty(course.of_learners(np.arange(min(course.learners, MOST_POPULAR))), Population())
-        for course in courses
-    ]
-    levels = np.array([fit.level for fit in fits])
+    """Return how learners, skills and items vary within these courses, and levels between them.
+
+    Levels are those of first answers: what is expected of a course that nobody has taken is asked of beginners.
+    """
+    popular = [course.of_learners(np.arange(min(course.learners, MOST_POPULAR))) for course in courses]
+    fits = [fit_difficulty(course, Population()) for course in popular]
+    levels = np.array([fit_difficulty(course.first(BEGINNING), Population()).level for course in popular])
     default = Population()
     level_sd = np.sqrt((levels.var() * len(levels) + default.level_sd**2 * 3) / (len(levels) + 3))
     sds = {
@@ -107,6 +113,26 @@ def estimate_population(courses: Sequence[Episodes]) -> Population:
         for name in ("ability_sd", "skill_sd", "item_sd")
     }
     return Population(level=float(levels.mean()), level_sd=float(level_sd), **sds)
+
+
+def _trust(
+    courses: Sequence[Episodes],
+    population: Population,
+    settings: TrainingSettings,
+    generator: torch.Generator,
+    progress: Progress,
+) -> Numbers:
+    """Return the weights by stage that suit new courses: every second course is left out, then the others."""
+    if len(courses) < FEWEST_COURSES or not settings.trial_steps:
+        return uncalibrated(population).stages
+    trial, evidence = replace(settings, steps=settings.trial_steps), []
+    rng = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
+    for left_out in range(2):
+        stock = LessonStock(courses[1 - left_out :: 2], population, trial, rng)
+        network = _network(trial, generator, stock, None)
+        weights = _climb(network, stock, trial, rng, lambda done, said: progress(0.0, f"trial {said}")).to_weights()
+        evidence += [evidence_of(weights, population, course, rng) for course in courses[left_out::2]]
+    return trust_by_stage(evidence)
 
 
 class LessonStock:
@@ -151,10 +177,10 @@ def _parted(course: Interactions, share: float, rng: np.random.Generator) -> tup
 
 
 def _network(
-    settings: TrainingSettings, generator: torch.Generator, stock: LessonStock, start_from: Weights | None
+    settings: TrainingSettings, generator: torch.Generator, stock: LessonStock, start_from: Checkpoint | None
 ) -> AnswerNetwork:
     if start_from is not None:
-        return AnswerNetwork.from_weights(start_from).to(settings.device)
+        return AnswerNetwork.from_weights(start_from.weights).to(settings.device)
     network = AnswerNetwork(settings.hidden, generator)
     with torch.no_grad():
         network.standardize(*spread(stock.lessons))
@@ -176,7 +202,9 @@ def _climb(
             group["lr"] = settings.rate * _warm_then_cosine(done)
         if step % settings.steps_per_lesson == 0:
             stock.renew()
-        loss = outer_loss(network, stock.pick(settings.batch, settings.device), settings.frozen_weight)
+        lesson = stock.pick(settings.batch, settings.device)
+        cohort = min(int(rng.choice(settings.cohorts)), len(lesson.mask) // 2)
+        loss = outer_loss(network, lesson, cohort, settings.frozen_weight)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -200,37 +228,27 @@ def _average_in(averaged: AnswerNetwork, network: AnswerNetwork, kept: float) ->
         mean.mul_(kept).add_(value, alpha=1.0 - kept)
 
 
-def validate(
-    weights: Weights, population: Population, parts: Sequence[tuple[Episodes, Episodes]]
-) -> tuple[float, dict[str, float]]:
-    """Choose the network's share in the average on held-out learners. Returns it, and mean log-losses."""
+def validate(weights: Weights, prior: Calibration, parts: Sequence[tuple[Episodes, Episodes]]) -> dict[str, float]:
+    """Return mean log-losses of next answers over held-out learners: as served, of the classic, of the network."""
     losses = []
     for learned, held_out in parts:
         if held_out.learners and learned.learners:
-            calibration = fit_difficulty(learned, population)
-            losses.append(_losses_of_blends(Knowledge(weights, calibration), held_out))
-    if not losses:
-        return 0.5, dict.fromkeys(("log_loss", "log_loss_classic", "log_loss_network"), float("nan"))
-    mean = np.mean(losses, axis=0)
-    trusted = sum(blend <= MOST_TRUST for blend in BLENDS)
-    best = int(mean[:trusted].argmin())
-    return BLENDS[best], {
-        "log_loss": float(mean[best]),
-        "log_loss_classic": float(mean[BLENDS.index(0.0)]),
-        "log_loss_network": float(mean[BLENDS.index(1.0)]),
-        "validation_courses": float(len(losses)),
-    }
+            calibration = fit_difficulty(learned, prior.population)
+            calibration = replace(calibration, network_weight=prior.network_weight, stages=prior.stages)
+            losses.append(_losses(Knowledge(weights, calibration), held_out))
+    mean = np.mean(losses, axis=0) if losses else np.full(3, np.nan)
+    names = ("log_loss", "log_loss_classic", "log_loss_network")
+    return dict(zip(names, mean.tolist(), strict=True)) | {"validation_courses": float(len(losses))}
 
 
-def _losses_of_blends(knowledge: Knowledge, episodes: Episodes) -> Numbers:
-    """Return the log-loss of the next answer for each of BLENDS."""
-    classic, network = np.empty(len(episodes)), np.empty(len(episodes))
+def _losses(knowledge: Knowledge, episodes: Episodes) -> Numbers:
+    """Return the log-loss of next answers: as served, of the classic, of the network.  [3]"""
+    logits = np.empty((3, len(episodes)))
     for step in walk(knowledge, episodes):
-        classic[step.rows] = moderated(step.foresight.known.logit, step.foresight.known.variance)
-        network[step.rows] = moderated(step.foresight.mean, step.foresight.variance)
+        known = step.foresight.known
+        logits[0, step.rows] = served_logit(knowledge.calibration, step.foresight)
+        logits[1, step.rows] = moderated(known.logit, known.variance)
+        logits[2, step.rows] = moderated(step.foresight.mean, step.foresight.variance)
     right = episodes.outcomes.correct
-    losses = []
-    for blend in BLENDS:
-        p = np.clip(sigmoid((1.0 - blend) * classic + blend * network), 1e-6, 1.0 - 1e-6)
-        losses.append(-float(np.mean(right * np.log(p) + (1.0 - right) * np.log(1.0 - p))))
-    return np.array(losses)
+    losses: Numbers = (np.logaddexp(0.0, logits) - right * logits).mean(1)
+    return losses

@@ -148,6 +148,8 @@ class Tutor:
         """Return this tutor for the course with this calibration. Raises ValueError when it cannot be read."""
         if isinstance(calibration, bytes):
             calibration = Calibration.from_bytes(calibration)
+        if calibration.head.shape[1] not in (0, len(self.weights.second_bias)):
+            raise ValueError("calibration: of another checkpoint")
         return replace(self, calibration=calibration, prior=self.prior or self.calibration)
 
     def _own(self, belief: Belief) -> Belief:

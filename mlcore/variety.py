@@ -42,7 +42,8 @@ def vary(course: Episodes, variety: Variety, rng: np.random.Generator) -> Episod
     if drawn["without_skills"]:
         questions = replace(questions, skills=np.full((len(course), 1), NOBODY))
     elif drawn["items_as_skills"]:
-        questions = replace(questions, item=np.where(questions.skills[:, 0] == NOBODY, questions.item, questions.skills[:, 0]))
+        skill = questions.skills[:, 0]
+        questions = replace(questions, item=np.where(skill == NOBODY, questions.item, skill))
     if drawn["without_times"]:
         outcomes = replace(outcomes, at=nothing)
     if drawn["without_paces"]:

@@ -17,6 +17,8 @@ from mlcore.interactions import Numbers
 from mlcore.memory import FURTHEST, laplace_step, moderated
 
 HIDDEN = 64
+LONGEST = 25  # answers of a learner that adapt a course's last layer: long histories would drown the first few
+LIKENESS = 0.05  # correlation of what is unexplained in two answers of one learner
 FURTHEST_FEATURE = 6.0  # standard deviations: what is further off than anything in training counts as this far
 
 
@@ -32,6 +34,7 @@ class Weights:
     second_bias: Float32  # [h]
     head: Float32  # [h, d] g, then phi_1 to phi_(d-1)
     head_bias: Float32  # [d]
+    head_trust: Float32  # [2, h + 1] sd of what a course adds to the head of g, and to g: next, ahead
     prior_mean: Float32  # [d] of the context
     prior_covariance: Float32  # [d, d]
     keeping: Float32  # [1] share of its distance from the prior that a context keeps from one answer to the next
@@ -61,6 +64,7 @@ def shapes(hidden: int = HIDDEN) -> dict[str, tuple[int, ...]]:
         "second_bias": (h,),
         "head": (h, d),
         "head_bias": (d,),
+        "head_trust": (2, h + 1),
         "prior_mean": (d,),
         "prior_covariance": (d, d),
         "keeping": (1,),
@@ -119,5 +123,6 @@ def silent(hidden: int = HIDDEN) -> Weights:
     """Return weights that change nothing: the tutor is then the classic alone."""
     arrays = {name: np.zeros(shape, np.float32) for name, shape in shapes(hidden).items()}
     arrays["scale"] += np.float32(1.0)
+    arrays["head_trust"] += np.float32(1e-4)
     arrays["prior_covariance"] = np.eye(CONTEXT, dtype=np.float32) * np.float32(1e-4)
     return Weights(**arrays)

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from mlcore.belief import Belief
-from mlcore.calibration import Calibration, uncalibrated
+from mlcore.calibration import Calibration
 from mlcore.checkpoint import Checkpoint, load_checkpoint
 from mlcore.episodes import Episodes, episodes_in
 from mlcore.fitting import calibrate
@@ -30,15 +30,12 @@ class Champion:
     def fit(self, train: Interactions, validation: Interactions, seed: int) -> Self:
         """Calibrate to the course in which these learners answered. See mlcore.predictor.Predictor."""
         del validation, seed
-        prior = uncalibrated(self.checkpoint.population, self.checkpoint.network_weight)
-        calibration = calibrate(self.checkpoint.weights, prior, episodes_in(train))
+        calibration = calibrate(self.checkpoint.weights, self.checkpoint.prior, episodes_in(train))
         return replace(self, calibration=calibration)
 
     @property
     def knowledge(self) -> Knowledge:
-        checkpoint = self.checkpoint
-        prior = uncalibrated(checkpoint.population, checkpoint.network_weight)
-        return Knowledge(checkpoint.weights, self.calibration or prior)
+        return Knowledge(self.checkpoint.weights, self.calibration or self.checkpoint.prior)
 
     def predict_after(self, log: Interactions, k: int) -> Numbers:
         """See mlcore.predictor.Predictor."""

@@ -30,9 +30,9 @@ class Maml:
         """See mlcore.predictor.Predictor. Takes minutes."""
         del validation  # training holds out learners of its own
         trained = training.train([train], self.settings, torch.Generator().manual_seed(seed))
-        calibration = fit_difficulty(episodes_in(train), trained.population)
-        weight = 1.0 if self.alone else trained.network_weight
-        return replace(self, knowledge=Knowledge(trained.weights, replace(calibration, network_weight=weight)))
+        calibration = fit_difficulty(episodes_in(train), trained.prior.population)
+        calibration = replace(calibration, network_weight=1.0 if self.alone else trained.prior.network_weight)
+        return replace(self, knowledge=Knowledge(trained.weights, calibration))
 
     def predict_after(self, log: Interactions, k: int) -> Numbers:
         """See mlcore.predictor.Predictor."""

@@ -13,8 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from mlcore.algorithms.course_level import course_step, with_one
 from mlcore.memory import FURTHEST, NEWTON_STEPS
 from mlcore.network import AnswerNetwork
+from mlcore.weights import LONGEST
 
 Context = tuple[Tensor, Tensor]  # mean [l, d], covariance [l, d, d]
 
@@ -43,23 +45,39 @@ class Prior:
     keeping: Tensor  # [1]
 
 
-def outer_loss(network: AnswerNetwork, lesson: LessonTensors, frozen_weight: float = 1.0) -> Tensor:
-    """Return the mean log-loss of the next answers, plus that of the answers after each freeze."""
-    shift, direction = network(lesson.features)
+def outer_loss(network: AnswerNetwork, lesson: LessonTensors, cohort: int = 0, frozen_weight: float = 1.0) -> Tensor:
+    """Return the mean log-loss of the next answers, plus that of the answers after each freeze.
+
+    The first `cohort` pupils are not judged: they are the course's first learners, to whom its last layer is adapted.
+    """
+    hidden = network.activations(lesson.features)
+    shift, direction = network.read_out(hidden)
     contexts = adapt_through(network, (lesson.logit + shift, direction, lesson.correct))
     mean = torch.stack([context[0] for context in contexts], 1)  # [l, t, d]
     covariance = torch.stack([context[1] for context in contexts], 1)
     following = predictive(lesson.logit + shift, direction, (mean, covariance))
-    loss = _log_loss(following, lesson.correct, lesson.mask)
+    loss = _judged(network.head_trust[0], hidden, following, (lesson.correct, lesson.mask), cohort)
     longest = mean.shape[1]
     used = [place for place, freeze in enumerate(lesson.freezes) if freeze < longest]
     if not used or frozen_weight == 0.0:
         return loss
     at = [lesson.freezes[place] for place in used]
-    shift, direction = network(lesson.frozen_features[:, used])  # [l, j, ahead], [l, j, ahead, d]
+    hidden = network.activations(lesson.frozen_features[:, used])
+    shift, direction = network.read_out(hidden)  # [l, j, ahead], [l, j, ahead, d]
     frozen = (mean[:, at, None], covariance[:, at, None])
-    ahead = predictive(lesson.frozen_logit[:, used] + shift, direction, frozen)
-    return loss + frozen_weight * _log_loss(ahead, lesson.frozen_correct[:, used], lesson.frozen_mask[:, used])
+    ahead = predictive(lesson.frozen_logit[:, used] + shift, direction, frozen).flatten(1)
+    told = lesson.frozen_correct[:, used].flatten(1), lesson.frozen_mask[:, used].flatten(1)
+    return loss + frozen_weight * _judged(network.head_trust[1], hidden.flatten(1, 2), ahead, told, cohort)
+
+
+def _judged(log_trust: Tensor, hidden: Tensor, logit: Tensor, told: tuple[Tensor, Tensor], cohort: int) -> Tensor:
+    """Return the log-loss of the pupils after the first `cohort`, with the course's last layer adapted to those."""
+    correct, mask = told
+    if cohort:
+        seen = slice(cohort), slice(LONGEST)
+        added = course_step(log_trust, hidden[seen], logit[seen], correct[seen], mask[seen])
+        logit = logit + with_one(hidden) @ added
+    return _log_loss(logit[cohort:], correct[cohort:], mask[cohort:])
 
 
 def adapt_through(network: AnswerNetwork, answers: tuple[Tensor, Tensor, Tensor]) -> list[Context]:

@@ -74,12 +74,12 @@ def run(arguments: Namespace) -> int:
     with tqdm(total=100, unit="%", bar_format="{percentage:3.0f} %|{bar}| {elapsed} {desc}") as bar:
         progress = _shown_on(bar, arguments.minutes)
         try:
-            trained = train(courses, settings, generator, live.weights if live else None, progress)
+            trained = train(courses, settings, generator, live, progress)
         except NothingToLearnFrom as problem:
             sys.stderr.write(f"{problem}\n")
             return 2
     facts = _facts(courses, trained, arguments)
-    checkpoint = Checkpoint(trained.weights, trained.population, trained.network_weight, facts)
+    checkpoint = Checkpoint(trained.weights, trained.prior, facts)
     digest = save_checkpoint(checkpoint, arguments.out)
     arguments.out.with_suffix(".md").write_text(_card(facts, trained.metrics, digest), encoding="utf-8")
     sys.stdout.write(f"{arguments.out} (sha256 {digest})\n")
@@ -119,7 +119,6 @@ def _facts(courses: Sequence[Interactions], trained: TrainedNetwork, arguments: 
         },
         "options": {name: value for name, value in options.items() if isinstance(value, int | float | str | None)},
         "metrics": {name: round(value, 5) for name, value in trained.metrics.items() if np.isfinite(value)},
-        "network_weight": trained.network_weight,
     }
 
 

@@ -155,4 +155,4 @@ def people_in(log: Interactions) -> set[str]:
 
 
 def live_numbers(live: Any) -> Any:
-    return retraining.TrainedNetwork(live.weights, live.population, live.network_weight, {})
+    return retraining.TrainedNetwork(live.weights, live.prior, {})

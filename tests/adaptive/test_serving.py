@@ -25,7 +25,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 def make_checkpoint(folder: Path, name: str, **facts: Any) -> Checkpoint:
     """Another checkpoint than the shipped one: the same numbers, other facts."""
     shipped = checkpoints.load_checkpoint()
-    other = checkpoints.Checkpoint(shipped.weights, shipped.population, shipped.network_weight, {"name": name} | facts)
+    other = checkpoints.Checkpoint(shipped.weights, shipped.prior, {"name": name} | facts)
     sha256 = checkpoints.save_checkpoint(other, folder / name)
     return Checkpoint.objects.create(sha256=sha256, path=name)
 
