@@ -16,14 +16,15 @@ from mlcore.baselines.dkt import DKT, Training
 from mlcore.baselines.elo import Elo
 from mlcore.baselines.history import counts_before, runs_of, skills_of
 from mlcore.baselines.logistic import best_lr, pfa
-from mlcore.baselines.means import GlobalMean, ItemMean
+from mlcore.baselines.means import BetaMean, GlobalMean, ItemMean
 from mlcore.baselines.rasch import Difficulties, Normals, RaschEB
 from mlcore.datasets import split_learners
 from mlcore.interactions import UNKNOWN, Interactions
 from mlcore.predictor import Predictor
+from mlcore.registry import NEEDS_NOBODY, unfitted
 from tests.mlcore.conftest import log_of, rasch_cohort
 
-NAMES = ["global_mean", "item_mean", "elo", "rasch_eb", "pfa", "best_lr", "bkt", "dkt", "classic2"]
+NAMES = ["global_mean", "item_mean", "beta", "elo", "rasch_eb", "pfa", "best_lr", "bkt", "dkt", "classic2"]
 K = 4
 
 
@@ -35,7 +36,7 @@ def parts(cohort: Interactions) -> tuple[Interactions, ...]:
 @pytest.fixture(scope="session")
 def fitted(parts: tuple[Interactions, ...]) -> dict[str, Predictor]:
     quick = DKT(training=Training(epochs=3, width=8))
-    rivals = [GlobalMean(), ItemMean(), Elo(), RaschEB(), pfa(), best_lr(), BKT(), quick, Classic2()]
+    rivals = [GlobalMean(), ItemMean(), BetaMean(), Elo(), RaschEB(), pfa(), best_lr(), BKT(), quick, Classic2()]
     return {rival.name: rival.fit(parts[0], parts[1], seed=0) for rival in rivals}
 
 
@@ -129,6 +130,35 @@ def test_the_item_mean_is_smoothed() -> None:
     means = ItemMean(prior_answers=3).fit(log, log, seed=0).means
 
     assert means.tolist() == pytest.approx([(2 + 2) / 5, 2 / 4, 2 / 3])
+
+
+def test_the_beta_prior_is_that_of_the_learners_means() -> None:
+    rng = np.random.default_rng(2)
+    learner = np.repeat(np.arange(1500), 12)
+    right = (rng.random(18000) < rng.beta(6, 3, size=1500)[learner]).astype(float)
+    nothing = np.zeros(18000, dtype=np.int64)
+    log = log_of(learner, nothing, nothing[:, None], right)
+
+    beta = BetaMean().fit(log, log, seed=0)
+
+    assert (beta.right, beta.wrong) == pytest.approx((6, 3), rel=0.15)
+    wins = right[:3].sum()
+    assert beta.predict_after(log, 3)[3] == pytest.approx((beta.right + wins) / (beta.right + beta.wrong + 3))
+
+
+@pytest.mark.parametrize("name", ["global_mean", "beta", "elo", "eb_irt"])
+def test_some_rivals_predict_though_they_met_nobody(parts, name: str) -> None:
+    test, nobody = parts[2], parts[0].rows(np.zeros(0, dtype=np.int64))
+
+    alone = unfitted([name])[0].fit(nobody, nobody, seed=0)
+
+    first, after = alone.predict_after(test, 0), alone.predict_after(test, 8)
+    assert name in NEEDS_NOBODY
+    assert np.ptp(first) < 0.01
+    if name != "global_mean":
+        correct = test.correct[test.position >= 8]
+        assert first[0] == pytest.approx(0.5, abs=0.2)
+        assert roc_auc_score(correct, after[test.position >= 8]) > 0.6
 
 
 def test_rasch_with_nothing_known_integrates_over_the_prior() -> None:
