@@ -12,7 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from mlcore.datasets import read_courses, some_learners
-from mlcore.evaluation.asking import CHANCE, SHARES, SHOTS, Split, predict, questions
+from mlcore.evaluation.asking import CHANCE, IN_COURSE, SHARES, SHOTS, Split, predict, questions
 from mlcore.evaluation.comparing import predictors_in
 from mlcore.evaluation.reporting import write_report
 from mlcore.interactions import Interactions, Numbers
@@ -65,7 +65,7 @@ def _asked(arguments: Namespace) -> pd.DataFrame:
         for seed, split in splits:
             course = split.test.course
             _warn_of_leaks(predictors, course, seed)
-            table = questions(split.test, arguments.shots).assign(seed=seed)
+            table = questions(split.test, arguments.shots).assign(seed=seed, cohort=IN_COURSE)
             for predictor in predictors:
                 progress.set_description(f"{course}, seed {seed}: {predictor.name}")
                 table[CHANCE + predictor.name] = _chances(predictor, split, seed, arguments.shots)

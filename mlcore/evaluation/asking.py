@@ -25,6 +25,7 @@ FIXED = 20
 SHOTS = (0, 1, 3, 5, 10, 20)
 SHARES = (0.6, 0.15, 0.25)
 NO_K = -1  # stands for k in the protocol `next`
+IN_COURSE = -1  # stands for the cohort where the training learners of the course are known
 CHANCE = "p_"  # prefix of a predictor's column
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from mlcore.evaluation.asking import AHEAD, FIXED, NO_K
+from mlcore.evaluation.asking import AHEAD, FIXED
+from mlcore.evaluation.cells import PROTOCOLS, cell_name
 from mlcore.evaluation.comparing import Difference, Score, differences, predictors_in, scores
 from mlcore.evaluation.fairness import FEWEST_LEARNERS, Gap, GroupScore, gaps, group_scores
 from mlcore.evaluation.plotting import k_shot_figure, reliability_figure
 
-PROTOCOLS = ("roll", "fix", "next", "new_skill")
 PREDICTIONS = "predictions.parquet"
 INTRODUCTION = """# How well answers are predicted
 
@@ -127,7 +127,7 @@ def _calibration_table(measured: Sequence[Score]) -> str:
 
 def _head(measured: Sequence[Score]) -> list[str]:
     _, own = _by_predictor(measured)[0]
-    return ["predictor", *(_cell_name(score.protocol, score.k) for score in own)]
+    return ["predictor", *(cell_name(score.protocol, score.k) for score in own)]
 
 
 def _by_predictor(measured: Sequence[Score]) -> list[tuple[str, list[Score]]]:
@@ -142,7 +142,7 @@ def _difference_table(compared: Sequence[Difference]) -> str:
     rows = [
         [
             each.predictor,
-            _cell_name(each.protocol, each.k),
+            cell_name(each.protocol, each.k),
             each.rival,
             f"{each.log_loss:+.4f}",
             f"{each.low:+.4f} to {each.high:+.4f}",
@@ -153,12 +153,6 @@ def _difference_table(compared: Sequence[Difference]) -> str:
         for each in sorted(compared, key=lambda one: (one.predictor, PROTOCOLS.index(one.protocol), one.k))
     ]
     return _table(head, rows)
-
-
-def _cell_name(protocol: str, k: int) -> str:
-    if k == NO_K:
-        return protocol.replace("_", " ")
-    return f"k={k}" if protocol == "roll" else f"k={k}, fixed"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -21,6 +21,7 @@ def predictions(bias_of_north: float) -> pd.DataFrame:
     truth = rng.uniform(0.2, 0.7, size=len(learner))
     columns = {
         "course": "arithmetic",
+        "cohort": -1,
         "seed": 0,
         "k": -1,
         "protocol": "next",
