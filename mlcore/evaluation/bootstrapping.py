@@ -45,7 +45,7 @@ def bootstrap_all(values: Numbers, cluster: Codes, stratum: Codes, how: tuple[in
     drawn = np.empty((draws, values.shape[1]))
     for start in range(0, draws, DRAWS_AT_ONCE):
         size = min(DRAWS_AT_ONCE, draws - start)
-        chosen = rng.multinomial(learners, np.full(learners, 1 / learners), size=size)
+        chosen = rng.multinomial(learners, np.full(learners, 1 / learners), size=size).astype(np.float64)
         drawn[start : start + size] = _mean_over_strata(chosen, total, count)
     mean = _mean_over_strata(np.ones((1, learners)), total, count)[0]
     low, high = np.nanquantile(drawn, [0.025, 0.975], axis=0)
@@ -59,7 +59,7 @@ def _sums(values: Numbers, cluster: Codes, stratum: Codes) -> tuple[Numbers, Num
     where = of_stratum * clusters + of_cluster
     size = clusters * strata
     columns = [np.bincount(where, weights=column, minlength=size) for column in values.T]
-    total = np.stack(columns, axis=-1).reshape(strata, clusters, -1)
+    total = np.stack(columns, axis=-1).reshape(strata, clusters, -1).astype(np.float64)
     return total, np.bincount(where, minlength=size).reshape(strata, clusters).astype(np.float64)
 
 

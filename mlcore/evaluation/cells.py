@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pandas as pd
 
@@ -28,15 +28,17 @@ def cells(predictions: pd.DataFrame) -> Iterator[tuple[Cell, pd.DataFrame]]:
     Two are made of others: `few_shot` of the rolling ones at FEW, and `new_skill` of next answers that are the first
     on a skill.
     """
-    for (course, cohort), own in predictions.groupby(["course", "cohort"], sort=True):
-        for (protocol, k), rows in own.groupby(["protocol", "k"], sort=True):
-            yield Cell(str(course), int(cohort), str(protocol), int(k)), rows
+    for known, own in predictions.groupby(["course", "cohort"], sort=True):
+        course, cohort = cast("tuple[str, int]", known)
+        for asked, rows in own.groupby(["protocol", "k"], sort=True):
+            protocol, k = cast("tuple[str, int]", asked)
+            yield Cell(course, int(cohort), protocol, int(k)), rows
         few = own[(own["protocol"] == "roll") & own["k"].isin(FEW)]
         if few["k"].nunique() > 1:
-            yield Cell(str(course), int(cohort), "few_shot", NO_K), few
+            yield Cell(course, int(cohort), "few_shot", NO_K), few
         new = own[(own["protocol"] == "next") & (own["is_new_skill"] == 1)]
         if len(new):
-            yield Cell(str(course), int(cohort), "new_skill", NO_K), new
+            yield Cell(course, int(cohort), "new_skill", NO_K), new
 
 
 def cell_name(protocol: str, k: int) -> str:

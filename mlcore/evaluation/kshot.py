@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mlcore.evaluation.asking import CHANCE, IN_COURSE, SHOTS, Split, predict, questions
-from mlcore.evaluation.comparing import DRAWS, Difference, Score, differences, scores
+from mlcore.evaluation.bootstrapping import DRAWS
+from mlcore.evaluation.comparing import Difference, Score, differences, scores
 from mlcore.interactions import Interactions
 from mlcore.predictor import Predictor
 
