@@ -52,4 +52,4 @@ def cell_name(protocol: str, k: int) -> str:
 
 def course_name(course: str, cohort: int) -> str:
     """How tables call a course and what was known of it."""
-    return course if cohort == IN_COURSE else f"{course}, unseen, cohort of {cohort}"
+    return course if cohort == IN_COURSE else f"{course}, cohort of {cohort}"

@@ -12,8 +12,9 @@ from mlcore.interactions import Numbers
 WIDTH = 360  # of every chart; the page never shows one much larger or smaller, so that text stays legible
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 34
 ROW = 24  # height of a line in a chart of intervals
-LABELS, NOTES = 92, 74  # widths beside it
+LABELS, NOTES = 100, 84  # widths beside it
 TICKS = 4
+HEIGHT = 260  # of charts with two axes
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,18 @@ def curves(lines: Sequence[Line], places: Sequence[str], title: str) -> str:
     """Curves over places spaced evenly; the first line is drawn last, above the others."""
     values = [y for line in lines for _, y in line.points]
     ticks = _ticks(min(values), max(values))
-    height = 230
     across = _Scale(0, max(len(places) - 1, 1), LEFT + 8, WIDTH - RIGHT - 8)
-    up = _Scale(ticks[0], ticks[-1], height - BOTTOM, TOP)
+    up = _Scale(ticks[0], ticks[-1], HEIGHT - BOTTOM, TOP)
     parts = [_grid_line(up(tick), f"{tick:g}") for tick in ticks]
-    parts += [_text(across(n), height - BOTTOM + 16, place, "middle") for n, place in enumerate(places)]
-    parts.append(_text(WIDTH / 2, height - 2, "answers known (k)", "middle"))
+    parts += [_text(across(n), HEIGHT - BOTTOM + 16, place, "middle") for n, place in enumerate(places)]
+    parts.append(_text(WIDTH / 2, HEIGHT - 2, "answers known (k)", "middle"))
     for line in sorted(lines, key=lambda one: -one.number):
         dots = [(across(place), up(y)) for place, y in line.points]
         path = " ".join(f"{x},{y}" for x, y in dots)
         marks = "".join(f'<circle cx="{x}" cy="{y}" r="3"/>' for x, y in dots)
         parts.append(f'<g class="s{line.number}"><title>{escape(line.name)}</title>')
         parts.append(f'<polyline points="{path}"/>{marks}</g>')
-    return _svg(height, title, parts)
+    return _svg(HEIGHT, title, parts)
 
 
 def intervals(bars: Sequence[Bar], title: str) -> str:
@@ -93,18 +93,17 @@ def intervals(bars: Sequence[Bar], title: str) -> str:
 
 def reliability_plot(points: Sequence[tuple[int, Numbers, Numbers]], title: str) -> str:
     """Frequencies over chances, as series by number; on the diagonal every chance is true."""
-    height = 300
-    across, up = _Scale(0, 1, LEFT, WIDTH - RIGHT - 14), _Scale(0, 1, height - BOTTOM, TOP)
+    across, up = _Scale(0, 1, LEFT, WIDTH - RIGHT - 14), _Scale(0, 1, HEIGHT - BOTTOM, TOP)
     parts = [_grid_line(up(tick / 4), f"{25 * tick} %") for tick in range(5)]
-    parts += [_text(across(tick / 4), height - BOTTOM + 16, f"{25 * tick} %", "middle") for tick in range(5)]
+    parts += [_text(across(tick / 4), HEIGHT - BOTTOM + 16, f"{25 * tick} %", "middle") for tick in range(5)]
     parts.append(f'<line class="zero" x1="{across(0)}" y1="{up(0)}" x2="{across(1)}" y2="{up(1)}"/>')
-    parts.append(_text(WIDTH / 2, height - 2, "chance given → share that was right ↑", "middle"))
+    parts.append(_text(WIDTH / 2, HEIGHT - 2, "chance given → share that was right ↑", "middle"))
     for number, chance, frequency in reversed(points):
         dots = [(across(x), up(y)) for x, y in zip(chance.tolist(), frequency.tolist(), strict=True)]
         path = " ".join(f"{x},{y}" for x, y in dots)
         marks = "".join(f'<circle cx="{x}" cy="{y}" r="3"/>' for x, y in dots)
         parts.append(f'<g class="s{number}"><polyline points="{path}"/>{marks}</g>')
-    return _svg(height, title, parts)
+    return _svg(HEIGHT, title, parts)
 
 
 def legend(names: Sequence[tuple[int, str]]) -> str:

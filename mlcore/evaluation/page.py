@@ -55,7 +55,7 @@ def _opening(findings: Findings) -> str:
         "courses": table["course"].nunique(),
         "test learners": table.groupby("course")["learner"].nunique().sum(),
         "random splits": table["seed"].nunique(),
-        "answers predicted": int((table["protocol"] == "next").sum()),
+        "answers asked about": int((table["protocol"] == "next").sum()),
         "predictors": len(predictors_in(table)),
     }
     boxes = "".join(f"<div><dt>{name}</dt><dd>{number:,}</dd></div>" for name, number in facts.items())
@@ -114,6 +114,13 @@ def _shown(findings: Findings, where: Where) -> list[str]:
     return [name for name in (findings.champion, *rivals[:MOST_SHOWN]) if name in asked]
 
 
+def _number(findings: Findings, name: str) -> int:
+    """The color of a predictor, the same in every plot; 0 is the champion's."""
+    if name == findings.champion:
+        return 0
+    return SHOWN.index(name) + 1 if name in SHOWN else len(SHOWN) + 1
+
+
 def _curves(findings: Findings, where: Where) -> str:
     rolling = [s for s in findings.scores if (s.course, s.cohort) == where and s.protocol == "roll"]
     shots = sorted({score.k for score in rolling})
@@ -121,12 +128,14 @@ def _curves(findings: Findings, where: Where) -> str:
         return ""
     names = _shown(findings, where)
     lines = [
-        Line(name, number, [(shots.index(s.k), s.log_loss) for s in rolling if s.predictor == name])
-        for number, name in enumerate(names)
+        Line(name, _number(findings, name), [(shots.index(s.k), s.log_loss) for s in rolling if s.predictor == name])
+        for name in names
     ]
     plot = curves(lines, [str(k) for k in shots], f"{course_name(*where)}: log-loss over answers known")
     note = "Log-loss of a learner's next ten answers, by how many of theirs are known. Lower is better."
-    return _figure("How surprised predictors are", note, plot + legend(list(enumerate(names))))
+    return _figure(
+        "How surprised predictors are", note, plot + legend([(_number(findings, name), name) for name in names])
+    )
 
 
 def _intervals(findings: Findings, where: Where) -> str:
@@ -146,12 +155,14 @@ def _reliability(findings: Findings, where: Where) -> str:
     strongest = findings.difference(where, "next", NO_K)
     names = [findings.champion, *([strongest.rival] if strongest else [])]
     points = [
-        (number, *reliability(own[CHANCE + name].to_numpy(), own["correct"].to_numpy()))
-        for number, name in enumerate(names)
+        (_number(findings, name), *reliability(own[CHANCE + name].to_numpy(), own["correct"].to_numpy()))
+        for name in names
     ]
     plot = reliability_plot(points, f"{course_name(*where)}: share of right answers over the chance given")
     note = "On the dashed line, what was called 70 % was right 70 times out of 100. Answers of like chance together."
-    return _figure("Can its chances be believed?", note, plot + legend(list(enumerate(names))))
+    return _figure(
+        "Can its chances be believed?", note, plot + legend([(_number(findings, name), name) for name in names])
+    )
 
 
 def _measured(findings: Findings) -> Iterator[str]:
@@ -161,7 +172,8 @@ def _measured(findings: Findings) -> Iterator[str]:
         yield (
             "<h2>Does it know how sure it is?</h2>"
             '<p class="note">How often the 90 % interval of a skill\'s mastery after k answers holds the estimate '
-            f"after 20, where the learner gave two or more answers on it in between.</p>{html_table(covered)}"
+            "after 20, where the learner gave two or more answers on it in between. As that estimate is uncertain too, "
+            f"exact beliefs cover more than 90 % of it; `as moves` leaves that out.</p>{html_table(covered)}"
         )
     if findings.efficiencies:
         own = efficiency_rows(findings.efficiencies)

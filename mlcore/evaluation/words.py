@@ -13,9 +13,9 @@ from mlcore.evaluation.findings import Findings
 Tone = Literal["ahead", "level", "behind"]
 
 TONES: dict[Tone, str] = {
-    "ahead": "clearly better than",
-    "level": "level with, as far as this many learners can tell,",
-    "behind": "clearly worse than",
+    "ahead": "predicts clearly better than",
+    "level": "predicts about as well as",
+    "behind": "predicts clearly worse than",
 }
 PREDICTORS = {
     "adept": "the learner model that Adept serves",
@@ -76,25 +76,27 @@ def tone_of(difference: Difference | None) -> Tone:
     return "ahead" if difference.is_better else "behind"
 
 
-def known_of(where: tuple[str, int]) -> str:
-    """What predictors knew of the course."""
-    course, cohort = where
+def _known_of(cohort: int) -> str:
+    """What predictors knew of the course, to open a sentence."""
     if cohort == IN_COURSE:
-        return f"In {course}, where earlier learners are known"
-    return f"In {course}, as a new course of which {_learners(cohort)} known"
+        return ""
+    return f"With {f'{cohort} learners' if cohort else 'nobody'} to know a new course by, "
 
 
-def _learners(cohort: int) -> str:
-    return f"the answers of {cohort} learners are" if cohort else "nothing is"
+def _apart(difference: Difference) -> str:
+    """By how much, and whether luck may explain it."""
+    luck = "; luck may explain it" if tone_of(difference) == "level" else ""
+    span = f"between {difference.low:+.3f} and {difference.high:+.3f}"
+    return f"(log-loss {difference.log_loss:+.3f}, {span}{luck})"
 
 
 def _few(findings: Findings, where: tuple[str, int], few: Difference) -> list[str]:
     own, rival = (findings.score(where, "few_shot", NO_K, name) for name in (few.predictor, few.rival))
     first = (
-        f"{known_of(where)}, {few.predictor} with one to ten answers of a learner is {TONES[tone_of(few)]} "
-        f"{few.rival}, the strongest rival (log-loss {few.log_loss:+.3f}, between {few.low:+.3f} and {few.high:+.3f})."
+        f"{_known_of(few.cohort)}{few.predictor} {TONES[tone_of(few)]} {few.rival}, the strongest rival, once one to "
+        f"ten answers of a learner are known {_apart(few)}."
     )
-    return [first, *_chances(own, rival), f"It predicts {few.improved:.0%} of {few.learners} learners better."]
+    return [first, *_chances(own, rival), f"It is the better one for {few.improved:.0%} of {few.learners} learners."]
 
 
 def _chances(own: Score | None, rival: Score | None) -> list[str]:
@@ -102,21 +104,15 @@ def _chances(own: Score | None, rival: Score | None) -> list[str]:
     if own is None or rival is None:
         return []
     return [
-        f"To what learners really did it gave a chance of {exp(-own.log_loss):.1%} (geometric mean), "
+        f"To what learners then did it gave a chance of {exp(-own.log_loss):.1%} (geometric mean), "
         f"{rival.predictor} {exp(-rival.log_loss):.1%}."
     ]
 
 
 def _whole(findings: Findings, where: tuple[str, int], whole: Difference) -> list[str]:
-    subject = (
-        "Over whole histories it is"
-        if findings.difference(where, "few_shot", NO_K)
-        else (f"{known_of(where)}, {whole.predictor} over whole histories is")
-    )
-    return [
-        f"{subject} {TONES[tone_of(whole)]} {whole.rival} ({whole.log_loss:+.3f}, between {whole.low:+.3f} and "
-        f"{whole.high:+.3f})."
-    ]
+    is_first = findings.difference(where, "few_shot", NO_K) is None
+    subject = f"{_known_of(whole.cohort)}{whole.predictor}" if is_first else "Over whole histories it"
+    return [f"{subject} {TONES[tone_of(whole)]} {whole.rival} {_apart(whole)}."]
 
 
 def _calibration(findings: Findings, where: tuple[str, int]) -> list[str]:
