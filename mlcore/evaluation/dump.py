@@ -45,7 +45,8 @@ class Dump:
         tables = {PREDICTIONS: self.predictions, MASTERY: self.mastery, TIMINGS: self.timings}
         for name, table in tables.items():
             if len(table):
-                table.to_parquet(out / name, index=False)
+                texts = {column: "str" for column in table if table[column].dtype == object}  # as they are read again
+                table.astype(texts).to_parquet(out / name, index=False)
             else:
                 (out / name).unlink(missing_ok=True)
 

@@ -93,8 +93,8 @@ def _apart(difference: Difference) -> str:
 def _few(findings: Findings, where: tuple[str, int], few: Difference) -> list[str]:
     own, rival = (findings.score(where, "few_shot", NO_K, name) for name in (few.predictor, few.rival))
     first = (
-        f"{_known_of(few.cohort)}{few.predictor} {TONES[tone_of(few)]} {few.rival}, the strongest rival, once one to "
-        f"ten answers of a learner are known {_apart(few)}."
+        f"{_known_of(few.cohort)}{few.predictor} {TONES[tone_of(few)]} {few.rival}, the strongest rival, once the "
+        f"first few answers of a learner are known {_apart(few)}."
     )
     return [first, *_chances(own, rival), f"It is the better one for {few.improved:.0%} of {few.learners} learners."]
 
