@@ -32,8 +32,8 @@ class Findings:
     @classmethod
     def of(cls, dump: Dump, against: Sequence[str] | None, named: Sequence[str]) -> Self:
         """`against` are the rivals among which the strongest is looked for (None: all others)."""
-        everyone = predictors_in(dump.predictions)
-        judged = [name for name in reversed(everyone) if name not in (against or ())] or everyone
+        everyone = predictors_in(dump.predictions)[::-1]  # the champion was asked last
+        judged = [name for name in everyone if name not in (against or ())] or everyone
         measured = scores(dump.predictions)
         apart = differences_to(dump.predictions, list(dict.fromkeys([*named, *RIVALS])), judged)
         covered = coverages(dump.mastery) if len(dump.mastery) else []
