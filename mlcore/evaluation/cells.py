@@ -10,6 +10,7 @@ import pandas as pd
 from mlcore.evaluation.asking import IN_COURSE, NO_K
 
 FEW = (1, 3, 5, 10)  # the shots that a few-shot mean is the mean of
+FEWEST_LEARNERS = 20  # of a cell that can decide anything
 PROTOCOLS = ("roll", "few_shot", "fix", "next", "new_skill")
 
 

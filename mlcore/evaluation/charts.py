@@ -10,7 +10,7 @@ from math import ceil, floor, log10
 from mlcore.interactions import Numbers
 
 WIDTH = 360  # of every chart; the page never shows one much larger or smaller, so that text stays legible
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 34
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 40
 ROW = 24  # height of a line in a chart of intervals
 LABELS, NOTES = 100, 84  # widths beside it
 TICKS = 4
@@ -59,7 +59,7 @@ def curves(lines: Sequence[Line], places: Sequence[str], title: str) -> str:
     up = _Scale(ticks[0], ticks[-1], HEIGHT - BOTTOM, TOP)
     parts = [_grid_line(up(tick), f"{tick:g}") for tick in ticks]
     parts += [_text(across(n), HEIGHT - BOTTOM + 16, place, "middle") for n, place in enumerate(places)]
-    parts.append(_text(WIDTH / 2, HEIGHT - 2, "answers known (k)", "middle"))
+    parts.append(_text(WIDTH / 2, HEIGHT - 6, "answers known (k)", "middle"))
     for line in sorted(lines, key=lambda one: -one.number):
         dots = [(across(place), up(y)) for place, y in line.points]
         path = " ".join(f"{x},{y}" for x, y in dots)
@@ -97,7 +97,7 @@ def reliability_plot(points: Sequence[tuple[int, Numbers, Numbers]], title: str)
     parts = [_grid_line(up(tick / 4), f"{25 * tick} %") for tick in range(5)]
     parts += [_text(across(tick / 4), HEIGHT - BOTTOM + 16, f"{25 * tick} %", "middle") for tick in range(5)]
     parts.append(f'<line class="zero" x1="{across(0)}" y1="{up(0)}" x2="{across(1)}" y2="{up(1)}"/>')
-    parts.append(_text(WIDTH / 2, HEIGHT - 2, "chance given → share that was right ↑", "middle"))
+    parts.append(_text(WIDTH / 2, HEIGHT - 6, "chance given → share that was right ↑", "middle"))
     for number, chance, frequency in reversed(points):
         dots = [(across(x), up(y)) for x, y in zip(chance.tolist(), frequency.tolist(), strict=True)]
         path = " ".join(f"{x},{y}" for x, y in dots)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mlcore.evaluation.cells import FEWEST_LEARNERS
 from mlcore.evaluation.comparing import Score
 
 CLASSIC, ITS_K = "rasch_eb", 10
@@ -25,8 +26,8 @@ class Efficiency:
 
 
 def efficiencies(measured: Sequence[Score]) -> list[Efficiency]:
-    """Of every predictor, wherever CLASSIC was asked at ITS_K."""
-    fixed = [score for score in measured if score.protocol == "fix"]
+    """Of every predictor, wherever CLASSIC was asked at ITS_K about FEWEST_LEARNERS or more."""
+    fixed = [score for score in measured if score.protocol == "fix" and score.learners >= FEWEST_LEARNERS]
     found = []
     for classic in fixed:
         if (classic.predictor, classic.k) != (CLASSIC, ITS_K):

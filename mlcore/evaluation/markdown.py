@@ -54,7 +54,8 @@ EFFICIENCY = """
 ## Answers needed
 
 The smallest k at which a predictor is as good as rasch_eb with 10 answers, judged by answers 21 to 30 whatever k;
-in brackets the log-loss to reach, a dash where more answers are needed than were asked about.
+in brackets the log-loss to reach, a dash where more answers are needed than were asked about. Courses in which fewer
+than 20 test learners gave so many answers are left out.
 
 """
 TARGETS = """

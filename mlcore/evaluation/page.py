@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from mlcore.evaluation.asking import CHANCE, IN_COURSE, NO_K
-from mlcore.evaluation.cells import PROTOCOLS, cell_name, course_name
+from mlcore.evaluation.cells import FEWEST_LEARNERS, PROTOCOLS, cell_name, course_name
 from mlcore.evaluation.charts import Bar, Line, curves, intervals, legend, reliability_plot
 from mlcore.evaluation.comparing import predictors_in
 from mlcore.evaluation.findings import Findings
@@ -140,12 +140,16 @@ def _curves(findings: Findings, where: Where) -> str:
 
 def _intervals(findings: Findings, where: Where) -> str:
     own = [d for d in findings.strongest if (d.course, d.cohort, d.predictor) == (*where, findings.champion)]
-    shown = sorted((d for d in own if d.protocol != "fix"), key=lambda d: (PROTOCOLS.index(d.protocol), d.k))
+    enough = [d for d in own if d.protocol != "fix" and d.learners >= FEWEST_LEARNERS]
+    shown = sorted(enough, key=lambda d: (PROTOCOLS.index(d.protocol), d.k))
     if not shown:
         return ""
     bars = [Bar(cell_name(d.protocol, d.k), d.low, d.log_loss, d.high, d.rival, tone_of(d)) for d in shown]
     plot = intervals(bars, f"{course_name(*where)}: {findings.champion} against the strongest rival")
-    note = f"Log-loss of {findings.champion} minus that of whoever else did best, with 95 % intervals."
+    note = (
+        f"Log-loss of {findings.champion} minus that of whoever else did best, with 95 % intervals, where "
+        f"{FEWEST_LEARNERS} learners or more were tested."
+    )
     return _figure("Ahead of the strongest rival?", note, plot)
 
 

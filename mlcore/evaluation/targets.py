@@ -10,12 +10,11 @@ from typing import Literal
 import pandas as pd
 
 from mlcore.evaluation.asking import IN_COURSE
-from mlcore.evaluation.cells import FEW, cell_name
+from mlcore.evaluation.cells import FEW, FEWEST_LEARNERS, cell_name
 from mlcore.evaluation.comparing import Difference, Score
 from mlcore.evaluation.uncertainty import Coverage
 
 RIVALS = ("rasch_eb", "classic2", "best_lr", "beta")  # whose differences are needed
-FEWEST_LEARNERS = 20  # of a cell that can decide anything
 FEWEST_COURSES = 4  # that have to be ahead
 LONGEST_MS = {"observe": 0.05, "refit 10, predict 20": 0.3}
 COVERED = (0.85, 0.95)

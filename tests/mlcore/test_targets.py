@@ -99,6 +99,7 @@ def test_answers_needed_are_the_fewest_that_reach_the_classic_with_ten() -> None
     needed = {each.predictor: each.k for each in efficiencies(found(table).scores)}
 
     assert needed == {"rasch_eb": 10, "adept": 5, "slow": None}
+    assert efficiencies(found(table[table["learner"].isin([f"learner {n}" for n in range(19)])]).scores) == []
 
 
 @pytest.mark.parametrize(
