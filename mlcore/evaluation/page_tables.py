@@ -59,7 +59,8 @@ def _of_course(findings: Findings, where: tuple[str, int]) -> Iterator[str]:
     }
     for title, rows in tables.items():
         if rows:
-            yield f"<h4>{title}</h4>{html_table(rows, findings.champion, title)}"
+            own = "" if title.startswith("Difference") else findings.champion
+            yield f"<h4>{title}</h4>{html_table(rows, own, title)}"
 
 
 def _cell(text: str) -> str:
