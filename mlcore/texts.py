@@ -3,7 +3,7 @@
 The deviation of an item's difficulty from what its skills and its author say is a Gaussian process over texts: of its
 variance item_sd^2, the share `share` is common to texts that are alike, with the covariance cosine^power; the rest is
 the item's own. Each difficulty that answers told counts by its own uncertainty, and skills are effects beside the text.
-Shares and powers are averaged by their evidence (MacKay 1992), half of the prior on words telling nothing: where they
+Shares and powers are averaged by their evidence (MacKay 1992), most of the prior on words telling nothing: where they
 tell nothing, the mean is near 0 and the sd is item_sd, and so they are for a text unlike all known ones.
 
 An item's own answers never speak for its expectation, which is to be their prior: items that were learned from are
@@ -20,9 +20,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import block_diag, cho_factor, cho_solve
 
-from mlcore.answers import Item
-from mlcore.calibration import NOTHING, Calibration, Table
-from mlcore.episodes import NOBODY, Keys, Questions, questions_of
+from mlcore.answers import Answer, Item
+from mlcore.calibration import NOTHING, Calibration, Population, Table
+from mlcore.difficulty import fit_difficulty
+from mlcore.episodes import NOBODY, Keys, Questions, episodes_of, questions_of
 from mlcore.interactions import Codes, Numbers
 from mlcore.wording import Embed, Vectors, cosines, learn_wording
 
@@ -32,6 +33,7 @@ FEWEST_ANSWERS = 5  # of an item that is learned from: its posterior is no norma
 MOST_ITEMS = 1500  # learned from; time grows with the third power
 AT_ONCE = 2000
 LEAST_TOLD = 1e-3  # precision of a difficulty; below it, answers say nothing
+SILENT = 0.8  # chance beforehand that words tell nothing
 NEGLIGIBLE = 1e-3  # chance of a hypothesis that is left out
 
 
@@ -112,6 +114,11 @@ class DifficultyFromText:
         mean = chance @ each
         inner = np.maximum(sd**2 - np.array(reductions), 0.0)
         return mean, chance @ (inner + (each - mean) ** 2)
+
+
+def described(items: Sequence[Item], histories: Sequence[Sequence[Answer]], population: Population) -> Described:
+    """Judge a course's items by these learners' answers alone."""
+    return Described(items, fit_difficulty(episodes_of(histories), population))
 
 
 def expectations(course: Described, others: Sequence[Described] = (), embed: Embed | None = None) -> Table:
@@ -196,7 +203,7 @@ def _together(parts: Sequence[_Known]) -> _Known:
 def _weighed(known: _Known, alike: Numbers) -> list[_Hypothesis]:
     """Return the hypotheses that have a chance, given the known difficulties."""
     guesses = [(0.0, 1), *((share, power) for share in SHARES for power in POWERS)]
-    prior = np.array([0.5] + [0.5 / (len(guesses) - 1)] * (len(guesses) - 1))
+    prior = np.array([SILENT] + [(1.0 - SILENT) / (len(guesses) - 1)] * (len(guesses) - 1))
     logs = np.array([_log_evidence(known, alike, *guess) for guess in guesses]) + np.log(prior)
     chances = np.exp(logs - logs.max())
     chances = np.where(chances < NEGLIGIBLE * chances.sum(), 0.0, chances)
