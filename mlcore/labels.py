@@ -20,6 +20,7 @@ from mlcore.wording import Embed, Vectors, cosines, learn_wording
 
 NEAREST = 10
 MOST_LABELLED = 3000
+MOST_JUDGED = 500  # to choose sharpness and doubt
 SHARPNESSES = (1.0, 2.0, 4.0, 8.0)
 DOUBTS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 LEAST_CHANCE = 0.5  # below it, the answer is that we do not know
@@ -83,11 +84,12 @@ def _sharpest(alike: Numbers, labels: Numbers) -> tuple[float, float]:
 
     Each is judged twice: by all others, and by those that share no skill with it, when nothing should be named.
     """
-    others = alike - np.diag(np.diag(alike))
-    strangers = np.where(labels @ labels.T > 0, 0.0, alike)
+    judged = slice(None, None, -(-len(alike) // MOST_JUDGED))
+    others = (alike - np.diag(np.diag(alike)))[judged]
+    strangers = np.where(labels[judged] @ labels.T > 0, 0.0, alike[judged])
 
     def misjudged(guess: tuple[float, float]) -> float:
-        of_own = ((_chances(others, labels, *guess) - labels) ** 2).sum()
+        of_own = ((_chances(others, labels, *guess) - labels[judged]) ** 2).sum()
         of_strangers = (_chances(strangers, labels, *guess) ** 2).sum()
         return float(of_own + of_strangers)
 

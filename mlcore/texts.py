@@ -3,8 +3,9 @@
 The deviation of an item's difficulty from what its skills and its author say is a Gaussian process over texts: of its
 variance item_sd^2, the share `share` is common to texts that are alike, with the covariance cosine^power; the rest is
 the item's own. Each difficulty that answers told counts by its own uncertainty, and skills are effects beside the text.
-Shares and powers are averaged by their evidence (MacKay 1992), most of the prior on words telling nothing: where they
-tell nothing, the mean is near 0 and the sd is item_sd, and so they are for a text unlike all known ones.
+Shares and powers are averaged by their evidence (MacKay 1992). Beforehand words are thought to tell nothing, and unless
+answers make it likelier that they tell something, they are not listened to: the mean is 0 and the sd item_sd. So they
+are for a text unlike all known ones too.
 
 An item's own answers never speak for its expectation, which is to be their prior: items that were learned from are
 judged by all others (Rasmussen & Williams 2006, section 5.4.2).
@@ -33,7 +34,7 @@ FEWEST_ANSWERS = 5  # of an item that is learned from: its posterior is no norma
 MOST_ITEMS = 1500  # learned from; time grows with the third power
 AT_ONCE = 2000
 LEAST_TOLD = 1e-3  # precision of a difficulty; below it, answers say nothing
-SILENT = 0.8  # chance beforehand that words tell nothing
+SILENT = 0.95  # chance beforehand that words tell nothing
 NEGLIGIBLE = 1e-3  # chance of a hypothesis that is left out
 
 
@@ -206,6 +207,8 @@ def _weighed(known: _Known, alike: Numbers) -> list[_Hypothesis]:
     prior = np.array([SILENT] + [(1.0 - SILENT) / (len(guesses) - 1)] * (len(guesses) - 1))
     logs = np.array([_log_evidence(known, alike, *guess) for guess in guesses]) + np.log(prior)
     chances = np.exp(logs - logs.max())
+    if chances[0] > chances[1:].sum():
+        chances[1:] = 0.0
     chances = np.where(chances < NEGLIGIBLE * chances.sum(), 0.0, chances)
     chances /= chances.sum()
     hypotheses = []
