@@ -125,10 +125,10 @@ def described(items: Sequence[Item], histories: Sequence[Sequence[Answer]], popu
 def expectations(course: Described, others: Sequence[Described] = (), embed: Embed | None = None) -> Table:
     """Return the priors of a course's items, for `fit_difficulty` and `Tutor.calibrated`, from its texts.
 
-    `others` are further courses to learn from. NOTHING where no item has enough answers.
+    `others` are further courses to learn from. NOTHING where no item has enough answers, or words tell nothing.
     """
     model = learn_difficulty([course, *others], embed)
-    if model is None or not course.items:
+    if model is None or not course.items or not any(one.share for one in model.hypotheses):
         return NOTHING
     mean, sd = model.predict(_texts(course.items), course.calibration.population.item_sd)
     own = model.known.counts[0]

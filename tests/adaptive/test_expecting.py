@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from adaptive import tasks
+from adaptive import serving, tasks
 from adaptive.calibrating import calibrate_courses
 from adaptive.history import items_in_words, words_of
 from adaptive.models import Calibration
@@ -60,6 +60,7 @@ def test_a_new_question_is_predicted_from_its_words(crowd: Course, new: tuple[Qu
     live_tutor(crowd.pk)
 
     tasks.calibrate_courses()
+    serving.forget()
 
     tutor = live_tutor(crowd.pk).tutor
     skills = [skill.pk for skill in new[0].skills.all()]
