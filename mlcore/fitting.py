@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mlcore.calibration import STAGES, Calibration, stage_of
+from mlcore.calibration import NOTHING, STAGES, Calibration, Table, stage_of
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import Episodes, Keys
 from mlcore.inference import Foresight, Knowledge, believe, foresee, walk
@@ -27,19 +27,19 @@ STAGE_TRUST = (0.2, 0.2, 0.4)  # likewise of a stage's distance from the whole
 FROZEN_AFTER, AHEAD = (0, 1, 3, 5, 10, 20), 10
 
 
-def calibrate(weights: Weights, prior: Calibration, cohort: Episodes) -> Calibration:
-    """Return the calibration of the course in which this cohort answered.
+def calibrate(weights: Weights, prior: Calibration, cohort: Episodes, expected: Table = NOTHING) -> Calibration:
+    """Return the calibration of the course in which this cohort answered; `expected` as in `fit_difficulty`.
 
     The weights of the average are fitted on answers predicted from the difficulties of the other half of the cohort
     (cross-fitting), with a ridge pull towards `prior`'s, so 20 learners move them a little and none not at all.
     """
-    calibration = replace(fit_difficulty(cohort, prior.population), network_weight=prior.network_weight)
+    calibration = replace(fit_difficulty(cohort, prior.population, expected), network_weight=prior.network_weight)
     if cohort.learners < FEWEST_LEARNERS:
         return calibration
-    return _bent(calibration, _cross_fitted(weights, prior, cohort), prior)
+    return _bent(calibration, _cross_fitted(weights, prior, cohort, expected), prior)
 
 
-def _cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes) -> tuple[Numbers, Numbers]:
+def _cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes, expected: Table) -> tuple[Numbers, Numbers]:
     """Return evidence of answers judged without their own half: given all before them, and given the first few only.
 
     (classic's logit, network's logit, 1, correct, answers known).  [n, 5], [m, 5]
@@ -48,7 +48,7 @@ def _cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes) -> tup
     rolling, frozen = [], []
     for half in (order[::2], order[1::2]):
         others = np.setdiff1d(np.arange(cohort.learners), half)
-        knowledge = Knowledge(weights, fit_difficulty(cohort.of_learners(others), prior.population))
+        knowledge = Knowledge(weights, fit_difficulty(cohort.of_learners(others), prior.population, expected))
         judged = cohort.of_learners(half)
         rolling.append(_rolling(knowledge, judged.first(LONGEST)))
         frozen += [_frozen(knowledge, judged, k) for k in FROZEN_AFTER]
