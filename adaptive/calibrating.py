@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.module_loading import import_string
 
 from adaptive.history import histories_in
 from adaptive.models import Calibration, Checkpoint
@@ -11,6 +12,9 @@ from adaptive.serving import path_of, read_tutor
 from adaptive.syllabus import read_syllabus
 from courses.models import Course, Interaction
 from mlcore.tutor import Tutor
+
+# By name and not by import: only who calibrates loads scikit-learn, a web process never does.
+EXPECT = "adaptive.expecting.expected_difficulties"
 
 FEWEST_LEARNERS = 20
 GROWTH = 1.25  # how many times as many answers a new calibration needs: so states fold anew only seldom
@@ -37,10 +41,11 @@ def calibrate_course(course: Course, checkpoint: Checkpoint, tutor: Tutor) -> Ca
     every = Interaction.objects.answers().filter(enrollment__course=course).count()
     if every < GROWTH * (known["answers"] or 0):
         return None
-    histories = histories_in(course, read_syllabus(course))
+    syllabus = read_syllabus(course)
+    histories = list(histories_in(course, syllabus).values())
     if len(histories) < FEWEST_LEARNERS:
         return None
-    fitted = tutor.calibrated(list(histories.values()))
+    fitted = tutor.calibrated(histories, import_string(EXPECT)(syllabus, histories, tutor))
     with transaction.atomic():
         return Calibration.objects.create(
             course=course,

@@ -3,7 +3,8 @@
 A question is known to mlcore by its primary key, which stays when the question is edited; a skill by its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -11,8 +12,11 @@ from django.conf import settings
 from adaptive.progress import RIGHT
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, VariantEntry
 from courses.models import Course, Interaction, InteractionKind, QuestionVersion
+from courses.versions import Content
 from mlcore.answers import Answer, Item, Name
 from mlcore.interactions import UNKNOWN, Codes, Interactions
+
+WORDS = {"text", "left", "right"}  # names under which an answer holds choices, pairs or what is accepted
 
 
 def answers_in(events: Iterable[Interaction], syllabus: Syllabus) -> list[Answer]:
@@ -100,6 +104,32 @@ def skills_of(version: QuestionVersion, syllabus: Syllabus) -> list[int]:
 def items_of(questions: Sequence[QuestionEntry], modality: str | None) -> list[Item]:
     """Return questions as things that could be asked, after learning in this modality."""
     return [Item(question.id, question.skills, question.difficulty, modality) for question in questions]
+
+
+def items_in_words(syllabus: Syllabus) -> list[Item]:
+    """Return the published questions of a course with their words."""
+    entries = {entry.version: entry for module in syllabus.modules.values() for entry in module.questions}
+    versions = QuestionVersion.objects.filter(pk__in=entries).values_list("pk", "content")
+    return [
+        Item(entries[pk].id, entries[pk].skills, entries[pk].difficulty, text=words_of(content))
+        for pk, content in versions.order_by("pk")
+    ]
+
+
+def words_of(content: Content) -> str:
+    """Return a question's title, its detail and the words of its answer; not its feedback, hints or solution."""
+    return "\n".join(filter(None, (content["title"], content["prompt"], *_words_in(content["answer"]))))
+
+
+def _words_in(answer: Any) -> Iterator[str]:
+    if isinstance(answer, list):
+        for part in answer:
+            yield from _words_in(part)
+    elif isinstance(answer, dict):
+        for name, part in answer.items():
+            if isinstance(part, str) and name in WORDS:
+                yield part
+            yield from _words_in(part)
 
 
 def item_of(module: ModuleEntry, variant: VariantEntry | None) -> Item:

@@ -1,4 +1,4 @@
-"""The command line of mlcore: `python -m mlcore train | evaluate | simulate`."""
+"""The command line of mlcore: `python -m mlcore train | evaluate | texts | simulate`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mlcore.tables import UnreadableLog
 COMMANDS = {
     "train": "meta-train a learner model on logs of answers and write a checkpoint",
     "evaluate": "compare a learner model with its rivals on learners it never met",
+    "texts": "judge how well the words of items tell of their difficulty and their skills",
     "simulate": "write the answers of made-up learners whose truth is known",
 }
 WRONG_USE = 2

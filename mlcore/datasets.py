@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,16 @@ from mlcore.tables import UnreadableLog, header, load, refuse, refuse_twins
 REQUIRED = ("learner", "correct")
 ORDERED_BY = ("order", "timestamp")
 ABOUT = ("item", "skill")
-OPTIONAL = ("elapsed_ms", "hints", "modality", "course", "item_text", "is_first_action", "is_banked")
+OPTIONAL = (
+    "elapsed_ms",
+    "hints",
+    "modality",
+    "course",
+    "item_text",
+    "author_difficulty",
+    "is_first_action",
+    "is_banked",
+)
 GROUP = "group_"
 BETWEEN_SKILLS = "~~"
 
@@ -130,7 +140,8 @@ def _interactions(table: pd.DataFrame, path: Path, course: str) -> Interactions:
         item_names=item_names,
         skill_names=skill_names,
         modality_names=modality_names,
-        item_texts=_first_of_each(table["item_text"], item),
+        item_texts={code: str(text) for code, text in _first_of_each(table["item_text"], item).items()},
+        item_difficulties=_first_of_each(table["author_difficulty"], item),
         groups=_groups(table, learner, len(learner_names)),
     )
 
@@ -157,6 +168,7 @@ def _plain(table: pd.DataFrame, correct: pd.Series[float], path: Path) -> pd.Dat
         "hints": _optional_number(table, "hints", path),
         "modality": _text(table, "modality"),
         "item_text": _text(table, "item_text"),
+        "author_difficulty": _author_difficulty(table, path),
     }
     groups = {name: table[name] for name in table if str(name).startswith(GROUP)}
     return pd.DataFrame(plain | groups).sort_values(["learner", "order", "at"], kind="stable")
@@ -199,6 +211,15 @@ def _optional_number(table: pd.DataFrame, name: str, path: Path) -> pd.Series[fl
         return pd.Series(np.nan, index=table.index)
     numbers = _number(table, name, path)
     return numbers.where(numbers >= 0)
+
+
+def _author_difficulty(table: pd.DataFrame, path: Path) -> pd.Series[float]:
+    name = "author_difficulty"
+    if name not in table:
+        return pd.Series(np.nan, index=table.index)
+    numbers = _number(table, name, path)
+    refuse((numbers < 1) | (numbers > 5), table[name], path, f"{name} must be a number from 1 (easy) to 5 (hard)")
+    return numbers
 
 
 def _number(table: pd.DataFrame, name: str, path: Path) -> pd.Series[float]:
@@ -250,10 +271,10 @@ def _numbers(column: pd.Series[float]) -> Numbers:
     return np.asarray(column, dtype=np.float64)
 
 
-def _first_of_each(texts: pd.Series[str], item: Codes) -> dict[int, str]:
-    known = texts.notna().to_numpy()
+def _first_of_each(column: pd.Series[Any], item: Codes) -> dict[int, Any]:
+    known = column.notna().to_numpy()
     codes, first = np.unique(item[known], return_index=True)
-    return {int(code): str(text) for code, text in zip(codes, texts[known].iloc[first], strict=True)}
+    return dict(zip(codes.tolist(), column[known].iloc[first].tolist(), strict=True))
 
 
 def _groups(table: pd.DataFrame, learner: Codes, learners: int) -> dict[str, NDArray[np.object_]]:

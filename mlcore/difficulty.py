@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlcore.calibration import Calibration, Population, Table, uncalibrated
+from mlcore.calibration import NOTHING, Calibration, Population, Table, uncalibrated
 from mlcore.episodes import NOBODY, Episodes, Keys, Questions
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import sigmoid
@@ -32,8 +32,9 @@ class _Effects:
     code: Codes  # [e]
     weight: Numbers  # [e]
     size: int  # how many effects
-    prior_mean: float
+    prior_mean: float | Numbers  # of all or of each
     expected_sd: float
+    own_sd: Numbers | None = None  # [size] of an effect that has a prior of its own; nan for one that shares
     prior_weight: float = PRIOR_WEIGHT
 
 
@@ -44,12 +45,16 @@ class _Posterior:
     sd: float  # of the prior
 
 
-def fit_difficulty(cohort: Episodes, population: Population) -> Calibration:
-    """Return a course's posteriors given a cohort's answers; with an empty cohort, the priors."""
+def fit_difficulty(cohort: Episodes, population: Population, expected: Table = NOTHING) -> Calibration:
+    """Return a course's posteriors given a cohort's answers; with an empty cohort, the priors.
+
+    `expected` are priors of single items, where something but answers speaks for them (`mlcore.texts`): each takes the
+    place of N(0, item_sd). These items are in the result even if nobody answered them.
+    """
     if not len(cohort):
-        return uncalibrated(population)
+        return replace(uncalibrated(population), items=expected)
     skills, skill_effects = _of_skills(cohort.questions, population)
-    items, item_codes = np.unique(cohort.questions.item, return_inverse=True)
+    items, item_effects = _of_items(cohort.questions, population, expected)
     effects = {
         "level": _simple(np.zeros(len(cohort), np.int64), 1, population.level, population.level_sd),
         "learner": replace(
@@ -57,7 +62,7 @@ def fit_difficulty(cohort: Episodes, population: Population) -> Calibration:
         ),
         "skill": skill_effects,
         "author": _of_authors(cohort.questions, population),
-        "item": _simple(item_codes, len(items), 0.0, population.item_sd, -1.0),
+        "item": item_effects,
     }
     found = _climb(effects, cohort.outcomes.correct)
     return Calibration(
@@ -73,8 +78,18 @@ def fit_difficulty(cohort: Episodes, population: Population) -> Calibration:
     )
 
 
-def _simple(code: Codes, size: int, prior_mean: float, sd: float, sign: float = 1.0) -> _Effects:
-    return _Effects(np.arange(len(code)), code, np.full(len(code), sign), size, prior_mean, sd)
+def _simple(code: Codes, size: int, prior_mean: float, sd: float) -> _Effects:
+    return _Effects(np.arange(len(code)), code, np.ones(len(code)), size, prior_mean, sd)
+
+
+def _of_items(questions: Questions, population: Population, expected: Table) -> tuple[Keys, _Effects]:
+    items = np.union1d(questions.item, expected.key)
+    code = np.searchsorted(items, questions.item)
+    row, weight = np.arange(len(code)), np.full(len(code), -1.0)
+    if not len(expected.key):
+        return items, _Effects(row, code, weight, len(items), 0.0, population.item_sd)
+    mean, own_sd, _ = expected.find(items, np.nan)
+    return items, _Effects(row, code, weight, len(items), mean, population.item_sd, own_sd)
 
 
 def _of_skills(questions: Questions, population: Population) -> tuple[Keys, _Effects]:
@@ -118,13 +133,20 @@ def _climb(effects: dict[str, _Effects], correct: Numbers) -> dict[str, _Posteri
 
 def _prior(effect: _Effects) -> _Posterior:
     mean = np.full(effect.size, effect.prior_mean)
-    return _Posterior(mean, np.full(effect.size, effect.expected_sd**2), effect.expected_sd)
+    return _Posterior(mean, _prior_sd(effect, effect.expected_sd) ** 2, effect.expected_sd)
+
+
+def _prior_sd(effect: _Effects, shared: float) -> Numbers:
+    """Return the prior's sd of each effect: its own, or the one that all others share.  [size]"""
+    if effect.own_sd is None:
+        return np.full(effect.size, shared)
+    return np.where(np.isnan(effect.own_sd), shared, effect.own_sd)
 
 
 def _improved(effect: _Effects, old: _Posterior, correct: Numbers, logit: Numbers) -> _Posterior:
     """Take one Newton step in a block of effects."""
     p = sigmoid(logit)
-    precision = old.sd**-2
+    precision = _prior_sd(effect, old.sd) ** -2.0
     pull = np.bincount(effect.code, effect.weight * (correct - p)[effect.row], effect.size)
     told = effect.weight**2 * (p * (1.0 - p))[effect.row]
     curvature = np.bincount(effect.code, told, effect.size).astype(np.float64) + precision
@@ -133,9 +155,15 @@ def _improved(effect: _Effects, old: _Posterior, correct: Numbers, logit: Number
 
 
 def _with_learned_sd(effect: _Effects, posterior: _Posterior) -> _Posterior:
-    """Set the prior's sd to the likeliest, pulled towards the expected one (inverse gamma prior)."""
-    total = float((posterior.mean**2 + posterior.variance).sum()) + effect.prior_weight * effect.expected_sd**2
-    likeliest = float(np.sqrt(total / (effect.size + effect.prior_weight)))
+    """Set the shared prior's sd to the likeliest, pulled towards the expected one (inverse gamma prior).
+
+    Effects with a prior of their own tell of it too, if any answers speak for them.
+    """
+    telling = np.full(effect.size, True)
+    if effect.own_sd is not None:
+        telling = np.isnan(effect.own_sd) | (np.bincount(effect.code, minlength=effect.size) > 0)
+    total = float((posterior.mean**2 + posterior.variance)[telling].sum()) + effect.prior_weight * effect.expected_sd**2
+    likeliest = float(np.sqrt(total / (telling.sum() + effect.prior_weight)))
     return replace(posterior, sd=min(likeliest, max(WIDEST, effect.expected_sd)))
 
 

@@ -133,11 +133,18 @@ def episodes_in(log: Interactions) -> Episodes:
     questions = Questions(
         item=items[log.item],
         skills=_keys(log.skill_names)[skills],
-        difficulty=np.full(len(log), np.nan),
+        difficulty=_difficulties(log)[log.item],
         modality=_keys(log.modality_names)[log.modality],
     )
     outcomes = Outcomes(log.correct, log.at, log.seconds, log.hints)
     return Episodes(learner.astype(np.int64), questions, outcomes, len(present))
+
+
+def _difficulties(log: Interactions) -> Numbers:
+    """The author's of each item, nan if not given.  [items]"""
+    difficulties = np.full(len(log.item_names), np.nan)
+    difficulties[list(log.item_difficulties)] = list(log.item_difficulties.values())
+    return difficulties
 
 
 def _keys(names: Sequence[str]) -> Keys:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.calibration import Calibration, stage_of
+from mlcore.calibration import NOTHING, Calibration, Table, stage_of
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import Episodes, Keys
 from mlcore.inference import Foresight, Knowledge, believe, foresee, walk
@@ -63,27 +63,29 @@ class Evidence:
         return worth
 
 
-def calibrate(weights: Weights, prior: Calibration, cohort: Episodes) -> Calibration:
-    """Return the calibration of the course in which this cohort answered.
+def calibrate(weights: Weights, prior: Calibration, cohort: Episodes, expected: Table = NOTHING) -> Calibration:
+    """Return the calibration of the course in which this cohort answered; `expected` as in `fit_difficulty`.
 
     What bends the predictions is fitted on answers predicted from the difficulties of the rest of the cohort
     (cross-fitting), with a ridge pull towards `prior`'s, so 20 learners move it a little and none not at all.
     """
-    judged = fit_difficulty(cohort, prior.population)
+    judged = fit_difficulty(cohort, prior.population, expected)
     calibration = replace(judged, network_weight=prior.network_weight, stages=prior.stages)
     if cohort.learners < FEWEST_LEARNERS:
         return calibration
-    return _bent(calibration, prior, weights, cross_fitted(weights, prior, cohort))
+    return _bent(calibration, prior, weights, cross_fitted(weights, prior, cohort, expected))
 
 
-def cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes) -> tuple[Evidence, Evidence]:
+def cross_fitted(
+    weights: Weights, prior: Calibration, cohort: Episodes, expected: Table = NOTHING
+) -> tuple[Evidence, Evidence]:
     """Return evidence of answers judged without their own fold: given all before them, and given the first few only."""
     order = np.argsort(_signatures(cohort), kind="stable")[:MOST_LEARNERS]
     folds = min(FOLDS if cohort.learners <= LARGE else 2, len(order))
     rolling, frozen = [], []
     for fold in (order[start::folds] for start in range(folds)):
         others = np.setdiff1d(np.arange(cohort.learners), fold)
-        knowledge = Knowledge(weights, fit_difficulty(cohort.of_learners(others), prior.population))
+        knowledge = Knowledge(weights, fit_difficulty(cohort.of_learners(others), prior.population, expected))
         judged = cohort.of_learners(fold)
         rolling.append(given_all(knowledge, judged.first(LONGEST), fold))
         frozen += [given_first(knowledge, judged, k, fold) for k in FROZEN_AFTER]

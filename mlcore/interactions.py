@@ -35,6 +35,7 @@ class Interactions:
     skill_names: Sequence[str]
     modality_names: Sequence[str] = ()
     item_texts: Mapping[int, str] = field(default_factory=dict)
+    item_difficulties: Mapping[int, float] = field(default_factory=dict)  # the author's, 1 to 5
     groups: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)  # name -> [number of learners]
 
     def __len__(self) -> int:

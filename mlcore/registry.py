@@ -12,13 +12,16 @@ from mlcore.baselines.classic2 import Classic2
 from mlcore.baselines.dkt import DKT
 from mlcore.baselines.elo import Elo
 from mlcore.baselines.logistic import best_lr, pfa
-from mlcore.baselines.means import GlobalMean, ItemMean
+from mlcore.baselines.means import BetaMean, GlobalMean, ItemMean
 from mlcore.baselines.rasch import RaschEB
 from mlcore.predictor import Predictor
+
+CHAMPION = Champion.name
 
 RIVALS: Mapping[str, Callable[[], Predictor]] = {
     "global_mean": GlobalMean,
     "item_mean": ItemMean,
+    "beta": BetaMean,
     "elo": Elo,
     "rasch_eb": RaschEB,
     "pfa": pfa,
@@ -32,6 +35,12 @@ RIVALS: Mapping[str, Callable[[], Predictor]] = {
 PARTS: Mapping[str, Callable[[], Predictor]] = {"eb_irt": EbIrt, "maml": Maml}
 """What the champion is made of, trained in the course itself; maml takes minutes."""
 
+NEEDS_NOBODY = frozenset({"global_mean", "beta", "elo", "eb_irt", CHAMPION})
+"""Those that predict even where not a single learner was met."""
+
+NEEDS_NO_VALIDATION = NEEDS_NOBODY - {"elo"} | {"item_mean", "rasch_eb", "pfa", "best_lr", "bkt", "maml"}
+"""Those that learn from the training learners alone, so that nothing need be split off a small cohort."""
+
 DEFAULT_CHECKPOINT = "default"
 
 
@@ -41,14 +50,25 @@ def unfitted(names: Sequence[str]) -> list[Predictor]:
     return [known[name]() for name in names]
 
 
+def has_met(predictor: Predictor, course: str) -> bool:
+    """Whether a checkpoint was trained on learners of this course, so that it is no unseen one."""
+    return isinstance(predictor, Champion) and course in predictor.checkpoint.facts.get("courses", {})
+
+
 def may_have_met(predictor: Predictor, course: str, seed: int) -> bool:
     """Whether a checkpoint was trained on this course without sparing the test learners of this seed."""
     if not isinstance(predictor, Champion):
         return False
-    facts = predictor.checkpoint.facts
-    return course in facts.get("courses", {}) and facts.get("options", {}).get("spare_test_of_seed") != seed
+    options = predictor.checkpoint.facts.get("options", {})
+    return has_met(predictor, course) and options.get("spare_test_of_seed") != seed
 
 
-def champion(checkpoint: str) -> Predictor:
-    """The learner model of a checkpoint file, or of the one that comes with mlcore. Raises CheckpointRefused."""
-    return champion_from(None if checkpoint == DEFAULT_CHECKPOINT else checkpoint)
+def champion(checkpoint: str, course: str = "") -> Champion:
+    """The learner model of a checkpoint file, or of the one that comes with mlcore.
+
+    `{course}` in the file's name stands for the course, so that each can be judged with a checkpoint that never met it.
+    Raises CheckpointRefused.
+    """
+    if checkpoint == DEFAULT_CHECKPOINT:
+        return champion_from()
+    return champion_from(checkpoint.replace("{course}", course))

@@ -239,6 +239,6 @@ def _row(question: Question, at: float, outcome: tuple[bool, float, float]) -> R
         "correct": int(correct),
         "elapsed_ms": round(1000 * seconds),
         "modality": question.modality,
-        "difficulty": question.difficulty,
+        "author_difficulty": question.difficulty,
         "true_chance": round(chance, 4),
     }

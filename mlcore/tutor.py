@@ -12,7 +12,7 @@ import numpy as np
 from mlcore import inference, policy
 from mlcore.answers import Answer, Item, Name, key_of
 from mlcore.belief import Belief
-from mlcore.calibration import Calibration, Prompts
+from mlcore.calibration import NOTHING, Calibration, Prompts, Table
 from mlcore.episodes import Questions, episodes_of, outcomes_of, questions_of
 from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
@@ -136,13 +136,15 @@ class Tutor:
             self._kept[skills] = replace(self.calibration.weigh(typical), sd=np.zeros(count))
         return self._kept[skills]
 
-    def calibrated(self, episodes: Sequence[Sequence[Answer]]) -> Tutor:
+    def calibrated(self, episodes: Sequence[Sequence[Answer]], expected: Table = NOTHING) -> Tutor:
         """Return a tutor for the course in which these learners gave these answers, in order; none is allowed.
 
         It starts from what the checkpoint expects of any course, so calibrating again counts no answer twice.
+        `expected` tells of the difficulty of single items apart from answers (`mlcore.texts`).
         """
         prior = self.prior or self.calibration
-        return replace(self, calibration=calibrate(self.weights, prior, episodes_of(episodes)), prior=prior)
+        calibration = calibrate(self.weights, prior, episodes_of(episodes), expected)
+        return replace(self, calibration=calibration, prior=prior)
 
     def with_calibration(self, calibration: Calibration | bytes) -> Tutor:
         """Return this tutor for the course with this calibration. Raises ValueError when it cannot be read."""

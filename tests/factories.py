@@ -1,6 +1,7 @@
 """Small courses for tests, made of real rows."""
 
 import json
+from collections.abc import Callable
 
 from courses.models import (
     Course,
@@ -11,9 +12,12 @@ from courses.models import (
     Module,
     Presentation,
     Question,
+    QuestionVersion,
     Skill,
     Variant,
 )
+
+Score = Callable[[int, QuestionVersion], float]  # of the answer with this number, to this question
 
 WAYS = ((Modality.TEXT, 2), (Modality.WORKED_EXAMPLE, 2), (Modality.TEXT, 4))
 
@@ -66,7 +70,11 @@ def make_question(module: Module, skill: Skill, number: int = 0) -> Question:
     return question
 
 
-def make_history(enrollment: Enrollment, answers: int) -> None:
+def one_in_three_wrong(number: int, version: QuestionVersion) -> float:
+    return float(number % 3 > 0)
+
+
+def make_history(enrollment: Enrollment, answers: int, score: Score = one_in_three_wrong) -> None:
     """Write so many answers into the log at once, as if they had come one by one."""
     modules = list(Module.objects.filter(course=enrollment.course).prefetch_related("questions__versions", "variants"))
     asked = [(module, question.versions.all()[0]) for module in modules for question in module.questions.all()]
@@ -91,7 +99,7 @@ def make_history(enrollment: Enrollment, answers: int) -> None:
             variant=one.variant,
             presentation=one,
             question_version=one.question_version,
-            score=float(n % 3 > 0),
+            score=score(n, one.question_version),
             seconds_spent=10.0 + n % 7,
         )
         for n, one in enumerate(shown, start=1)

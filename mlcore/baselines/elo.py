@@ -13,7 +13,7 @@ from typing import Self
 
 import numpy as np
 
-from mlcore.baselines.history import Rival, runs_of, sigmoid
+from mlcore.baselines.history import Rival, logit, runs_of, sigmoid
 from mlcore.interactions import Interactions, Numbers
 
 STEPS_TRIED = tuple(product((0.4, 0.8, 1.2), (0.05, 0.1, 0.2)))
@@ -30,8 +30,13 @@ class Elo(Rival):
     difficulty: Numbers = field(default_factory=lambda: np.zeros(0))  # [number of items]
 
     def fit(self, train: Interactions, validation: Interactions, seed: int) -> Self:
-        """Play every training answer once for each step tried; keep the step that predicts validation best."""
-        base = float(np.log(train.correct.mean() / (1 - train.correct.mean())))
+        """Play every training answer once for each step tried; keep the step that predicts validation best.
+
+        Without training learners every item starts even, and the step is the usual one.
+        """
+        if not len(train):
+            return replace(self, base=0.0, difficulty=np.zeros(len(train.item_names)))
+        base = float(logit(train.correct.mean()))
         tried = [
             replace(self, first_step=step, decay=decay, base=base, difficulty=_played(train, base, step, decay))
             for step, decay in STEPS_TRIED

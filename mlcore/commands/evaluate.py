@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 from tqdm import tqdm
 
-from mlcore.datasets import read_courses, some_learners
-from mlcore.evaluation.asking import CHANCE, SHARES, SHOTS, Split, predict, questions
+from mlcore.datasets import read_courses
+from mlcore.evaluation.asking import IN_COURSE, SHOTS
+from mlcore.evaluation.collecting import Asked, collect
 from mlcore.evaluation.comparing import predictors_in
-from mlcore.evaluation.reporting import write_report
-from mlcore.interactions import Interactions, Numbers
+from mlcore.evaluation.dump import Dump
+from mlcore.evaluation.reporting import NAMED, write_report
+from mlcore.evaluation.trials import COHORTS, MOST_TESTED, SMALLEST_COHORT, Chosen, Trial, in_course, unseen_course
+from mlcore.interactions import Interactions
 from mlcore.predictor import Predictor
-from mlcore.registry import DEFAULT_CHECKPOINT, PARTS, RIVALS, champion, may_have_met, unfitted
+from mlcore.registry import DEFAULT_CHECKPOINT, PARTS, RIVALS, champion, has_met, may_have_met, unfitted
 from mlcore.tables import UnreadableLog
 
-FEWEST_LEARNERS = 3
+IN_COURSE_PROTOCOL, UNSEEN_COURSE = "in-course", "unseen-course"
+PROTOCOL_HELP = (
+    f"{IN_COURSE_PROTOCOL}: fitted on the course's training learners (default); {UNSEEN_COURSE}: a cohort is all that "
+    "anybody knows of the course"
+)
+LEARNERS_HELP = (
+    f"at most N learners of each course, dealt 60:15:25; with {UNSEEN_COURSE} at most N tested ones ({MOST_TESTED}), "
+    "cohorts apart"
+)
+CHECKPOINT_HELP = (
+    "learner model: a file, `default` or `none`; {course} in its name stands for the course, as in "
+    "out/without-{course}.safetensors"
+)
 RIVALS_HELP = f"some of {', '.join(RIVALS)} (all); classic2 and dkt are the slowest"
 PARTS_HELP = (
     f"what the champion is made of, trained in the course itself: {', '.join(PARTS)} (none); maml takes minutes"
@@ -33,83 +47,88 @@ def add_arguments(parser: ArgumentParser) -> None:
     source.add_argument("--data", nargs="+", type=Path, metavar="FILE", help="CSV or Parquet logs of answers")
     source.add_argument("--predictions", type=Path, metavar="FILE", help="write the report of an earlier run again")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the report")
+    protocols = (IN_COURSE_PROTOCOL, UNSEEN_COURSE)
+    parser.add_argument("--protocol", choices=protocols, default=IN_COURSE_PROTOCOL, help=PROTOCOL_HELP)
+    cohorts_help = f"learners known of an unseen course: {','.join(map(str, COHORTS))}; too large ones are left out"
+    parser.add_argument("--cohorts", type=_cohorts, default=COHORTS, metavar="N,...", help=cohorts_help)
     parser.add_argument("--shots", type=_shots, default=SHOTS, metavar="K,...", help="answers known: 0,1,3,5,10,20")
     parser.add_argument("--seeds", type=_at_least_one, default=1, metavar="N", help="number of random splits (1)")
-    parser.add_argument("--learners", type=_at_least_one, metavar="N", help="at most N learners of each course")
+    parser.add_argument("--learners", type=_at_least_one, metavar="N", help=LEARNERS_HELP)
     parser.add_argument("--min-answers", type=_at_least_one, default=1, metavar="N", help="leave out shorter histories")
     parser.add_argument("--rivals", type=_names_in(RIVALS), default=list(RIVALS), metavar="NAME,...", help=RIVALS_HELP)
     parser.add_argument("--parts", type=_names_in(PARTS), default=[], metavar="NAME,...", help=PARTS_HELP)
+    named = f"rivals to compare with one by one, besides the strongest ({','.join(NAMED)})"
     parser.add_argument(
-        "--checkpoint", default=DEFAULT_CHECKPOINT, metavar="FILE", help="learner model: a file, `default` or `none`"
+        "--against", type=_names_in([*RIVALS, *PARTS]), default=list(NAMED), metavar="NAME,...", help=named
+    )
+    parser.add_argument("--checkpoint", default=DEFAULT_CHECKPOINT, metavar="FILE", help=CHECKPOINT_HELP)
+    parser.add_argument(
+        "--timings", action="store_true", help="measure how long the tutor takes, one learner at a time"
     )
 
 
 def run(arguments: Namespace) -> int:
     """Write the report and show it. Raises UnreadableLog, CheckpointRefused or OSError."""
-    predictions = _read_predictions(arguments.predictions) if arguments.predictions else _asked(arguments)
-    against = [name for name in predictors_in(predictions) if name in RIVALS]
-    report = write_report(predictions, arguments.out, against or None)
+    dump = _read(arguments.predictions) if arguments.predictions else _asked(arguments)
+    rivals = [name for name in predictors_in(dump.predictions) if name in RIVALS]
+    report = write_report(dump, arguments.out, rivals or None, arguments.against)
     sys.stdout.write(report.read_text(encoding="utf-8") + f"\nWritten to {arguments.out}\n")
     return 0
 
 
-def _asked(arguments: Namespace) -> pd.DataFrame:
-    """Ask everyone about every course and seed."""
-    predictors = unfitted([*arguments.rivals, *arguments.parts])
-    if arguments.checkpoint != "none":
-        predictors.append(champion(arguments.checkpoint))
-    courses, seeds = read_courses(arguments.data), range(arguments.seeds)
-    splits = [(seed, _split(course, seed, arguments)) for course in courses for seed in seeds]
-    tables = []
-    with tqdm(total=len(splits) * len(predictors), unit="fit") as progress:
-        for seed, split in splits:
-            course = split.test.course
-            _warn_of_leaks(predictors, course, seed)
-            table = questions(split.test, arguments.shots).assign(seed=seed)
-            for predictor in predictors:
-                progress.set_description(f"{course}, seed {seed}: {predictor.name}")
-                table[CHANCE + predictor.name] = _chances(predictor, split, seed, arguments.shots)
-                progress.update()
-            tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+def _asked(arguments: Namespace) -> Dump:
+    """Ask everyone about every course, seed and cohort."""
+    courses = read_courses(arguments.data)
+    rivals = unfitted([*arguments.rivals, *arguments.parts])
+    predictors = {course.course: [*rivals, *_champions(arguments.checkpoint, course.course)] for course in courses}
+    planned = [trial for course in courses for trial in _trials(course, arguments)]
+    if not planned:
+        raise UnreadableLog("no course has enough learners for any of these cohorts")
+    for line in dict.fromkeys(line for trial in planned for line in _leaks(predictors[trial.course], trial)):
+        sys.stderr.write(line)
+    with tqdm(total=sum(len(predictors[trial.course]) for trial in planned), unit="fit") as progress:
+
+        def tell(message: str) -> None:
+            progress.set_description(message)
+            progress.update()
+
+        asked = Asked(arguments.shots, time.perf_counter_ns if arguments.timings else None)
+        return collect(planned, predictors, asked, tell)
 
 
-def _chances(predictor: Predictor, split: Split, seed: int, shots: Sequence[int]) -> Numbers:
-    return predict(predictor.fit(split.train, split.validation, seed), split.test, shots)
+def _champions(checkpoint: str, course: str) -> list[Predictor]:
+    return [] if checkpoint == "none" else [champion(checkpoint, course)]
 
 
-def _split(course: Interactions, seed: int, arguments: Namespace) -> Split:
-    """Split, then keep the learners with enough answers, at most as many as asked for.
-
-    In this order the options never move a learner to another part: who was left out in training is never trained on.
-    """
-    long_enough = np.flatnonzero(np.bincount(course.learner) >= arguments.min_answers)
-    whole = Split.of(course, seed)
-    parts = [part.of_learners(long_enough) for part in (whole.train, whole.validation, whole.test)]
-    if arguments.learners:
-        counts = [round(arguments.learners * share) for share in SHARES]
-        parts = [some_learners(part, count, seed) for part, count in zip(parts, counts, strict=True)]
-    if min(len(np.unique(part.learner)) for part in parts) < FEWEST_LEARNERS:
-        shares = ", ".join(f"{share:.0%}" for share in SHARES)
-        raise UnreadableLog(
-            f"{course.course}: too few learners; each part ({shares}) needs {FEWEST_LEARNERS} or more of them"
-        )
-    return Split(*parts)
+def _trials(course: Interactions, arguments: Namespace) -> list[Trial]:
+    """One for each seed, and for each cohort where the course is an unseen one. Raises TooFewLearners."""
+    chosen, seeds = Chosen(arguments.min_answers, arguments.learners), range(arguments.seeds)
+    if arguments.protocol == IN_COURSE_PROTOCOL:
+        return [in_course(course, seed, chosen) for seed in seeds]
+    found = [trial for seed in seeds for trial in unseen_course(course, seed, chosen, arguments.cohorts)]
+    for cohort in sorted({*arguments.cohorts} - {trial.cohort for trial in found}):
+        sys.stderr.write(f"{course.course}: left out the cohort of {cohort}, as it has fewer learners to spare\n")
+    return found
 
 
-def _warn_of_leaks(predictors: Sequence[Predictor], course: str, seed: int) -> None:
+def _leaks(predictors: Sequence[Predictor], trial: Trial) -> Iterator[str]:
+    """Warnings of checkpoints that are not judged on what is new to them."""
     for predictor in predictors:
-        if may_have_met(predictor, course, seed):
-            tqdm.write(
-                f"Warning: {predictor.name} was trained on {course} and may have met the test learners of seed "
-                f"{seed}; its figures there may flatter. Train with --spare-test-of-seed {seed}.",
-                file=sys.stderr,
+        if trial.cohort != IN_COURSE and has_met(predictor, trial.course):
+            yield (
+                f"Warning: {predictor.name} was trained on {trial.course}, so the course is not unseen; its figures "
+                f"there may flatter. Train with --without {trial.course}.\n"
+            )
+        elif trial.cohort == IN_COURSE and may_have_met(predictor, trial.course, trial.seed):
+            yield (
+                f"Warning: {predictor.name} was trained on {trial.course} and may have met the test learners of seed "
+                f"{trial.seed}; its figures there may flatter. Train with --spare-test-of-seed {trial.seed}.\n"
             )
 
 
-def _read_predictions(path: Path) -> pd.DataFrame:
+def _read(path: Path) -> Dump:
     try:
-        return pd.read_parquet(path)
+        return Dump.read(path)
     except ValueError as error:
         raise UnreadableLog(f"{path}: is no table of predictions ({error})") from error
 
@@ -125,13 +144,24 @@ def _names_in(known: Iterable[str]) -> Callable[[str], list[str]]:
 
 
 def _shots(text: str) -> tuple[int, ...]:
+    return _counts(text, SHOTS)
+
+
+def _cohorts(text: str) -> tuple[int, ...]:
+    cohorts = _counts(text, COHORTS)
+    if any(0 < cohort < SMALLEST_COHORT for cohort in cohorts):
+        raise ArgumentTypeError(f"a cohort has {SMALLEST_COHORT} learners or more, or none")
+    return cohorts
+
+
+def _counts(text: str, example: Sequence[int]) -> tuple[int, ...]:
     try:
-        shots = sorted({int(part) for part in text.split(",")})
+        counts = sorted({int(part) for part in text.split(",")})
     except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is no list of numbers like 0,1,3,5,10,20") from error
-    if shots[0] < 0:
-        raise ArgumentTypeError("a number of known answers is 0 or more")
-    return tuple(shots)
+        raise ArgumentTypeError(f"{text!r} is no list of numbers like {','.join(map(str, example))}") from error
+    if counts[0] < 0:
+        raise ArgumentTypeError("these numbers are 0 or more")
+    return tuple(counts)
 
 
 def _at_least_one(text: str) -> int:

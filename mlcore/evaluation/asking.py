@@ -7,8 +7,9 @@ every answer is predicted from all before it. Every predictor is asked about the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -25,6 +26,7 @@ FIXED = 20
 SHOTS = (0, 1, 3, 5, 10, 20)
 SHARES = (0.6, 0.15, 0.25)
 NO_K = -1  # stands for k in the protocol `next`
+IN_COURSE = -1  # stands for the cohort where the training learners of the course are known
 CHANCE = "p_"  # prefix of a predictor's column
 
 
@@ -53,15 +55,31 @@ def questions(test: Interactions, shots: Sequence[int]) -> pd.DataFrame:
 
 
 def predict(predictor: Predictor, test: Interactions, shots: Sequence[int]) -> Numbers:
-    """A fitted predictor's chances for `questions(test, shots)`; raises ValueError if one is missing."""
+    """A fitted predictor's chances for `questions(test, shots)`; raises ValueError if one is missing.
+
+    Learners are shown in the order of their names, so that no other order changes a bit: networks round differently
+    when an answer stands elsewhere in a batch.
+    """
     frozen = []
     for k in shots:
         near = test.rows(test.position < max(k, FIXED) + AHEAD)
-        chances = predictor.predict_after(near, k)
+        chances = _by_name(near, partial(predictor.predict_after, k=k))
         frozen += [chances[_is_target(near, first)] for _, first in _targets(k)]
-    chances = np.concatenate([*frozen, predictor.predict_next(test)])
+    chances = np.concatenate([*frozen, _by_name(test, predictor.predict_next)])
     if np.isnan(chances).any():
         raise ValueError(f"{predictor.name} left {int(np.isnan(chances).sum())} answers without a chance")
+    return chances
+
+
+def _by_name(log: Interactions, ask: Callable[[Interactions], Numbers]) -> Numbers:
+    """What is answered about each row of `log` when its learners come in the order of their names.  [n]"""
+    names = np.asarray(log.learner_names, dtype=str)
+    place = np.empty(len(names), np.int64)
+    place[np.argsort(names, kind="stable")] = np.arange(len(names))
+    order = np.argsort(place[log.learner], kind="stable")
+    ordered = replace(log.rows(order), learner=place[log.learner][order], learner_names=np.sort(names).tolist())
+    chances = np.empty(len(log))
+    chances[order] = ask(replace(ordered, groups={}))
     return chances
 
 

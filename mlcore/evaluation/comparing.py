@@ -6,28 +6,31 @@ number in a report can be computed again from its file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import erfc, sqrt
-from typing import cast
 
 import numpy as np
 import pandas as pd
+from scipy.stats import wilcoxon
 
-from mlcore.evaluation.asking import CHANCE, NO_K
+from mlcore.evaluation.asking import CHANCE
+from mlcore.evaluation.bootstrapping import DRAWS, bootstrap_all
+from mlcore.evaluation.cells import Cell, cells
 from mlcore.evaluation.measures import auc, brier, calibration_error, calibration_noise, log_losses
 from mlcore.interactions import Codes, Numbers
 
-DRAWS = 2000
-DRAWS_AT_ONCE = 250
 DETECTED = 1.96 + 0.84  # standard errors that a true difference needs to be found in 80 % of such experiments
+
+Pair = tuple[str, str]  # a predictor and its rival
+Choice = Callable[[dict[str, float]], list[Pair]]  # from the log-loss of each
 
 
 @dataclass(frozen=True)
 class Score:
-    """How well one predictor did in one cell; measures are means over the seeds."""
+    """How well one predictor did in one cell; measures are means over the seeds, and over the k of a few-shot mean."""
 
     course: str
+    cohort: int
     protocol: str
     k: int
     predictor: str
@@ -41,35 +44,23 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A mean over answers, and where it lies with 95 % confidence if learners were drawn anew."""
-
-    mean: float
-    low: float
-    high: float
-    standard_error: float
-
-    @property
-    def p(self) -> float:
-        """Two-sided, from the normal approximation."""
-        return erfc(abs(self.mean) / max(self.standard_error, 1e-12) / sqrt(2))
-
-
-@dataclass(frozen=True)
 class Difference:
     """Log-loss of a predictor minus that of a rival on the same answers: negative is better."""
 
     course: str
+    cohort: int
     protocol: str
     k: int
     predictor: str
     rival: str
+    is_strongest: bool  # the rival was chosen for being the strongest in this cell
     log_loss: float
     low: float
     high: float
     p_holm: float  # corrected for looking at every k
     detectable: float  # a true difference of this size would have been found in 80 % of such experiments
     improved: float  # share of learners whose answers were predicted better
+    p_signed_rank: float  # Wilcoxon's, of the learners' mean differences; not corrected
     learners: int
 
     @property
@@ -84,13 +75,14 @@ class Difference:
 
 
 def predictors_in(predictions: pd.DataFrame) -> list[str]:
-    """Names of the predictors that were asked."""
-    return [str(name).removeprefix(CHANCE) for name in predictions if str(name).startswith(CHANCE)]
+    """Names of the predictors that were asked about at least some of these answers."""
+    columns = [str(name) for name in predictions if str(name).startswith(CHANCE)]
+    return [name.removeprefix(CHANCE) for name in columns if predictions[name].notna().any()]
 
 
 def scores(predictions: pd.DataFrame) -> list[Score]:
-    """Score every predictor in every course, protocol and k; on first meetings with a skill too (`new_skill`)."""
-    return [_score(cell, rows, name) for cell, rows in _cells(predictions) for name in predictors_in(predictions)]
+    """Score every predictor in every cell in which it was asked."""
+    return [_score(cell, rows, name) for cell, rows in cells(predictions) for name in predictors_in(rows)]
 
 
 def differences(
@@ -101,76 +93,88 @@ def differences(
     The strongest is the one with the lowest log-loss on these very answers, which favors the rival. Raises ValueError
     if there is nobody to compare with.
     """
-    names = predictors_in(predictions)
-    found = []
-    for cell, rows in _cells(predictions):
-        losses = {name: log_losses(_of(rows, CHANCE + name), _of(rows, "correct")) for name in names}
-        for name in names:
-            rivals = [rival for rival in against or names if rival != name and rival in losses]
-            if rivals:
-                rival = min(rivals, key=lambda other: float(losses[other].mean()))
-                found.append(_difference(cell, (name, rival), losses[name] - losses[rival], rows, (draws, seed)))
+
+    def strongest(losses: dict[str, float]) -> list[Pair]:
+        pairs = []
+        for name in losses:
+            rivals = [rival for rival in against or losses if rival != name and rival in losses]
+            pairs += [(name, min(rivals, key=losses.__getitem__))] if rivals else []
+        return pairs
+
+    found = _compared(predictions, strongest, (draws, seed))
     if not found:
-        raise ValueError(f"nobody to compare with: asked were {', '.join(names)}")
-    return _holm(found)
+        raise ValueError(f"nobody to compare with: asked were {', '.join(predictors_in(predictions))}")
+    return _holm([replace(each, is_strongest=True) for each in found])
 
 
-def bootstrap(values: Numbers, cluster: Codes, draws: int = DRAWS, seed: int = 0) -> Interval:
-    """Mean of the values, clusters (learners) drawn with replacement `draws` times (percentile interval)."""
-    _, which = np.unique(cluster, return_inverse=True)
-    total, count = np.bincount(which, weights=values), np.bincount(which)
-    rng = np.random.default_rng(seed)
-    means: list[Numbers] = []
-    for start in range(0, draws, DRAWS_AT_ONCE):
-        chosen = rng.multinomial(
-            len(total), np.full(len(total), 1 / len(total)), size=min(DRAWS_AT_ONCE, draws - start)
-        )
-        means.append((chosen @ total) / (chosen @ count))
-    drawn = np.concatenate(means)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return Interval(float(values.mean()), float(low), float(high), float(drawn.std()))
+def differences_to(
+    predictions: pd.DataFrame, rivals: Sequence[str], judged: Sequence[str], draws: int = DRAWS, seed: int = 0
+) -> list[Difference]:
+    """Compare each of `judged` with each of `rivals` by itself, wherever both were asked."""
+
+    def named(losses: dict[str, float]) -> list[Pair]:
+        return [(name, rival) for name in judged for rival in rivals if name != rival and {name, rival} <= set(losses)]
+
+    return _holm(_compared(predictions, named, (draws, seed)))
 
 
-def _cells(predictions: pd.DataFrame) -> Iterator[tuple[tuple[str, str, int], pd.DataFrame]]:
-    for cell, rows in predictions.groupby(["course", "protocol", "k"], sort=True):
-        course, protocol, k = cast("tuple[str, str, int]", cell)
-        yield (course, protocol, int(k)), rows
-        new = rows[rows["is_new_skill"] == 1]
-        if k == NO_K and len(new):
-            yield (course, "new_skill", NO_K), new
-
-
-def _score(cell: tuple[str, str, int], rows: pd.DataFrame, name: str) -> Score:
+def _score(cell: Cell, rows: pd.DataFrame, name: str) -> Score:
     measured = []
-    for _, of_seed in rows.groupby("seed"):
-        chance, correct = _of(of_seed, CHANCE + name), _of(of_seed, "correct")
+    for _, together in rows.groupby(["seed", "k"]):
+        chance, correct = _of(together, CHANCE + name), _of(together, "correct")
         loss = float(log_losses(chance, correct).mean())
         ece, noise = calibration_error(chance, correct), calibration_noise(chance)
         measured.append((loss, auc(chance, correct), brier(chance, correct), ece, noise))
     return Score(*cell, name, len(rows), rows["learner"].nunique(), *map(float, np.mean(measured, axis=0)))
 
 
-def _difference(
-    cell: tuple[str, str, int],
-    pair: tuple[str, str],
-    loss: Numbers,
-    rows: pd.DataFrame,
-    how: tuple[int, int],
-) -> Difference:
+def _compared(predictions: pd.DataFrame, choose: Choice, how: tuple[int, int]) -> list[Difference]:
+    found = []
+    for cell, rows in cells(predictions):
+        stratum = rows["k"].to_numpy()
+        losses = {name: log_losses(_of(rows, CHANCE + name), _of(rows, "correct")) for name in predictors_in(rows)}
+        pairs = choose({name: _mean_of_means(loss, stratum) for name, loss in losses.items()})
+        if pairs:
+            apart = np.column_stack([losses[name] - losses[rival] for name, rival in pairs])
+            found += _differences_in(cell, pairs, apart, rows, how)
+    return found
+
+
+def _differences_in(
+    cell: Cell, pairs: Sequence[Pair], apart: Numbers, rows: pd.DataFrame, how: tuple[int, int]
+) -> list[Difference]:
+    """One difference for each pair; `apart` [n, pairs] are the differences of log-loss of each answer."""
     learner = np.unique(rows["learner"].to_numpy(dtype=str), return_inverse=True)[1]
-    interval = bootstrap(loss, learner, *how)
-    improved = float(np.mean(np.bincount(learner, weights=loss) < 0))
-    return Difference(
-        *cell,
-        *pair,
-        log_loss=interval.mean,
-        low=interval.low,
-        high=interval.high,
-        p_holm=interval.p,
-        detectable=DETECTED * interval.standard_error,
-        improved=improved,
-        learners=int(learner.max()) + 1,
-    )
+    intervals = bootstrap_all(apart, learner, rows["k"].to_numpy(), how)
+    found = []
+    for pair, interval, column in zip(pairs, intervals, apart.T, strict=True):
+        of_learner = np.bincount(learner, weights=column) / np.bincount(learner)
+        difference = Difference(
+            *cell,
+            *pair,
+            is_strongest=False,
+            log_loss=interval.mean,
+            low=interval.low,
+            high=interval.high,
+            p_holm=interval.p,
+            detectable=DETECTED * interval.standard_error,
+            improved=float(np.mean(of_learner < 0)),
+            p_signed_rank=signed_rank_p(of_learner),
+            learners=len(of_learner),
+        )
+        found.append(difference)
+    return found
+
+
+def signed_rank_p(differences: Numbers) -> float:
+    """Wilcoxon's signed-rank test that differences lie around 0, two-sided (Wilcoxon 1945); 1 if all are 0."""
+    apart = differences[differences != 0]
+    return float(wilcoxon(apart).pvalue) if len(apart) else 1.0
+
+
+def _mean_of_means(values: Numbers, stratum: Codes) -> float:
+    """The mean of each stratum's mean."""
+    return float(np.mean([values[stratum == one].mean() for one in np.unique(stratum)]))
 
 
 def _of(rows: pd.DataFrame, name: str) -> Numbers:
@@ -178,12 +182,17 @@ def _of(rows: pd.DataFrame, name: str) -> Numbers:
 
 
 def _holm(found: list[Difference]) -> list[Difference]:
-    """Correct the p values of one predictor and protocol for the number of k tried (Holm 1979)."""
+    """Correct the p values of one predictor, protocol and choice of rival for the number of k tried (Holm 1979)."""
     corrected = {}
-    for key in {(each.course, each.protocol, each.predictor) for each in found}:
-        tried = [each for each in found if (each.course, each.protocol, each.predictor) == key]
+    for key in dict.fromkeys(map(_tried_together, found)):
+        tried = [each for each in found if _tried_together(each) == key]
         largest = 0.0
         for number, each in enumerate(sorted(tried, key=lambda one: one.p_holm)):
             largest = max(largest, min(1.0, each.p_holm * (len(tried) - number)))
             corrected[each] = replace(each, p_holm=largest)
     return [corrected[each] for each in found]
+
+
+def _tried_together(each: Difference) -> tuple[object, ...]:
+    rival = None if each.is_strongest else each.rival
+    return each.course, each.cohort, each.protocol, each.predictor, rival

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,7 @@ class GroupScore:
     """How well one predictor did on the next answers of one group; nan where its learners are too few to say."""
 
     course: str
+    cohort: int
     grouping: str
     group: str
     predictor: str
@@ -55,6 +57,7 @@ class Gap:
     """The largest difference between two groups, and how often chance alone makes one as large."""
 
     course: str
+    cohort: int
     grouping: str
     predictor: str
     measure: str
@@ -65,40 +68,44 @@ class Gap:
 def group_scores(predictions: pd.DataFrame, predictors: Sequence[str]) -> list[GroupScore]:
     """Score each group in each course, by the protocol `next`."""
     found = []
-    for course, grouping, rows in _groupings(predictions):
+    for where, grouping, rows in _groupings(predictions):
         for group, own in rows.groupby(grouping):
             learners = own["learner"].nunique()
-            for name in predictors:
+            for name in _asked(rows, predictors):
                 chance, correct = _numbers(own, CHANCE + name), _numbers(own, "correct")
                 values = [measure(chance, correct) for measure in (_log_loss, auc, calibration_error, excess)]
                 shown = values if learners >= FEWEST_LEARNERS else [float("nan")] * len(values)
-                found.append(GroupScore(course, grouping.removeprefix(GROUP), str(group), name, learners, *shown))
+                found.append(GroupScore(*where, grouping.removeprefix(GROUP), str(group), name, learners, *shown))
     return found
 
 
 def gaps(predictions: pd.DataFrame, predictors: Sequence[str], shuffles: int = SHUFFLES, seed: int = 0) -> list[Gap]:
     """Test the gaps between groups of at least FEWEST_LEARNERS; a grouping with fewer than two such has none."""
     found = []
-    for course, grouping, rows in _groupings(predictions):
+    for where, grouping, rows in _groupings(predictions):
         learner, group_of = _large_groups(rows, grouping)
         if group_of.max(initial=0) == 0:
             continue
         kept = learner >= 0
-        for name in predictors:
+        for name in _asked(rows, predictors):
             chance, correct = _numbers(rows, CHANCE + name)[kept], _numbers(rows, "correct")[kept]
             for title, measure in MEASURES.items():
                 gap, p = _randomized(measure, (chance, correct), (learner[kept], group_of), (shuffles, seed))
-                found.append(Gap(course, grouping.removeprefix(GROUP), name, title, gap, p))
+                found.append(Gap(*where, grouping.removeprefix(GROUP), name, title, gap, p))
     return found
 
 
-def _groupings(predictions: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
-    """Next answers of each course, with each column of groups that says something there."""
+def _asked(rows: pd.DataFrame, predictors: Sequence[str]) -> list[str]:
+    return [name for name in predictors if rows[CHANCE + name].notna().any()]
+
+
+def _groupings(predictions: pd.DataFrame) -> list[tuple[tuple[str, int], str, pd.DataFrame]]:
+    """Next answers of each course and cohort, with each column of groups that says something there."""
     following = predictions[predictions["protocol"] == "next"]
     columns = [str(name) for name in predictions if str(name).startswith(GROUP)]
     return [
-        (str(course), column, rows[rows[column].notna()])
-        for course, rows in following.groupby("course")
+        (cast("tuple[str, int]", where), column, rows[rows[column].notna()])
+        for where, rows in following.groupby(["course", "cohort"])
         for column in columns
         if rows[column].notna().any()
     ]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from mlcore.evaluation.asking import CHANCE, SHOTS, Split, predict, questions
-from mlcore.evaluation.comparing import DRAWS, Difference, Score, differences, scores
+from mlcore.evaluation.asking import CHANCE, IN_COURSE, SHOTS, Split, predict, questions
+from mlcore.evaluation.bootstrapping import DRAWS
+from mlcore.evaluation.comparing import Difference, Score, differences, scores
 from mlcore.interactions import Interactions
 from mlcore.predictor import Predictor
 
@@ -16,7 +17,7 @@ from mlcore.predictor import Predictor
 @dataclass(frozen=True)
 class KShot:
     """What everyone predicted, one row for each answer asked about; columns as in `evaluation.asking.questions`,
-    `seed`, and `p_<name>` for each predictor."""
+    `seed`, `cohort`, and `p_<name>` for each predictor."""
 
     predictions: pd.DataFrame
 
@@ -37,6 +38,6 @@ def k_shot(predictors: Sequence[Predictor], split: Split, shots: Sequence[int] =
 
 def ask(fitted: Sequence[Predictor], test: Interactions, shots: Sequence[int] = SHOTS, seed: int = 0) -> KShot:
     """Ask predictors that are fitted already; none of them may have met these learners."""
-    asked = questions(test, shots).assign(seed=seed)
+    asked = questions(test, shots).assign(seed=seed, cohort=IN_COURSE)
     chances = {CHANCE + predictor.name: predict(predictor, test, shots) for predictor in fitted}
     return KShot(asked.assign(**chances))

@@ -15,7 +15,6 @@ from mlcore.episodes import episodes_in
 from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
 from mlcore.interactions import Interactions, Numbers
-from mlcore.predictor import Predictor
 from tests.mlcore.conftest import log_of, rasch_cohort
 
 
@@ -31,19 +30,6 @@ def champion(course: Interactions) -> Champion:
 
 def log_loss(chances: Numbers, correct: Numbers) -> float:
     return -float(np.mean(np.log(np.where(correct > 0.5, chances, 1.0 - chances))))
-
-
-@pytest.mark.parametrize("k", [0, 1, 5])
-def test_only_the_first_k_answers_move_a_prediction(course: Interactions, champion: Champion, k: int) -> None:
-    test = course.of_learners(np.arange(100, 160))
-    later = test.position >= k
-    changed = replace(
-        test, correct=np.where(later, 1.0 - test.correct, test.correct), seconds=np.where(later, 9.0, np.nan)
-    )
-
-    models: list[Predictor] = [champion, EbIrt().fit(course, course, seed=0)]
-    for model in models:
-        np.testing.assert_array_equal(model.predict_after(test, k), model.predict_after(changed, k))
 
 
 def test_the_next_answer_is_predicted_from_all_before_and_none_after(course: Interactions, champion: Champion) -> None:

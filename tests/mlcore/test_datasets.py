@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from mlcore.datasets import read, read_courses, some_learners, split_learners
+from mlcore.episodes import episodes_in
 from mlcore.interactions import UNKNOWN
 from mlcore.tables import UnreadableLog
 
@@ -52,6 +53,23 @@ def test_rows_without_a_score_second_actions_and_copies_are_left_out(write) -> N
     log = read(path)
 
     assert [log.item_names[code] for code in log.item] == ["q1", "q3"]
+
+
+def test_what_an_author_says_of_a_question_is_kept_once(write) -> None:
+    log = read(
+        write(
+            HEADER + ",item_text,author_difficulty",
+            "ada,1,q1,add,1,,",
+            "noor,1,q1,add,1,What is 1 + 1?,2",
+            "noor,2,q2,add,0,,4.5",
+        )
+    )
+
+    assert log.item_texts == {0: "What is 1 + 1?"}
+    assert log.item_difficulties == {0: 2.0, 1: 4.5}
+    assert episodes_in(log).questions.difficulty.tolist() == [2.0, 2.0, 4.5]
+    with pytest.raises(UnreadableLog, match=r"row 2: author_difficulty must be a number from 1 .* found '6'"):
+        read(write(HEADER + ",author_difficulty", "ada,1,q1,add,1,6"))
 
 
 def test_a_question_listed_once_for_each_skill_is_one_answer(write) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Self
 
@@ -22,11 +23,14 @@ from mlcore.evaluation import (
     calibration_error,
     calibration_noise,
     differences,
+    differences_to,
     k_shot,
     log_losses,
     reliability,
     scores,
+    signed_rank_p,
 )
+from mlcore.evaluation.dump import Dump
 from mlcore.evaluation.reporting import write_report
 from mlcore.interactions import Interactions, Numbers
 from tests.mlcore.conftest import rasch_cohort
@@ -158,7 +162,7 @@ def test_equal_predictions_do_not_differ(shown) -> None:
 
 def test_nobody_to_compare_with_is_an_error(shown) -> None:
     with pytest.raises(ValueError, match="nobody to compare with"):
-        differences(shown.predictions[["course", "protocol", "k", "seed", "learner", "is_new_skill", "correct"]])
+        differences(shown.predictions.drop(columns=["p_global_mean", "p_item_mean", "p_rasch_eb"]))
 
 
 @dataclass
@@ -181,13 +185,69 @@ def test_a_predictor_that_leaves_answers_out_is_refused(cohort: Interactions) ->
 
 
 def test_a_report_is_made_again_from_its_own_predictions(shown, tmp_path: Path) -> None:
-    first = write_report(shown.predictions, tmp_path / "first")
-    again = write_report(pd.read_parquet(tmp_path / "first" / "predictions.parquet"), tmp_path / "again")
+    first = write_report(Dump(shown.predictions), tmp_path / "first")
+    write_report(Dump.read(tmp_path / "first" / "predictions.parquet"), tmp_path / "again")
 
-    assert again.read_text() == first.read_text()
-    assert (tmp_path / "again" / "scores.csv").read_text() == (tmp_path / "first" / "scores.csv").read_text()
+    names = {path.name for path in (tmp_path / "first").iterdir()}
+    assert names == {path.name for path in (tmp_path / "again").iterdir()}
+    assert {"report.html", "report.md", "scores.csv", "differences.csv", "targets.csv", "k_shot.svg"} <= names
+    assert all((tmp_path / "again" / name).read_bytes() == (tmp_path / "first" / name).read_bytes() for name in names)
     assert "| rasch_eb |" in first.read_text()
     assert len(pd.read_csv(tmp_path / "first" / "scores.csv")) == len(scores(shown.predictions))
     assert (tmp_path / "first" / "k_shot.svg").read_text().startswith("<?xml")
     for plot in ("k_shot.png", "reliability.png"):
         assert (tmp_path / "first" / plot).stat().st_size > 5000
+
+
+def test_a_few_shot_mean_counts_every_k_alike_however_many_answers_it_has() -> None:
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(
+        {
+            "course": "arithmetic",
+            "cohort": -1,
+            "protocol": "roll",
+            "seed": 0,
+            "k": np.repeat([1, 3], [400, 100]),
+            "learner": np.concatenate([np.arange(400) % 80, np.arange(100) % 80]).astype(str),
+            "is_new_skill": 0.0,
+            "correct": (rng.random(500) < 0.6).astype(float),
+            "p_one": rng.uniform(0.3, 0.8, 500),
+            "p_other": 0.5,
+        }
+    )
+    apart = log_losses(table["p_one"].to_numpy(), table["correct"].to_numpy()) - np.log(2)
+
+    (few,) = [each for each in differences_to(table, ["other"], ["one"]) if each.protocol == "few_shot"]
+    (scored,) = [each for each in scores(table) if (each.protocol, each.predictor) == ("few_shot", "one")]
+
+    assert few.log_loss == pytest.approx((apart[:400].mean() + apart[400:].mean()) / 2)
+    assert scored.log_loss - np.log(2) == pytest.approx(few.log_loss)
+    assert few.low < few.log_loss < few.high
+
+
+def test_each_named_rival_is_compared_by_itself(shown) -> None:
+    found = differences_to(shown.predictions, ["item_mean", "global_mean", "nobody"], ["rasch_eb"])
+
+    of_next = {each.rival: each for each in found if each.protocol == "next"}
+    (strongest,) = [each for each in shown.differences() if (each.predictor, each.protocol) == ("rasch_eb", "next")]
+    assert set(of_next) == {"item_mean", "global_mean"}
+    assert of_next["global_mean"].log_loss < of_next["item_mean"].log_loss < 0
+    assert replace(of_next["item_mean"], is_strongest=True) == strongest
+
+
+def test_a_predictor_is_scored_only_where_it_was_asked(shown) -> None:
+    table = shown.predictions
+    partly = table.assign(p_item_mean=table["p_item_mean"].where(table["k"] != 3))
+
+    assert {each.k for each in scores(partly) if each.predictor == "item_mean"} == {-1, 0}
+    assert not [each for each in differences(partly) if each.k == 3 and "item_mean" in (each.predictor, each.rival)]
+
+
+def test_the_signed_rank_test_agrees_with_a_count_over_all_signs() -> None:
+    apart = np.array([0.3, -0.1, 0.5, 0.7, 0.2, -0.4, 0.9])
+    ranks = np.abs(apart).argsort().argsort() + 1.0
+    sums = [ranks[np.array(signs)].sum() for signs in product([True, False], repeat=7)]
+    extreme = min(ranks[apart > 0].sum(), ranks[apart < 0].sum())
+
+    assert signed_rank_p(apart) == pytest.approx(2 * np.mean(np.array(sums) <= extreme))
+    assert signed_rank_p(np.zeros(5)) == 1.0

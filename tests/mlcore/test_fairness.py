@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
+from mlcore.evaluation.dump import Dump
 from mlcore.evaluation.fairness import gaps, group_scores
 from mlcore.evaluation.reporting import write_report
 
@@ -21,6 +22,7 @@ def predictions(bias_of_north: float) -> pd.DataFrame:
     truth = rng.uniform(0.2, 0.7, size=len(learner))
     columns = {
         "course": "arithmetic",
+        "cohort": -1,
         "seed": 0,
         "k": -1,
         "protocol": "next",
@@ -63,7 +65,7 @@ def test_one_group_alone_has_no_gap() -> None:
 def test_a_report_says_where_data_are_insufficient(tmp_path: Path) -> None:
     asked = predictions(bias_of_north=0.2)
     frozen = asked.assign(protocol="roll", k=5)
-    report = write_report(pd.concat([asked, frozen], ignore_index=True), tmp_path)
+    report = write_report(Dump(pd.concat([asked, frozen], ignore_index=True)), tmp_path)
 
     assert "| arithmetic | school | north | adept | 150 |" in report.read_text()
     assert "Insufficient data (number of groups): arithmetic school (1)." in report.read_text()
