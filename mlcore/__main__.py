@@ -1,4 +1,4 @@
-"""The command line of mlcore: `python -m mlcore train | evaluate | simulate`."""
+"""The command line of mlcore: `python -m mlcore train | evaluate | simulate | bench`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ COMMANDS = {
     "train": "meta-train a learner model on logs of answers and write a checkpoint",
     "evaluate": "compare a learner model with its rivals on learners it never met",
     "simulate": "write the answers of made-up learners whose truth is known",
+    "bench": "measure how fast meta-training is, against loops as others write them",
 }
 WRONG_USE = 2
 
