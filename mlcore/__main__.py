@@ -1,4 +1,4 @@
-"""The command line of mlcore: `python -m mlcore train | evaluate | texts | simulate`."""
+"""The command line of mlcore: `python -m mlcore train | evaluate | texts | simulate | bench`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ COMMANDS = {
     "evaluate": "compare a learner model with its rivals on learners it never met",
     "texts": "judge how well the words of items tell of their difficulty and their skills",
     "simulate": "write the answers of made-up learners whose truth is known",
+    "bench": "measure how fast meta-training is, against loops as others write them",
 }
 WRONG_USE = 2
 

@@ -59,8 +59,8 @@ class Evidence:
     def worth(self) -> Numbers:
         """What each answer counts for: those of one learner resemble each other (design effect, Kish 1965).  [n]"""
         _, which, count = np.unique(self.learner, return_inverse=True, return_counts=True)
-        worth: Numbers = 1.0 / (1.0 + LIKENESS * (count[which] - 1.0))
-        return worth
+        worth = 1.0 / (1.0 + LIKENESS * (count[which] - 1.0))
+        return worth.astype(np.float64)
 
 
 def calibrate(weights: Weights, prior: Calibration, cohort: Episodes, expected: Table = NOTHING) -> Calibration:

@@ -83,10 +83,10 @@ def served_logit(calibration: Calibration, foresight: Foresight, ahead: Codes | 
     network = moderated(foresight.mean, foresight.variance)
     ahead = np.zeros(1, np.int64) if ahead is None else ahead
     weight = calibration.weights_after(foresight.known.answered, ahead)
-    logit = weight[:, 0] * classic + weight[:, 1] * network + weight[:, 2]
-    if not calibration.head.size:
-        return logit
-    return logit + (foresight.reading.activations * calibration.head[ahead]).sum(1)
+    logit: Numbers = weight[:, 0] * classic + weight[:, 1] * network + weight[:, 2]
+    if calibration.head.size:
+        logit = logit + (foresight.reading.activations * calibration.head[ahead]).sum(1)
+    return logit
 
 
 def served_sd(calibration: Calibration, foresight: Foresight, prompts: Prompts) -> Numbers:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 import torch
 
+from mlcore import distributed
 from mlcore.algorithms.maml import LessonTensors, outer_loss
 from mlcore.calibration import Calibration, Population, uncalibrated
 from mlcore.checkpoint import Checkpoint
@@ -88,8 +89,9 @@ def train(
     population = estimate_population(learning)
     stages = start_from.prior.stages if start_from else _trust(learning, population, settings, generator, progress)
     prior = uncalibrated(population, stages=stages)
-    stock = LessonStock(learning, population, settings, rng)
+    stock = LessonStock(learning, population, settings, distributed.own_chance(rng))
     network = _network(settings, generator, stock, start_from)
+    distributed.start_alike(network)
     averaged = _climb(network, stock, settings, rng, progress)
     progress(0.98, "validating")
     weights = averaged.to_weights()
@@ -207,15 +209,23 @@ def _climb(
         loss = outer_loss(network, lesson, cohort, settings.frozen_weight)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        if torch.isfinite(loss):
+        distributed.average_gradients(network)
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        if torch.isfinite(norm):
             optimizer.step()
         _average_in(averaged, network, min(settings.averaging, (step + 1.0) / (step + 10.0)))
-        try:
-            progress(0.02 + 0.96 * done, f"step {step + 1}: loss {loss.item():.4f}")
-        except EnoughTraining:
+        enough = _is_enough(progress, 0.02 + 0.96 * done, f"step {step + 1}: loss {loss.item():.4f}")
+        if distributed.anyone(enough, settings.device):
             break
     return averaged
+
+
+def _is_enough(progress: Progress, fraction: float, message: str) -> bool:
+    try:
+        progress(fraction, message)
+    except EnoughTraining:
+        return True
+    return False
 
 
 def _warm_then_cosine(done: float) -> float:

@@ -80,4 +80,5 @@ def _rated(difficulty: Numbers, course: Episodes, rng: np.random.Generator) -> N
     """What an author would say of each item, 1 to 5: right about some of it.  [n]"""
     _, item = np.unique(course.questions.item, return_inverse=True)
     error = rng.normal(0.0, rng.uniform(0.5, 2.0), item.max(initial=0) + 1)[item]
-    return np.clip(np.round(3.0 + difficulty + error), 1.0, 5.0)
+    rating: Numbers = np.clip(np.round(3.0 + difficulty + error), 1.0, 5.0)
+    return rating

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from mlcore import distributed
 from mlcore.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from mlcore.datasets import read_courses, split_learners
 from mlcore.evaluation.asking import SHARES
@@ -61,29 +62,45 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--spare-test-of-seed", type=int, metavar="SEED", help="leave out the learners `evaluate` tests with this seed"
     )
-    parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    parser.add_argument(
+        "--device", default="cpu", help="cpu (default) or cuda; under torchrun each process has its own GPU and batches"
+    )
 
 
 def run(arguments: Namespace) -> int:
-    """Train and write. Raises UnreadableLog, CheckpointRefused or OSError."""
+    """Train, with the other processes if torchrun started several, and write once.
+
+    Raises UnreadableLog, CheckpointRefused or OSError.
+    """
+    with distributed.together(arguments.device) as device:
+        return _train(arguments, device)
+
+
+def _train(arguments: Namespace, device: str) -> int:
     torch.set_num_threads(min(MOST_THREADS, torch.get_num_threads()))
     courses = [_spared(course, arguments.spare_test_of_seed) for course in read_courses(arguments.data)]
     live = _live(arguments.start_from)
-    settings = TrainingSettings(steps=arguments.steps, device=arguments.device)
+    settings = TrainingSettings(steps=arguments.steps, device=device)
     generator = torch.Generator().manual_seed(arguments.seed)
-    with tqdm(total=100, unit="%", bar_format="{percentage:3.0f} %|{bar}| {elapsed} {desc}") as bar:
+    silent = distributed.rank() != 0
+    with tqdm(total=100, unit="%", bar_format="{percentage:3.0f} %|{bar}| {elapsed} {desc}", disable=silent) as bar:
         progress = _shown_on(bar, arguments.minutes)
         try:
             trained = train(courses, settings, generator, live, progress)
         except NothingToLearnFrom as problem:
             sys.stderr.write(f"{problem}\n")
             return 2
+    if not silent:
+        _write(courses, trained, arguments)
+    return 0
+
+
+def _write(courses: Sequence[Interactions], trained: TrainedNetwork, arguments: Namespace) -> None:
     facts = _facts(courses, trained, arguments)
     checkpoint = Checkpoint(trained.weights, trained.prior, facts)
     digest = save_checkpoint(checkpoint, arguments.out)
     arguments.out.with_suffix(".md").write_text(_card(facts, trained.metrics, digest), encoding="utf-8")
     sys.stdout.write(f"{arguments.out} (sha256 {digest})\n")
-    return 0
 
 
 def _live(path: str | None) -> Checkpoint | None:
@@ -119,6 +136,7 @@ def _facts(courses: Sequence[Interactions], trained: TrainedNetwork, arguments: 
         },
         "options": {name: value for name, value in options.items() if isinstance(value, int | float | str | None)},
         "metrics": {name: round(value, 5) for name, value in trained.metrics.items() if np.isfinite(value)},
+        "processes": distributed.ranks(),
     }
 
 

@@ -19,7 +19,7 @@ from mlcore.calibration import NOTHING, Population, Table
 from mlcore.datasets import split_learners
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import episodes_in, questions_of
-from mlcore.evaluation.comparing import bootstrap
+from mlcore.evaluation.bootstrapping import bootstrap
 from mlcore.evaluation.measures import log_losses
 from mlcore.interactions import UNKNOWN, Codes, Interactions, Numbers
 from mlcore.labels import learn_skills
