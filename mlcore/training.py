@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from mlcore.algorithms.maml import LessonTensors, outer_loss
 from mlcore.calibration import Population
@@ -18,14 +21,19 @@ from mlcore.inference import Knowledge, walk
 from mlcore.interactions import Codes, Interactions, Numbers
 from mlcore.lessons import Lesson, LessonPlan, pseudo_course, spread
 from mlcore.memory import moderated, sigmoid
-from mlcore.network import AnswerNetwork
+from mlcore.network import AnswerNetwork, FeatureNetwork
 from mlcore.weights import HIDDEN, Weights
 
 Progress = Callable[[float, str], None]
+N = TypeVar("N", bound=FeatureNetwork)
 
 BLENDS = (0.0, 0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
 MOST_TRUST = 0.7  # in the network; the rest stays with the classic, for courses that are unlike all in training
 MOST_POPULAR = 2_000  # learners whose answers tell a course's variances
+
+
+def unheard(fraction: float, message: str) -> None:
+    """Progress that nobody follows."""
 
 
 class EnoughTraining(Exception):
@@ -69,7 +77,7 @@ def train(
     settings: TrainingSettings,
     generator: torch.Generator,
     start_from: Weights | None = None,
-    progress: Progress = lambda fraction, message: None,
+    progress: Progress = unheard,
 ) -> TrainedNetwork:
     """Meta-train on these courses; the same generator state gives the same network.
 
@@ -85,7 +93,8 @@ def train(
     population = estimate_population(learning)
     stock = LessonStock(learning, population, settings, rng)
     network = _network(settings, generator, stock, start_from)
-    averaged = _climb(network, stock, settings, rng, progress)
+    loss_of = partial(outer_loss, frozen_weight=settings.frozen_weight)
+    averaged = climb(network, loss_of, stock, settings, progress)
     progress(0.98, "validating")
     weights = averaged.to_weights()
     network_weight, metrics = validate(weights, population, parts)
@@ -161,11 +170,15 @@ def _network(
     return network.to(settings.device)
 
 
-def _climb(
-    network: AnswerNetwork, stock: LessonStock, settings: TrainingSettings, rng: np.random.Generator, progress: Progress
-) -> AnswerNetwork:
-    """Follow the meta-gradient. Returns the average of the networks on the way."""
-    matrices = [network.first, network.second, network.head]
+def climb(
+    network: N,
+    loss_of: Callable[[N, LessonTensors], Tensor],
+    stock: LessonStock,
+    settings: TrainingSettings,
+    progress: Progress = unheard,
+) -> N:
+    """Follow the gradient of the loss of lessons. Returns the average of the networks on the way."""
+    matrices = network.matrices()
     others = [value for value in network.parameters() if not any(value is matrix for matrix in matrices)]
     groups = [{"params": matrices, "weight_decay": settings.decay}, {"params": others, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=settings.rate)
@@ -176,7 +189,7 @@ def _climb(
             group["lr"] = settings.rate * _warm_then_cosine(done)
         if step % settings.steps_per_lesson == 0:
             stock.renew()
-        loss = outer_loss(network, stock.pick(settings.batch, settings.device), settings.frozen_weight)
+        loss = loss_of(network, stock.pick(settings.batch, settings.device))
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -195,7 +208,7 @@ def _warm_then_cosine(done: float) -> float:
 
 
 @torch.no_grad()
-def _average_in(averaged: AnswerNetwork, network: AnswerNetwork, kept: float) -> None:
+def _average_in(averaged: nn.Module, network: nn.Module, kept: float) -> None:
     for mean, value in zip(averaged.parameters(), network.parameters(), strict=True):
         mean.mul_(kept).add_(value, alpha=1.0 - kept)
 
