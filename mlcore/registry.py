@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from mlcore.algorithms.champion import Champion, champion_from
 from mlcore.algorithms.eb_irt import EbIrt
 from mlcore.algorithms.in_course import Maml
+from mlcore.algorithms.meta_learned import MetaLearned
 from mlcore.baselines.bkt import BKT
 from mlcore.baselines.classic2 import Classic2
 from mlcore.baselines.dkt import DKT
@@ -29,8 +31,16 @@ RIVALS: Mapping[str, Callable[[], Predictor]] = {
 }
 """Those fitted from nothing on the training learners, the simple ones first."""
 
-PARTS: Mapping[str, Callable[[], Predictor]] = {"eb_irt": EbIrt, "maml": Maml}
-"""What the champion is made of, trained in the course itself; maml takes minutes."""
+PARTS: Mapping[str, Callable[[], Predictor]] = {
+    "eb_irt": EbIrt,
+    "maml": Maml,
+    "rl2": partial(MetaLearned, "rl2"),
+    "last_layer": partial(MetaLearned, "last_layer"),
+    "protonet": partial(MetaLearned, "protonet"),
+    "reptile": partial(MetaLearned, "reptile"),
+    "finetune": partial(MetaLearned, "finetune"),
+}
+"""What the champion is made of and what it could be, trained in the course itself; all but eb_irt take minutes."""
 
 DEFAULT_CHECKPOINT = "default"
 
