@@ -12,10 +12,12 @@ from mlcore.algorithms.meta_learned import MetaLearned
 from mlcore.baselines.bkt import BKT
 from mlcore.baselines.classic2 import Classic2
 from mlcore.baselines.dkt import DKT
+from mlcore.baselines.dkt_items import dkt_items
 from mlcore.baselines.elo import Elo
 from mlcore.baselines.logistic import best_lr, pfa
 from mlcore.baselines.means import GlobalMean, ItemMean
 from mlcore.baselines.rasch import RaschEB
+from mlcore.baselines.sakt import SAKT
 from mlcore.predictor import Predictor
 
 RIVALS: Mapping[str, Callable[[], Predictor]] = {
@@ -27,6 +29,8 @@ RIVALS: Mapping[str, Callable[[], Predictor]] = {
     "best_lr": best_lr,
     "bkt": BKT,
     "dkt": DKT,
+    "dkt_items": dkt_items,
+    "sakt": SAKT,
     "classic2": Classic2,
 }
 """Those fitted from nothing on the training learners, the simple ones first."""

@@ -12,18 +12,22 @@ from sklearn.metrics import roc_auc_score
 
 from mlcore.baselines.bkt import BKT, Chances, filtered, smoothed
 from mlcore.baselines.classic2 import Classic2
-from mlcore.baselines.dkt import DKT, Training
+from mlcore.baselines.dkt import DKT
+from mlcore.baselines.dkt_items import dkt_items
 from mlcore.baselines.elo import Elo
 from mlcore.baselines.history import counts_before, runs_of, skills_of
 from mlcore.baselines.logistic import best_lr, pfa
 from mlcore.baselines.means import GlobalMean, ItemMean
 from mlcore.baselines.rasch import Difficulties, Normals, RaschEB
+from mlcore.baselines.sakt import SAKT
+from mlcore.baselines.sequences import Training
 from mlcore.datasets import split_learners
 from mlcore.interactions import UNKNOWN, Interactions
 from mlcore.predictor import Predictor
 from tests.mlcore.conftest import log_of, rasch_cohort
 
-NAMES = ["global_mean", "item_mean", "elo", "rasch_eb", "pfa", "best_lr", "bkt", "dkt", "classic2"]
+NETWORKS = ["dkt", "dkt_items", "sakt"]
+NAMES = ["global_mean", "item_mean", "elo", "rasch_eb", "pfa", "best_lr", "bkt", *NETWORKS, "classic2"]
 K = 4
 
 
@@ -34,8 +38,8 @@ def parts(cohort: Interactions) -> tuple[Interactions, ...]:
 
 @pytest.fixture(scope="session")
 def fitted(parts: tuple[Interactions, ...]) -> dict[str, Predictor]:
-    quick = DKT(training=Training(epochs=3, width=8))
-    rivals = [GlobalMean(), ItemMean(), Elo(), RaschEB(), pfa(), best_lr(), BKT(), quick, Classic2()]
+    networks = [replace(network, training=Training(epochs=3, width=8)) for network in (DKT(), dkt_items(), SAKT())]
+    rivals = [GlobalMean(), ItemMean(), Elo(), RaschEB(), pfa(), best_lr(), BKT(), *networks, Classic2()]
     return {rival.name: rival.fit(parts[0], parts[1], seed=0) for rival in rivals}
 
 
@@ -82,7 +86,7 @@ def test_who_else_is_asked_about_changes_nothing(fitted, parts, name: str) -> No
 
     predicted = fitted[name].predict_next(shuffled)
 
-    if name == "dkt":  # a float32 network; its matrix products may round differently in another batch
+    if name in NETWORKS:  # in float32; their matrix products may round differently in another batch
         np.testing.assert_allclose(predicted, fitted[name].predict_next(test)[order], atol=1e-6)
     else:
         np.testing.assert_array_equal(predicted, fitted[name].predict_next(test)[order])
