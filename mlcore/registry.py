@@ -43,6 +43,7 @@ PARTS: Mapping[str, Callable[[], Predictor]] = {
     "protonet": partial(MetaLearned, "protonet"),
     "reptile": partial(MetaLearned, "reptile"),
     "finetune": partial(MetaLearned, "finetune"),
+    "finetune_ahead": partial(MetaLearned, "finetune_ahead"),
 }
 """What the champion is made of and what it could be, trained in the course itself; all but eb_irt take minutes."""
 

@@ -1,9 +1,9 @@
 """Conventional fine-tuning, the rival that every meta-learner has to beat: pre-train on all, then step along gradients.
 
 The network is the same and so are its lessons, but nothing is learned about learning: pre-training pools the next
-answers of everyone, without an inner loop (`pooled_loss`). Then each learner's copy of the last layer takes a few
-gradient steps on their answers (Yosinski et al. 2014; for the last layer alone Raghu et al. 2020), at the rate that
-served the learners held out for validation best.
+answers of everyone, without an inner loop (`pooled_loss`; `finetune_ahead` pools the answers further ahead with them).
+Then each learner's copy of the last layer takes a few gradient steps on their answers (Yosinski et al. 2014; for the
+last layer alone Raghu et al. 2020), at the rate that served the learners held out for validation best.
 """
 
 from __future__ import annotations
@@ -50,10 +50,17 @@ class TunedNetwork(AnswerNetwork, MetaLearner):
         return query.logit + (self.hidden(query.features) * weights).sum(-1) + bias[..., 0]
 
 
-def pooled_loss(network: TunedNetwork, lesson: LessonTensors) -> Tensor:
-    """Return the mean log-loss of all next answers, the learner's copy being everyone's."""
+def pooled_loss(network: TunedNetwork, lesson: LessonTensors, frozen_weight: float = 0.0) -> Tensor:
+    """Return the mean log-loss of all next answers, the last layer being everyone's.
+
+    With a `frozen_weight`, also that of answers further ahead, which is what meta-learners are trained on.
+    """
     shift, _ = network(lesson.features)
-    return log_loss(lesson.logit + shift, lesson.correct, lesson.mask)
+    loss = log_loss(lesson.logit + shift, lesson.correct, lesson.mask)
+    if frozen_weight == 0.0:
+        return loss
+    shift, _ = network(lesson.frozen_features)
+    return loss + frozen_weight * log_loss(lesson.frozen_logit + shift, lesson.frozen_correct, lesson.frozen_mask)
 
 
 @torch.no_grad()

@@ -26,13 +26,13 @@ LEARNERS = 64  # asked about at once
 AREA = 2_000_000  # most pairs of answers of one learner, summed over those asked about at once: bounds memory
 NEVER = np.zeros(0, np.int64)  # freezes of lessons that only tell a history
 MODEST = TrainingSettings(
-    steps=500,
+    steps=400,
     batch=64,
     hidden=40,
     stock=12,
     steps_per_lesson=6,
     averaging=0.99,
-    plan=LessonPlan(pupils=128, lengths=(30, 60, 60, 100)),
+    plan=LessonPlan(pupils=128, lengths=(30, 60)),
 )
 
 

@@ -19,7 +19,7 @@ from mlcore.algorithms.meta_learner import Belief, MetaLearner, Query, Support
 from mlcore.belief import CONTEXT
 from mlcore.network import AnswerNetwork
 
-PROTOTYPES = 4
+PROTOTYPES = 3
 APART = 0.4  # logits: how far prototypes are from the middle before training
 
 

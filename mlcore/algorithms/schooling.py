@@ -78,9 +78,11 @@ def meta_trained(network: M, school: School) -> M:
     return climb(network, loss_of, school.stock, school.settings)
 
 
-def fine_tuned(network: TunedNetwork, school: School) -> TunedNetwork:
-    """Pre-train on everyone's next answers, then choose the rate of fine-tuning."""
-    return with_best_rate(climb(network, pooled_loss, school.stock, school.settings), school.held_out)
+def fine_tuned(school: School, frozen_weight: float) -> TunedNetwork:
+    """Pre-train on everyone's answers pooled, then choose the rate of fine-tuning."""
+    loss_of = partial(pooled_loss, frozen_weight=frozen_weight)
+    pooled = climb(school.newcomer(TunedNetwork), loss_of, school.stock, school.settings)
+    return with_best_rate(pooled, school.held_out)
 
 
 def raised_for_courses(network: M, school: School) -> M:
@@ -97,6 +99,7 @@ UPBRINGINGS: Mapping[str, Callable[[School], MetaLearner]] = {
     "last_layer": lambda school: meta_trained(school.newcomer(LastLayerNetwork), school),
     "protonet": lambda school: meta_trained(school.newcomer(PrototypeNetwork), school),
     "reptile": lambda school: raised_for_courses(school.newcomer(ContextNetwork), school),
-    "finetune": lambda school: fine_tuned(school.newcomer(TunedNetwork), school),
+    "finetune": partial(fine_tuned, frozen_weight=0.0),
+    "finetune_ahead": partial(fine_tuned, frozen_weight=1.0),
 }
 """How each algorithm becomes a network, by name."""

@@ -137,3 +137,13 @@ def test_one_learner_teaches_nothing(parts) -> None:
 
     with pytest.raises(NothingToLearnFrom):
         MetaLearned("rl2", QUICK).fit(alone, parts[1], seed=0)
+
+
+@pytest.mark.parametrize("name", UPBRINGINGS)
+def test_nobody_need_be_held_out(parts, name: str) -> None:
+    nobody = parts[1].rows(np.zeros(len(parts[1]), bool))
+    short = MetaLearned(name, replace(QUICK, steps=2, stock=2))
+
+    chances = short.fit(parts[0], nobody, seed=0).predict_after(parts[2], 0)
+
+    assert ((chances > 0) & (chances < 1)).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from mlcore.algorithms import maml
 from mlcore.algorithms.context import ContextNetwork
-from mlcore.algorithms.finetune import STEPS, TunedNetwork, with_best_rate
+from mlcore.algorithms.finetune import STEPS, TunedNetwork, pooled_loss, with_best_rate
 from mlcore.algorithms.last_layer import LastLayerNetwork
 from mlcore.algorithms.maml import LessonTensors
 from mlcore.algorithms.meta_learner import MetaLearner, Support, frozen_loss, outer_loss
@@ -207,6 +209,19 @@ def test_fine_tuning_follows_the_gradient_of_the_learners_own_answers(lesson: Le
         torch.testing.assert_close(bias[learner, 0], own[1])
 
 
+def test_pre_training_pools_next_answers_and_those_further_ahead(lesson: LessonTensors) -> None:
+    network = lively(TunedNetwork, 11)
+
+    following, both = (pooled_loss(network, lesson, frozen_weight) for frozen_weight in (0.0, 0.5))
+
+    read = lesson.logit + network.hidden(lesson.features) @ network.head[:, 0] + network.head_bias[0]
+    torch.testing.assert_close(following, binary_cross_entropy_with_logits(read, lesson.correct))
+    counts = lesson.frozen_mask > 0
+    ahead = lesson.frozen_logit + network.hidden(lesson.frozen_features) @ network.head[:, 0] + network.head_bias[0]
+    further = binary_cross_entropy_with_logits(ahead[counts], lesson.frozen_correct[counts])
+    torch.testing.assert_close(both, following + 0.5 * further)
+
+
 def test_the_rate_of_fine_tuning_is_the_one_that_serves_those_held_out(lesson: LessonTensors) -> None:
     network = lively(TunedNetwork, 8)
 
@@ -253,3 +268,24 @@ def slopes_at(values: list[Tensor], lesson: LessonTensors) -> list[Tensor]:
     slopes = torch.autograd.grad(outer_loss(network, lesson), list(network.parameters()))
     length = torch.sqrt(sum((slope**2).sum() for slope in slopes))
     return [slope * min(1.0, 1.0 / (length + 1e-6)) for slope in slopes]
+
+
+def test_a_few_steps_in_a_course_help_its_other_learners_and_the_pull_holds_them_back(lesson: LessonTensors) -> None:
+    """In this course nearly everyone is wrong, which the start does not expect."""
+    hard = replace(lesson, correct=(lesson.logit > 1.5).double(), frozen_correct=(lesson.frozen_logit > 1.5).double())
+    pupils, others = (of_pupils(hard, chosen) for chosen in ([0, 1, 2], [3, 4, 5]))
+    start = lively(ContextNetwork, 12)
+
+    free, held = (adapt_to_course(start, [pupils] * 8, CoursePace(rate=0.05, pull=pull)) for pull in (0.0, 15.0))
+
+    assert outer_loss(free, others).item() < outer_loss(start, others).item() - 0.02
+    assert 0 < distance(held, start) < 0.5 * distance(free, start)
+
+
+def of_pupils(lesson: LessonTensors, chosen: list[int]) -> LessonTensors:
+    return LessonTensors(**{name: part if name == "freezes" else part[chosen] for name, part in vars(lesson).items()})
+
+
+def distance(network: MetaLearner, other: MetaLearner) -> float:
+    pairs = zip(network.parameters(), other.parameters(), strict=True)
+    return sum(((one - two) ** 2).sum().item() for one, two in pairs) ** 0.5
