@@ -30,6 +30,7 @@ SCALES = (0.5, 1.0, 2.0)  # of these; the evidence of the course says which
 STAGE_SCALES = (0.5, 1.0)
 HEAD_SCALES = (1.0, 2.0, 4.0)
 FROZEN_AFTER, AHEAD = (0, 1, 3, 5, 10, 20), 10
+FAR, STRIDE = 30, 4  # and every fourth answer until so many later
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ def given_all(knowledge: Knowledge, episodes: Episodes, names: Codes) -> Evidenc
 def given_first(knowledge: Knowledge, episodes: Episodes, k: int, names: Codes) -> Evidence:
     """Judge the answers soon after the next, given the first k only."""
     belief = believe(knowledge, episodes.first(k), episodes.learners)
-    rows = np.flatnonzero((episodes.position > k) & (episodes.position < k + AHEAD))
+    later = episodes.position - k
+    rows = np.flatnonzero((later > 0) & ((later < AHEAD) | ((later < FAR) & (later % STRIDE == 0))))
     prompts = knowledge.calibration.weigh(episodes.questions.rows(rows))
     now = whole_seconds(episodes.outcomes.at[rows])
     foresight = foresee(knowledge, belief, prompts, now, episodes.learner[rows])

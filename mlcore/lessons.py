@@ -25,6 +25,7 @@ from mlcore.weights import silent
 FREEZES = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 80)  # answers after which beliefs are frozen
 FROZEN_LOOKS = 6  # freezes in one lesson
 AHEAD = 10  # answers predicted from a frozen belief
+STRIDES = (1, 1, 1, 3, 5)  # of these: the next ones, or every third or fifth, for the far future differs from the near
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Lesson:
     correct: Float32  # [l, t]
     mask: Float32  # [l, t]
     freezes: Codes  # [j]
-    frozen_features: Float32  # [l, j, AHEAD, f] of answers freeze, freeze + 1, ..., given the first `freeze` ones
+    frozen_features: Float32  # [l, j, AHEAD, f] of answers freeze, freeze + stride, ..., given the first `freeze` ones
     frozen_logit: Float32  # [l, j, AHEAD]
     frozen_correct: Float32  # [l, j, AHEAD]
     frozen_mask: Float32  # [l, j, AHEAD]
@@ -62,11 +63,11 @@ def pseudo_course(course: Episodes, population: Population, plan: LessonPlan, rn
     calibration = fit_difficulty(course.of_learners(np.arange(pupils, pupils + size)), population)
     knowledge = Knowledge(silent(1), calibration)
     taught = course.of_learners(np.arange(pupils)).first(int(rng.choice(plan.lengths)))
-    return lesson_of(taught, knowledge, _freezes(rng))
+    return lesson_of(taught, knowledge, _freezes(rng), int(rng.choice(STRIDES)))
 
 
-def lesson_of(pupils: Episodes, knowledge: Knowledge, freezes: Codes) -> Lesson:
-    """Make a lesson of all answers of these learners."""
+def lesson_of(pupils: Episodes, knowledge: Knowledge, freezes: Codes, stride: int = 1) -> Lesson:
+    """Make a lesson of all answers of these learners; after a freeze, of every `stride`-th answer."""
     shape = pupils.learners, int(pupils.lengths.max(initial=1))
     lesson = _blank(shape, freezes)
     for step, now in enumerate(walk(knowledge, pupils)):
@@ -74,7 +75,7 @@ def lesson_of(pupils: Episodes, knowledge: Knowledge, freezes: Codes) -> Lesson:
         lesson.correct[now.learners, step] = pupils.outcomes.correct[now.rows]
         lesson.mask[now.learners, step] = 1.0
         for place in np.flatnonzero(freezes == step):
-            _look_ahead(lesson, int(place), now, pupils, knowledge)
+            _look_ahead(lesson, int(place), now, pupils, (knowledge, stride))
     return lesson
 
 
@@ -99,13 +100,14 @@ def _blank(shape: tuple[int, int], freezes: Codes) -> Lesson:
     )
 
 
-def _look_ahead(lesson: Lesson, place: int, now: Step, pupils: Episodes, knowledge: Knowledge) -> None:
+def _look_ahead(lesson: Lesson, place: int, now: Step, pupils: Episodes, how: tuple[Knowledge, int]) -> None:
     """Fill in what the beliefs of this step say of the next answers."""
+    knowledge, stride = how
     left = pupils.lengths[now.learners] - int(lesson.freezes[place])
-    ahead = np.minimum(left, AHEAD)
+    ahead = np.minimum((left + stride - 1) // stride, AHEAD)
     owner = np.repeat(np.arange(len(now.rows)), ahead)
     offset = np.arange(len(owner)) - np.repeat(np.cumsum(ahead) - ahead, ahead)
-    rows = now.rows[owner] + offset
+    rows = now.rows[owner] + stride * offset
     prompts = knowledge.calibration.weigh(pupils.questions.rows(rows))
     foresight = foresee(knowledge, now.belief, prompts, whole_seconds(pupils.outcomes.at[rows]), owner)
     where = (now.learners[owner], np.full(len(owner), place), offset)

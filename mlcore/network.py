@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Self
 
 import numpy as np
@@ -18,21 +19,41 @@ SMALLEST_SD = 0.05  # a feature that hardly varies is not blown up
 CONSTANT_SD = 1e-3  # one that never varies in training is not read: its weights would be left to chance
 
 
-class AnswerNetwork(nn.Module):
-    """Reads g(x) and phi(x) in features, and holds the prior of the context and how much of it lasts."""
+class FeatureNetwork(nn.Module, ABC):
+    """Reads the features of answers, each centered and scaled as it was spread in training."""
 
     center: Tensor
     scale: Tensor
 
-    def __init__(self, hidden: int = HIDDEN, generator: torch.Generator | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.register_buffer("center", torch.zeros(len(FEATURES)))
         self.register_buffer("scale", torch.ones(len(FEATURES)))
-        self.first = nn.Parameter(_random((len(FEATURES), hidden), generator))
+
+    @abstractmethod
+    def matrices(self) -> list[nn.Parameter]:
+        """Return what multiplies other numbers, and so is kept small by weight decay."""
+
+    def standardized(self, features: Tensor) -> Tensor:
+        """Center and scale features [..., f]; what is further off than anything in training counts as that far."""
+        return ((features - self.center) * self.scale).clamp(-FURTHEST_FEATURE, FURTHEST_FEATURE)
+
+    def standardize(self, mean: Numbers, sd: Numbers) -> None:
+        """Set how features are centered and scaled."""
+        self.center.copy_(torch.as_tensor(mean))
+        self.scale.copy_(torch.as_tensor(np.where(sd > CONSTANT_SD, 1.0 / np.maximum(sd, SMALLEST_SD), 0.0)))
+
+
+class AnswerNetwork(FeatureNetwork):
+    """Reads g(x) and phi(x) in features, and holds the prior of the context and how much of it lasts."""
+
+    def __init__(self, hidden: int = HIDDEN, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.first = nn.Parameter(random_matrix((len(FEATURES), hidden), generator))
         self.first_bias = nn.Parameter(torch.zeros(hidden))
-        self.second = nn.Parameter(_random((hidden, hidden), generator))
+        self.second = nn.Parameter(random_matrix((hidden, hidden), generator))
         self.second_bias = nn.Parameter(torch.zeros(hidden))
-        self.head = nn.Parameter(_random((hidden, CONTEXT), generator) * _quiet_start())
+        self.head = nn.Parameter(random_matrix((hidden, CONTEXT), generator) * _quiet_start())
         self.head_bias = nn.Parameter(torch.zeros(CONTEXT))
         self.head_trust = nn.Parameter(torch.full((2, hidden + 1), 0.1).log())  # log sd of what a course adds
         self.prior_mean = nn.Parameter(torch.zeros(CONTEXT))
@@ -41,18 +62,21 @@ class AnswerNetwork(nn.Module):
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Return g [...] and phi [..., d] of features [..., f]."""
-        return self.read_out(self.activations(features))
+        return self.read_out(self.hidden(features))
 
-    def activations(self, features: Tensor) -> Tensor:
-        """Return the last hidden layer.  [..., h]"""
-        x = ((features - self.center) * self.scale).clamp(-FURTHEST_FEATURE, FURTHEST_FEATURE)
-        x = functional.silu(x @ self.first + self.first_bias)
+    def read_out(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Return g [...] and phi [..., d] of the last hidden layer [..., h]."""
+        out = hidden @ self.head + self.head_bias
+        return out[..., 0], torch.cat([torch.ones_like(out[..., :1]), out[..., 1:]], -1)
+
+    def hidden(self, features: Tensor) -> Tensor:
+        """Return what the last layer reads: the features [..., f] after two layers.  [..., h]"""
+        x = functional.silu(self.standardized(features) @ self.first + self.first_bias)
         return functional.silu(x @ self.second + self.second_bias)
 
-    def read_out(self, activations: Tensor) -> tuple[Tensor, Tensor]:
-        """Return g [...] and phi [..., d] of the last hidden layer [..., h]."""
-        out = activations @ self.head + self.head_bias
-        return out[..., 0], torch.cat([torch.ones_like(out[..., :1]), out[..., 1:]], -1)
+    def matrices(self) -> list[nn.Parameter]:
+        """See FeatureNetwork."""
+        return [self.first, self.second, self.head]
 
     def prior_covariance(self) -> Tensor:
         """Return the covariance of contexts among learners.  [d, d]"""
@@ -62,11 +86,6 @@ class AnswerNetwork(nn.Module):
     def keeping(self) -> Tensor:
         """Return the share of its distance from the prior that a context keeps from one answer to the next.  [1]"""
         return torch.sigmoid(-self.forgetting)
-
-    def standardize(self, mean: Numbers, sd: Numbers) -> None:
-        """Set how features are centered and scaled."""
-        self.center.copy_(torch.as_tensor(mean))
-        self.scale.copy_(torch.as_tensor(np.where(sd > CONSTANT_SD, 1.0 / np.maximum(sd, SMALLEST_SD), 0.0)))
 
     def to_weights(self) -> Weights:
         """Return the same network for serving."""
@@ -103,7 +122,8 @@ _SHARED = (
 )
 
 
-def _random(shape: tuple[int, int], generator: torch.Generator | None) -> Tensor:
+def random_matrix(shape: tuple[int, int], generator: torch.Generator | None) -> Tensor:
+    """Draw a matrix that keeps the size of what it multiplies."""
     random: Tensor = torch.randn(shape, generator=generator) / shape[0] ** 0.5
     return random
 

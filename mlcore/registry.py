@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from mlcore.algorithms.champion import Champion, champion_from
 from mlcore.algorithms.eb_irt import EbIrt
 from mlcore.algorithms.in_course import Maml
+from mlcore.algorithms.meta_learned import MetaLearned
 from mlcore.baselines.bkt import BKT
 from mlcore.baselines.classic2 import Classic2
 from mlcore.baselines.dkt import DKT
+from mlcore.baselines.dkt_items import dkt_items
 from mlcore.baselines.elo import Elo
 from mlcore.baselines.logistic import best_lr, pfa
 from mlcore.baselines.means import BetaMean, GlobalMean, ItemMean
 from mlcore.baselines.rasch import RaschEB
+from mlcore.baselines.sakt import SAKT
 from mlcore.predictor import Predictor
 
 CHAMPION = Champion.name
@@ -28,17 +32,32 @@ RIVALS: Mapping[str, Callable[[], Predictor]] = {
     "best_lr": best_lr,
     "bkt": BKT,
     "dkt": DKT,
+    "dkt_items": dkt_items,
+    "sakt": SAKT,
     "classic2": Classic2,
 }
 """Those fitted from nothing on the training learners, the simple ones first."""
 
-PARTS: Mapping[str, Callable[[], Predictor]] = {"eb_irt": EbIrt, "maml": Maml}
-"""What the champion is made of, trained in the course itself; maml takes minutes."""
+PARTS: Mapping[str, Callable[[], Predictor]] = {
+    "eb_irt": EbIrt,
+    "maml": Maml,
+    "rl2": partial(MetaLearned, "rl2"),
+    "last_layer": partial(MetaLearned, "last_layer"),
+    "protonet": partial(MetaLearned, "protonet"),
+    "reptile": partial(MetaLearned, "reptile"),
+    "finetune": partial(MetaLearned, "finetune"),
+    "finetune_ahead": partial(MetaLearned, "finetune_ahead"),
+}
+"""What the champion is made of and what it could be, trained in the course itself; all but eb_irt take minutes."""
 
 NEEDS_NOBODY = frozenset({"global_mean", "beta", "elo", "eb_irt", CHAMPION})
 """Those that predict even where not a single learner was met."""
 
-NEEDS_NO_VALIDATION = NEEDS_NOBODY - {"elo"} | {"item_mean", "rasch_eb", "pfa", "best_lr", "bkt", "maml"}
+NEEDS_NO_VALIDATION = (
+    NEEDS_NOBODY - {"elo"}
+    | {"item_mean", "rasch_eb", "pfa", "best_lr", "bkt"}
+    | PARTS.keys() - {"finetune", "finetune_ahead"}
+)
 """Those that learn from the training learners alone, so that nothing need be split off a small cohort."""
 
 DEFAULT_CHECKPOINT = "default"

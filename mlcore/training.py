@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from typing import TypeVar
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from mlcore import distributed
 from mlcore.algorithms.maml import LessonTensors, outer_loss
@@ -20,15 +22,20 @@ from mlcore.inference import Knowledge, served_logit, walk
 from mlcore.interactions import Codes, Interactions, Numbers
 from mlcore.lessons import Lesson, LessonPlan, pseudo_course, spread
 from mlcore.memory import moderated
-from mlcore.network import AnswerNetwork
+from mlcore.network import AnswerNetwork, FeatureNetwork
 from mlcore.trusting import evidence_of, trust_by_stage
 from mlcore.weights import HIDDEN, Weights
 
 Progress = Callable[[float, str], None]
+N = TypeVar("N", bound=FeatureNetwork)
 
 BEGINNING = 10  # answers
 FEWEST_COURSES = 4  # that can be left out by turns
 MOST_POPULAR = 2_000  # learners whose answers tell a course's variances
+
+
+def unheard(fraction: float, message: str) -> None:
+    """Progress that nobody follows."""
 
 
 class EnoughTraining(Exception):
@@ -73,7 +80,7 @@ def train(
     settings: TrainingSettings,
     generator: torch.Generator,
     start_from: Checkpoint | None = None,
-    progress: Progress = lambda fraction, message: None,
+    progress: Progress = unheard,
 ) -> TrainedNetwork:
     """Meta-train on these courses; the same generator state gives the same network.
 
@@ -92,7 +99,7 @@ def train(
     stock = LessonStock(learning, population, settings, distributed.own_chance(rng))
     network = _network(settings, generator, stock, start_from)
     distributed.start_alike(network)
-    averaged = _climb(network, stock, settings, rng, progress)
+    averaged = climb(network, _loss_of(settings, rng), stock, settings, progress)
     progress(0.98, "validating")
     weights = averaged.to_weights()
     metrics = validate(weights, prior, parts)
@@ -132,7 +139,8 @@ def _trust(
     for left_out in range(2):
         stock = LessonStock(courses[1 - left_out :: 2], population, trial, rng)
         network = _network(trial, generator, stock, None)
-        weights = _climb(network, stock, trial, rng, lambda done, said: progress(0.0, f"trial {said}")).to_weights()
+        tried = climb(network, _loss_of(trial, rng), stock, trial, lambda done, said: progress(0.0, f"trial {said}"))
+        weights = tried.to_weights()
         evidence += [evidence_of(weights, population, course, rng) for course in courses[left_out::2]]
     return trust_by_stage(evidence)
 
@@ -178,6 +186,16 @@ def _parted(course: Interactions, share: float, rng: np.random.Generator) -> tup
     return episodes_in(kept), episodes_in(held_out)
 
 
+def _loss_of(settings: TrainingSettings, rng: np.random.Generator) -> Callable[[AnswerNetwork, LessonTensors], Tensor]:
+    """Return the outer loss after a course step on a cohort of random size."""
+
+    def loss_of(network: AnswerNetwork, lesson: LessonTensors) -> Tensor:
+        cohort = min(int(rng.choice(settings.cohorts)), len(lesson.mask) // 2)
+        return outer_loss(network, lesson, cohort, settings.frozen_weight)
+
+    return loss_of
+
+
 def _network(
     settings: TrainingSettings, generator: torch.Generator, stock: LessonStock, start_from: Checkpoint | None
 ) -> AnswerNetwork:
@@ -189,11 +207,15 @@ def _network(
     return network.to(settings.device)
 
 
-def _climb(
-    network: AnswerNetwork, stock: LessonStock, settings: TrainingSettings, rng: np.random.Generator, progress: Progress
-) -> AnswerNetwork:
-    """Follow the meta-gradient. Returns the average of the networks on the way."""
-    matrices = [network.first, network.second, network.head]
+def climb(
+    network: N,
+    loss_of: Callable[[N, LessonTensors], Tensor],
+    stock: LessonStock,
+    settings: TrainingSettings,
+    progress: Progress = unheard,
+) -> N:
+    """Follow the gradient of the loss of lessons. Returns the average of the networks on the way."""
+    matrices = network.matrices()
     others = [value for value in network.parameters() if not any(value is matrix for matrix in matrices)]
     groups = [{"params": matrices, "weight_decay": settings.decay}, {"params": others, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=settings.rate)
@@ -204,9 +226,7 @@ def _climb(
             group["lr"] = settings.rate * _warm_then_cosine(done)
         if step % settings.steps_per_lesson == 0:
             stock.renew()
-        lesson = stock.pick(settings.batch, settings.device)
-        cohort = min(int(rng.choice(settings.cohorts)), len(lesson.mask) // 2)
-        loss = outer_loss(network, lesson, cohort, settings.frozen_weight)
+        loss = loss_of(network, stock.pick(settings.batch, settings.device))
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         distributed.average_gradients(network)
@@ -233,7 +253,7 @@ def _warm_then_cosine(done: float) -> float:
 
 
 @torch.no_grad()
-def _average_in(averaged: AnswerNetwork, network: AnswerNetwork, kept: float) -> None:
+def _average_in(averaged: nn.Module, network: nn.Module, kept: float) -> None:
     for mean, value in zip(averaged.parameters(), network.parameters(), strict=True):
         mean.mul_(kept).add_(value, alpha=1.0 - kept)
 

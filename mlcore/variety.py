@@ -32,6 +32,12 @@ class Variety:
     authored: float = 0.25
 
 
+AS_IT_IS = Variety(
+    thinned=0, without_skills=0, items_as_skills=0, without_times=0, without_paces=0, without_hints=0, authored=0
+)
+"""For networks that serve the very course they are trained in."""
+
+
 def vary(course: Episodes, variety: Variety, rng: np.random.Generator) -> Episodes:
     """Return the same learners in a course that differs from theirs in some ways, drawn at random."""
     drawn = {name: rng.random() < chance for name, chance in vars(variety).items()}

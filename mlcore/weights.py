@@ -18,7 +18,7 @@ from mlcore.memory import FURTHEST, laplace_step, moderated
 
 HIDDEN = 64
 LONGEST = 25  # answers of a learner that adapt a course's last layer: long histories would drown the first few
-LIKENESS = 0.05  # correlation of what is unexplained in two answers of one learner
+LIKENESS = 0.08  # correlation of what is unexplained in two answers of one learner
 FURTHEST_FEATURE = 6.0  # standard deviations: what is further off than anything in training counts as this far
 
 

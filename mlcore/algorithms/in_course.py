@@ -14,6 +14,8 @@ from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import episodes_in
 from mlcore.inference import Knowledge
 from mlcore.interactions import Interactions, Numbers
+from mlcore.lessons import LessonPlan
+from mlcore.variety import AS_IT_IS
 from mlcore.weights import silent
 
 
@@ -22,7 +24,9 @@ class Maml:
     """`mlcore.algorithms.maml`, fitted; `alone` leaves out the average with the classic."""
 
     name: str = "maml"
-    settings: training.TrainingSettings = field(default_factory=training.TrainingSettings)
+    settings: training.TrainingSettings = field(
+        default_factory=lambda: training.TrainingSettings(plan=LessonPlan(variety=AS_IT_IS))
+    )
     alone: bool = True
     knowledge: Knowledge = field(default_factory=lambda: Knowledge(silent(), uncalibrated(Population())))
 

@@ -50,7 +50,7 @@ def outer_loss(network: AnswerNetwork, lesson: LessonTensors, cohort: int = 0, f
 
     The first `cohort` pupils are not judged: they are the course's first learners, to whom its last layer is adapted.
     """
-    hidden = network.activations(lesson.features)
+    hidden = network.hidden(lesson.features)
     shift, direction = network.read_out(hidden)
     contexts = adapt_through(network, (lesson.logit + shift, direction, lesson.correct))
     mean = torch.stack([context[0] for context in contexts], 1)  # [l, t, d]
@@ -62,7 +62,7 @@ def outer_loss(network: AnswerNetwork, lesson: LessonTensors, cohort: int = 0, f
     if not used or frozen_weight == 0.0:
         return loss
     at = [lesson.freezes[place] for place in used]
-    hidden = network.activations(lesson.frozen_features[:, used])
+    hidden = network.hidden(lesson.frozen_features[:, used])
     shift, direction = network.read_out(hidden)  # [l, j, ahead], [l, j, ahead, d]
     frozen = (mean[:, at, None], covariance[:, at, None])
     ahead = predictive(lesson.frozen_logit[:, used] + shift, direction, frozen).flatten(1)

@@ -37,7 +37,8 @@ CHECKPOINT_HELP = (
 )
 RIVALS_HELP = f"some of {', '.join(RIVALS)} (all); classic2 and dkt are the slowest"
 PARTS_HELP = (
-    f"what the champion is made of, trained in the course itself: {', '.join(PARTS)} (none); maml takes minutes"
+    f"what the champion is made of, or could be, trained in the course itself: {', '.join(PARTS)} (none); "
+    "all but eb_irt take minutes"
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -10,19 +12,23 @@ from sklearn.metrics import roc_auc_score
 
 from mlcore.baselines.bkt import BKT, Chances, filtered, smoothed
 from mlcore.baselines.classic2 import Classic2
-from mlcore.baselines.dkt import DKT, Training
+from mlcore.baselines.dkt import DKT
+from mlcore.baselines.dkt_items import dkt_items
 from mlcore.baselines.elo import Elo
 from mlcore.baselines.history import counts_before, runs_of, skills_of
 from mlcore.baselines.logistic import best_lr, pfa
 from mlcore.baselines.means import BetaMean, GlobalMean, ItemMean
 from mlcore.baselines.rasch import Difficulties, Normals, RaschEB
+from mlcore.baselines.sakt import SAKT
+from mlcore.baselines.sequences import Training
 from mlcore.datasets import split_learners
 from mlcore.interactions import UNKNOWN, Interactions
 from mlcore.predictor import Predictor
 from mlcore.registry import NEEDS_NOBODY, unfitted
 from tests.mlcore.conftest import log_of
 
-NAMES = ["global_mean", "item_mean", "beta", "elo", "rasch_eb", "pfa", "best_lr", "bkt", "dkt", "classic2"]
+NETWORKS = ["dkt", "dkt_items", "sakt"]
+NAMES = ["global_mean", "item_mean", "beta", "elo", "rasch_eb", "pfa", "best_lr", "bkt", *NETWORKS, "classic2"]
 K = 4
 
 
@@ -33,8 +39,9 @@ def parts(cohort: Interactions) -> tuple[Interactions, ...]:
 
 @pytest.fixture(scope="session")
 def fitted(parts: tuple[Interactions, ...]) -> dict[str, Predictor]:
-    quick = DKT(training=Training(epochs=3, width=8))
-    rivals = [GlobalMean(), ItemMean(), BetaMean(), Elo(), RaschEB(), pfa(), best_lr(), BKT(), quick, Classic2()]
+    networks = [replace(network, training=Training(epochs=3, width=8)) for network in (DKT(), dkt_items(), SAKT())]
+    means = [GlobalMean(), ItemMean(), BetaMean()]
+    rivals = [*means, Elo(), RaschEB(), pfa(), best_lr(), BKT(), *networks, Classic2()]
     return {rival.name: rival.fit(parts[0], parts[1], seed=0) for rival in rivals}
 
 

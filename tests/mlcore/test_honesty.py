@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Self
 
 import numpy as np
@@ -14,8 +14,13 @@ import pytest
 
 from mlcore.algorithms.champion import champion_from
 from mlcore.algorithms.in_course import Maml
-from mlcore.baselines.dkt import DKT, Training
+from mlcore.algorithms.meta_learned import MODEST, MetaLearned
+from mlcore.algorithms.schooling import UPBRINGINGS
+from mlcore.baselines.dkt import DKT
+from mlcore.baselines.dkt_items import dkt_items
 from mlcore.baselines.elo import Elo
+from mlcore.baselines.sakt import SAKT
+from mlcore.baselines.sequences import Training
 from mlcore.datasets import split_learners
 from mlcore.evaluation import auc
 from mlcore.evaluation.asking import predict, questions
@@ -28,10 +33,15 @@ from tests.mlcore.conftest import rasch_cohort
 K = 4
 QUICK: dict[str, Callable[[], Predictor]] = {
     "dkt": lambda: DKT(training=Training(epochs=3, width=8)),
+    "dkt_items": lambda: replace(dkt_items(), training=Training(epochs=3, width=8)),
+    "sakt": lambda: SAKT(training=Training(epochs=3, width=8)),
     "maml": lambda: Maml(settings=TrainingSettings(steps=2)),
-}
+} | {name: partial(MetaLearned, name, replace(MODEST, steps=20)) for name in UPBRINGINGS}
 MAKERS = {**RIVALS, **PARTS, **QUICK, CHAMPION: champion_from}
-NETWORKS, ROUNDED = {"dkt"}, 1e-6  # of float32, whose sums depend on the place in a batch
+NETWORKS, ROUNDED = (
+    {"dkt", "dkt_items", "sakt", *UPBRINGINGS},
+    1e-6,
+)  # of float32, whose sums depend on the place in a batch
 EVERYONE = pytest.mark.parametrize("name", list(MAKERS))
 
 
