@@ -32,6 +32,7 @@ OPTIONAL = (
     "is_first_action",
     "is_banked",
 )
+SCORE = "score"
 GROUP = "group_"
 BETWEEN_SKILLS = "~~"
 
@@ -56,14 +57,15 @@ def read(path: str | Path, course: str | None = None) -> Interactions:
     return _interactions(table, path, course or _course_name(path))
 
 
-def read_courses(paths: Sequence[str | Path]) -> list[Interactions]:
+def read_courses(paths: Sequence[str | Path], pass_mark: float | None = None) -> list[Interactions]:
     """Read every course of several files: one for each value of the column `course`, or one for each file without it.
 
-    Raises UnreadableLog.
+    With a `pass_mark`, files with a column SCORE are marked anew: an answer is right if its score reaches the mark, and
+    one without a score is left out. Raises UnreadableLog.
     """
     courses: list[Interactions] = []
     for path in map(Path, paths):
-        table = _load(path)
+        table = _load(path, pass_mark)
         if "course" not in table:
             courses.append(_interactions(table, path, _course_name(path)))
             continue
@@ -95,8 +97,11 @@ def _course_name(path: Path) -> str:
     return path.resolve().parent.name if stem == "interactions" else stem
 
 
-def _load(path: Path) -> pd.DataFrame:
+def _load(path: Path, pass_mark: float | None = None) -> pd.DataFrame:
     table = load(path)
+    if pass_mark is not None and SCORE in table:
+        score = _number(table, SCORE, path)
+        table["correct"] = (score >= pass_mark).astype(float).where(score.notna())
     names = map(str, table.columns) if path.suffix == ".parquet" else header(path)
     refuse_twins((name for name in names if name in READ or name.startswith(GROUP)), path)
     _require_columns(table, path)

@@ -50,7 +50,7 @@ class NothingToLearnFrom(Exception):
 class TrainingSettings:
     """How long and how boldly to train."""
 
-    steps: int = 1200
+    steps: int = 1000
     trial_steps: int = 300  # of each network that is tried on courses left out of its training
     rate: float = 3e-3
     decay: float = 0.1

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from mlcore import distributed
 from mlcore.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from mlcore.commands.options import add_pass_mark
 from mlcore.datasets import read_courses, split_learners
 from mlcore.evaluation.asking import SHARES
 from mlcore.interactions import Interactions
@@ -59,6 +60,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=defaults.steps, help=f"batches of learners ({defaults.steps})")
     parser.add_argument("--minutes", type=float, help="end after this long, even if steps are left")
     parser.add_argument("--start-from", metavar="FILE", help="train on from a checkpoint, or from `default`")
+    add_pass_mark(parser)
+    parser.add_argument(
+        "--without", nargs="+", default=[], metavar="COURSE", help="leave out these courses, to be judged on them"
+    )
     parser.add_argument(
         "--spare-test-of-seed", type=int, metavar="SEED", help="leave out the learners `evaluate` tests with this seed"
     )
@@ -78,7 +83,11 @@ def run(arguments: Namespace) -> int:
 
 def _train(arguments: Namespace, device: str) -> int:
     torch.set_num_threads(min(MOST_THREADS, torch.get_num_threads()))
-    courses = [_spared(course, arguments.spare_test_of_seed) for course in read_courses(arguments.data)]
+    courses = [
+        _spared(course, arguments.spare_test_of_seed)
+        for course in read_courses(arguments.data, arguments.pass_mark)
+        if course.course not in arguments.without
+    ]
     live = _live(arguments.start_from)
     settings = TrainingSettings(steps=arguments.steps, device=device)
     generator = torch.Generator().manual_seed(arguments.seed)

@@ -10,7 +10,6 @@ import pytest
 from mlcore import Answer, load_tutor
 from mlcore.algorithms.champion import Champion, champion_from, predict_next
 from mlcore.algorithms.eb_irt import EbIrt
-from mlcore.calibration import uncalibrated
 from mlcore.episodes import episodes_in
 from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
@@ -76,7 +75,7 @@ def test_calibration_trusts_the_network_less_where_it_misleads(course: Interacti
     head_bias = checkpoint.weights.head_bias.copy()
     head_bias[0] += 3.0
     misled = replace(checkpoint.weights, head_bias=head_bias)
-    prior = uncalibrated(checkpoint.population, network_weight=0.8)
+    prior = replace(checkpoint.prior, network_weight=0.8)
 
     good, bad = (calibrate(weights, prior, episodes_in(course)) for weights in (checkpoint.weights, misled))
 

@@ -40,7 +40,8 @@ def test_a_checkpoint_reads_back_exactly(shipped: bytes, tmp_path: Path) -> None
     copy = checkpoint.load_checkpoint(tmp_path / "new" / "copy.safetensors")
 
     assert len(digest) == 64
-    assert copy.population == original.population
+    assert copy.prior.population == original.prior.population
+    np.testing.assert_allclose(copy.prior.stages, original.prior.stages, atol=1e-6)
     assert all((copy.weights.arrays()[name] == array).all() for name, array in original.weights.arrays().items())
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["copy.safetensors"]
 

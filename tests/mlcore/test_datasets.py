@@ -211,3 +211,13 @@ def test_no_learner_is_on_two_sides_of_a_split(write) -> None:
     assert len(np.unique(some_learners(log, 4, seed=1).learner)) == 4
     with pytest.raises(ValueError, match="at most 1"):
         split_learners(log, [0.9, 0.2], seed=0)
+
+
+def test_a_pass_mark_says_anew_what_is_right(tmp_path: Path) -> None:
+    path = tmp_path / "exams.csv"
+    path.write_text("learner,order,item,score,correct\nada,1,essay,69.5,1\nada,2,essay,70,1\nada,3,essay,,1\n")
+
+    (marked,) = read_courses([path], pass_mark=70)
+
+    assert marked.correct.tolist() == [0.0, 1.0]
+    assert read_courses([path])[0].correct.tolist() == [1.0, 1.0, 1.0]

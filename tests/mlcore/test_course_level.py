@@ -1,0 +1,70 @@
+"""The slow clock: what a course adds to the last layer, in training and in serving."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy.optimize import minimize
+
+from mlcore.algorithms.course_level import course_step
+from mlcore.calibration import Calibration, Population, uncalibrated
+from mlcore.fitting import Evidence, ridge_logistic
+from mlcore.weights import LIKENESS
+
+
+def test_a_course_adds_what_a_general_optimizer_finds() -> None:
+    rng = np.random.default_rng(0)
+    hidden, logit = rng.normal(size=(6, 5, 3)), rng.normal(size=(6, 5))
+    correct, trust = (rng.random((6, 5)) < 0.7) * 1.0, np.array([0.3, 0.1, 0.5, 0.2])
+    mask = (np.arange(5) < rng.integers(1, 6, 6)[:, None]) * 1.0
+    worth = mask / (1 + LIKENESS * (mask.sum(1, keepdims=True) - 1))
+    inputs = np.concatenate([hidden, np.ones((6, 5, 1))], -1)
+
+    def cost(added: np.ndarray) -> float:
+        z = logit + inputs @ added
+        return float((worth * (np.logaddexp(0, z) - correct * z)).sum() + 0.5 * ((added / trust) ** 2).sum())
+
+    tensors = (torch.from_numpy(part) for part in (np.log(trust), hidden, logit, correct, mask))
+    added = course_step(*tensors).numpy()
+
+    np.testing.assert_allclose(added, minimize(cost, np.zeros(4), tol=1e-12).x, atol=1e-4)
+
+
+def test_serving_takes_the_step_that_training_takes() -> None:
+    """With the weights of classic and network held at 0 and 1, the calibration's fit is the course step."""
+    rng = np.random.default_rng(1)
+    learners, answers = 8, 6
+    hidden, logit = rng.normal(size=(learners, answers, 3)), rng.normal(size=(learners, answers))
+    correct, trust = (rng.random((learners, answers)) < 0.6) * 1.0, np.array([0.3, 0.1, 0.5, 0.2])
+    everything = np.ones((learners, answers))
+
+    trained = course_step(
+        *(torch.from_numpy(part) for part in (np.log(trust), hidden, logit, correct, everything))
+    ).numpy()
+
+    inputs = np.concatenate([np.zeros((48, 1)), logit.reshape(48, 1), np.ones((48, 1)), hidden.reshape(48, 3)], 1)
+    evidence = Evidence(inputs, correct.ravel(), np.zeros(48), np.repeat(np.arange(learners), answers))
+    start, steady = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0]), np.array([1e-6, 1e-6, trust[3], *trust[:3]])
+    served, _ = ridge_logistic(evidence, start, steady)
+    np.testing.assert_allclose([*served[3:], served[2]], trained, atol=1e-5)
+
+
+def test_the_evidence_prefers_the_prior_that_the_truth_was_drawn_from() -> None:
+    rng = np.random.default_rng(2)
+    inputs = rng.normal(size=(4000, 10))
+    far, near = rng.normal(size=10), np.zeros(10)
+    trusts = np.full(10, 1.0), np.full(10, 0.01)
+
+    for truth, better, worse in ((far, *trusts), (near, *trusts[::-1])):
+        correct = (rng.random(4000) < 1 / (1 + np.exp(-inputs @ truth))) * 1.0
+        evidence = Evidence(inputs, correct, np.zeros(4000), np.arange(4000))
+        assert ridge_logistic(evidence, near, better)[1] > ridge_logistic(evidence, near, worse)[1] + 1
+
+
+def test_a_calibration_reads_back_with_what_the_course_added() -> None:
+    made = Calibration(Population(), 0.1, 0.2, 0.3, head=np.arange(8.0).reshape(2, 4))
+
+    read = Calibration.from_bytes(made.to_bytes())
+
+    np.testing.assert_array_equal(read.head, made.head)
+    assert uncalibrated(Population()).head.size == 0
