@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import structlog
 import torch
 from django.conf import settings
 from django.utils import timezone
@@ -30,6 +31,8 @@ from mlcore.evaluation.kshot import k_shot
 from mlcore.evaluation.measures import log_losses
 from mlcore.predictor import Predictor
 from mlcore.training import TrainedNetwork, TrainingSettings, train
+
+log = structlog.get_logger(__name__)
 
 FEWEST_LEARNERS, FEWEST_ANSWERS = 30, 5  # that a course needs to be learned from
 STEPS = 300
@@ -71,8 +74,7 @@ def retrain(job: Job, report: Report) -> tuple[dict[str, Any], str]:
         raise Refused(
             f"Too little to learn from: a course needs {FEWEST_LEARNERS} learners of {FEWEST_ANSWERS} answers."
         )
-    live = Checkpoint.objects.filter(is_live=True).first() or register_shipped()
-    serving = checkpoints.load_checkpoint(path_of(live.path))
+    live, serving = _live()
     trained = _trained(splits, serving, job, lambda done, said: report(0.05 + 0.75 * done, f"{said} ({device})"))
     report(0.8, "Comparing with the live checkpoint on learners that neither has met.")
     facts = {"parent": live.sha256, "device": device, "answers": sum(len(split.train) for split in splits)}
@@ -87,6 +89,16 @@ def retrain(job: Job, report: Report) -> tuple[dict[str, Any], str]:
         calibrate_course(course, made, tutor)
     promote(made)
     return judged.as_json() | {"checkpoint": made.sha256}, f"Trained on {device} and promoted."
+
+
+def _live() -> tuple[Checkpoint, checkpoints.Checkpoint]:
+    """Return the checkpoint that serves; if it cannot be read (after an upgrade, say), the shipped one."""
+    live = Checkpoint.objects.filter(is_live=True).first() or register_shipped()
+    try:
+        return live, checkpoints.load_checkpoint(path_of(live.path))
+    except checkpoints.CheckpointRefused as problem:
+        log.warning("live_checkpoint_refused", checkpoint=live.sha256, reason=str(problem))
+        return register_shipped(), checkpoints.load_checkpoint()
 
 
 def snapshot_of(course: Course) -> Split | None:

@@ -88,7 +88,15 @@ def stage_of(answered: Numbers) -> Codes:
     return np.searchsorted(STAGES, answered, side="right")
 
 
-STAGED = (2, len(STAGES) + 1, 3)
+FAR = 10  # answers between, from which on a prediction is one of the far future
+
+
+def distance_of(between: Codes) -> Codes:
+    """Return 0 for the very next answer, 1 where a few unknown ones come before it, 2 where many do.  [q]"""
+    return np.minimum(between, 1) + (between >= FAR)
+
+
+STAGED = (3, len(STAGES) + 1, 3)
 ARRAYS = ("stages", "head")
 NOTHING = Table(np.zeros(0, np.uint64), np.zeros(0), np.zeros(0), np.zeros(0))
 
@@ -100,7 +108,8 @@ class Calibration:
     `items` are deviations from what their skills and their author's difficulty predict. The served logit is
     slope * ((1 - network_weight) * classic + network_weight * network) + shift; `stages` adds to these three (the
     classic's weight, the network's, the shift) by how many answers are known, for the first answers in a course go
-    differently from the later ones; once for the next answer, once for those after it.
+    differently from the later ones; for the next answer, the near and the far future apart. `head` is what the course
+    adds to the network's last layer.
     """
 
     population: Population
@@ -111,8 +120,8 @@ class Calibration:
     network_weight: float = 0.5
     slope: float = 1.0
     shift: float = 0.0
-    stages: Numbers = field(default_factory=lambda: np.zeros(STAGED))  # [2, stages, 3] next, ahead
-    head: Numbers = field(default_factory=lambda: np.zeros((2, 0)))  # [2, h] next, ahead
+    stages: Numbers = field(default_factory=lambda: np.zeros(STAGED))  # [3, stages, 3] by distance
+    head: Numbers = field(default_factory=lambda: np.zeros((3, 0)))  # [3, h] by distance, or empty
     items: Table = NOTHING
     skills: Table = NOTHING
 
@@ -122,12 +131,12 @@ class Calibration:
         network = self.slope * self.network_weight
         return np.array([self.slope - network, network, self.shift])
 
-    def weights_after(self, answered: Numbers, ahead: Codes) -> Numbers:
+    def weights_after(self, answered: Numbers, distance: Codes) -> Numbers:
         """Return (the classic's weight, the network's, the shift) after so many answers [q].  [q, 3]
 
-        `ahead` [q] is 0 for the very next answer, 1 for one after others that are not known.
+        `distance` [q or 1] as in `distance_of`.
         """
-        return self.whole + self.stages[ahead, stage_of(answered)]
+        return self.whole + self.stages[distance, stage_of(answered)]
 
     def weigh(self, questions: Questions) -> Prompts:
         """Look up how hard these questions are believed to be."""
@@ -214,5 +223,5 @@ def _table(arrays: dict[str, Any], name: str) -> Table:
 def _finite(arrays: dict[str, Any], name: str) -> Numbers:
     array: Numbers = arrays[name]
     if array.shape[0] != STAGED[0] or (name == "stages" and array.shape != STAGED) or not np.isfinite(array).all():
-        raise ValueError(f"{name}: expected finite numbers for next answers and for those ahead")
+        raise ValueError(f"{name}: expected finite numbers for each distance")
     return array

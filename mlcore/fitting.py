@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.calibration import NOTHING, Calibration, Table, stage_of
+from mlcore.calibration import NOTHING, Calibration, Table, distance_of, stage_of
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import Episodes, Keys
 from mlcore.inference import Foresight, Knowledge, believe, foresee, walk
@@ -27,10 +27,10 @@ TRUST = (0.1, 0.1)  # sd of the priors of: the classic's weight, the network's
 STAGE_TRUST = (0.1, 0.1, 0.1)  # likewise of a stage's distance from the whole, and of its shift
 STEADY = 1e-4  # for what is not to move at all
 SCALES = (0.5, 1.0, 2.0)  # of these; the evidence of the course says which
-STAGE_SCALES = (0.5, 1.0)
+STAGE_SCALES, WIDE_SCALES = (0.5, 1.0), (2.0, 4.0)  # the wide ones only for a cohort that is LARGE
 HEAD_SCALES = (1.0, 2.0, 4.0)
-FROZEN_AFTER, AHEAD = (0, 1, 3, 5, 10, 20), 10
-FAR, STRIDE = 30, 4  # and every fourth answer until so many later
+FROZEN_AFTER = (0, 1, 3, 5, 10, 20)
+FARTHEST, STRIDE = 40, 3  # every third answer of the far future, until so many later
 
 
 @dataclass(frozen=True)
@@ -77,20 +77,21 @@ def calibrate(weights: Weights, prior: Calibration, cohort: Episodes, expected: 
     return _bent(calibration, prior, weights, cross_fitted(weights, prior, cohort, expected))
 
 
-def cross_fitted(
-    weights: Weights, prior: Calibration, cohort: Episodes, expected: Table = NOTHING
-) -> tuple[Evidence, Evidence]:
-    """Return evidence of answers judged without their own fold: given all before them, and given the first few only."""
+def cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes, expected: Table = NOTHING) -> list[Evidence]:
+    """Return evidence of answers judged without their own fold, for each distance: given all before them (0), and
+    given the first few only (1 and 2)."""
     order = np.argsort(_signatures(cohort), kind="stable")[:MOST_LEARNERS]
     folds = min(FOLDS if cohort.learners <= LARGE else 2, len(order))
-    rolling, frozen = [], []
+    parts: list[list[Evidence]] = [[], [], []]
     for fold in (order[start::folds] for start in range(folds)):
         others = np.setdiff1d(np.arange(cohort.learners), fold)
         knowledge = Knowledge(weights, fit_difficulty(cohort.of_learners(others), prior.population, expected))
         judged = cohort.of_learners(fold)
-        rolling.append(given_all(knowledge, judged.first(LONGEST), fold))
-        frozen += [given_first(knowledge, judged, k, fold) for k in FROZEN_AFTER]
-    return Evidence.together(rolling), Evidence.together(frozen)
+        parts[0].append(given_all(knowledge, judged.first(LONGEST), fold))
+        for k in FROZEN_AFTER:
+            for distance in (1, 2):
+                parts[distance].append(given_first(knowledge, judged, k, (fold, distance)))
+    return [Evidence.together(part) for part in parts]
 
 
 def _signatures(cohort: Episodes) -> Keys:
@@ -112,25 +113,26 @@ def given_all(knowledge: Knowledge, episodes: Episodes, names: Codes) -> Evidenc
     )
 
 
-def given_first(knowledge: Knowledge, episodes: Episodes, k: int, names: Codes) -> Evidence:
-    """Judge the answers soon after the next, given the first k only."""
+def given_first(knowledge: Knowledge, episodes: Episodes, k: int, which: tuple[Codes, int]) -> Evidence:
+    """Judge answers at a distance, given the first k only; `which` is (names as in `given_all`, the distance)."""
+    names, distance = which
     belief = believe(knowledge, episodes.first(k), episodes.learners)
     later = episodes.position - k
-    rows = np.flatnonzero((later > 0) & ((later < AHEAD) | ((later < FAR) & (later % STRIDE == 0))))
+    is_looked_at = (distance == 1) | ((later < FARTHEST) & (later % STRIDE == 0))
+    rows = np.flatnonzero((later > 0) & (distance_of(np.maximum(later, 0)) == distance) & is_looked_at)
     prompts = knowledge.calibration.weigh(episodes.questions.rows(rows))
     now = whole_seconds(episodes.outcomes.at[rows])
     foresight = foresee(knowledge, belief, prompts, now, episodes.learner[rows])
     return Evidence.of(foresight, episodes.outcomes.correct[rows], names[episodes.learner[rows]])
 
 
-def _bent(
-    calibration: Calibration, prior: Calibration, weights: Weights, evidence: tuple[Evidence, Evidence]
-) -> Calibration:
+def _bent(calibration: Calibration, prior: Calibration, weights: Weights, evidence: Sequence[Evidence]) -> Calibration:
     """Fit logit = a * classic + b * network + shift + head @ activations: for all answers, then for each stage.
 
-    Once for next answers, once for those further ahead.
+    Once for each distance.
     """
-    wholes = [_whole(one, prior, trust) for one, trust in zip(evidence, weights.head_trust, strict=True)]
+    trusts = weights.head_trust[[0, 1, 1]]
+    wholes = [_whole(one, prior, trust) for one, trust in zip(evidence, trusts, strict=True)]
     classic, network = np.maximum(wholes[0][:2], 0.0)
     slope = min(max(float(classic + network), SLOPES[0]), SLOPES[1])
     share = min(max(float(network / slope), 0.0), 1.0)
@@ -157,8 +159,10 @@ def _stages(whole: Numbers, evidence: Evidence, away: Numbers) -> Numbers:
     for one in np.unique(stage):
         start = np.concatenate([weights[one], whole[3:]])
         steady = np.full(len(whole) - 3, STEADY)
-        trusts = [np.concatenate([scale * np.array(STAGE_TRUST), steady]) for scale in STAGE_SCALES]
-        weights[one] = _likeliest(evidence.rows(stage == one), start, trusts)[:3]
+        rows = evidence.rows(stage == one)
+        scales = STAGE_SCALES + (WIDE_SCALES if len(np.unique(rows.learner)) > LARGE else ())
+        trusts = [np.concatenate([scale * np.array(STAGE_TRUST), steady]) for scale in scales]
+        weights[one] = _likeliest(rows, start, trusts)[:3]
     weights[:, :2] = np.maximum(weights[:, :2], 0.0)
     return weights
 

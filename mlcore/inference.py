@@ -9,7 +9,7 @@ import numpy as np
 
 from mlcore import belief as beliefs
 from mlcore.belief import Belief, Counts, Float32
-from mlcore.calibration import Calibration, Prompts
+from mlcore.calibration import Calibration, Prompts, distance_of
 from mlcore.episodes import Episodes, Outcomes
 from mlcore.features import describe
 from mlcore.interactions import Codes, Numbers
@@ -74,18 +74,18 @@ def absorb(knowledge: Knowledge, belief: Belief, prompts: Prompts, outcomes: Out
     remember(belief, prompts, outcomes, foresight.known, knowledge.calibration.population)
 
 
-def served_logit(calibration: Calibration, foresight: Foresight, ahead: Codes | None = None) -> Numbers:
+def served_logit(calibration: Calibration, foresight: Foresight, between: Codes | None = None) -> Numbers:
     """Return the logit that the tutor stands by: the average of the classic's and the network's, bent to the course.
 
-    `ahead` [q] is 1 where other answers, not known, come between; by default these are next answers.
+    `between` [q or 1] is how many other answers, not known, come before; by default these are next answers.
     """
     classic = moderated(foresight.known.logit, foresight.known.variance)
     network = moderated(foresight.mean, foresight.variance)
-    ahead = np.zeros(1, np.int64) if ahead is None else ahead
-    weight = calibration.weights_after(foresight.known.answered, ahead)
+    distance = np.zeros(1, np.int64) if between is None else distance_of(between)
+    weight = calibration.weights_after(foresight.known.answered, distance)
     logit: Numbers = weight[:, 0] * classic + weight[:, 1] * network + weight[:, 2]
     if calibration.head.size:
-        logit = logit + (foresight.reading.activations * calibration.head[ahead]).sum(1)
+        logit = logit + (foresight.reading.activations * calibration.head[distance]).sum(1)
     return logit
 
 

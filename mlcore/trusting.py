@@ -26,34 +26,32 @@ LATER = (40, 80)  # further numbers of answers known
 SPREAD = 0.3  # sd of the prior of each weight, around one half
 
 
-def evidence_of(
-    weights: Weights, population: Population, course: Episodes, rng: np.random.Generator
-) -> tuple[Evidence, Evidence]:
-    """Return how the network judges learners of a course it has not met: next answers, and those further ahead."""
-    rolling, frozen = [], []
+def evidence_of(weights: Weights, population: Population, course: Episodes, rng: np.random.Generator) -> list[Evidence]:
+    """Return how the network judges learners of a course it has not met, for each distance."""
+    parts: list[list[Evidence]] = [[], [], []]
     for number, size in enumerate(COHORTS):
         shuffled: Codes = rng.permutation(course.learners)
         size = min(size, course.learners // 2)
         knowledge = Knowledge(weights, fit_difficulty(course.of_learners(shuffled[:size]), population))
         judged = course.of_learners(shuffled[size : size + JUDGED]).first(LONGEST)
         names = number * course.learners + np.arange(judged.learners)
-        rolling.append(given_all(knowledge, judged, names))
-        frozen += [given_first(knowledge, judged, k, names) for k in (*FROZEN_AFTER, *LATER)]
-    return Evidence.together(rolling), Evidence.together(frozen)
+        parts[0].append(given_all(knowledge, judged, names))
+        for k in (*FROZEN_AFTER, *LATER):
+            for distance in (1, 2):
+                parts[distance].append(given_first(knowledge, judged, k, (names, distance)))
+    return [Evidence.together(part) for part in parts]
 
 
-def trust_by_stage(evidence: Sequence[tuple[Evidence, Evidence]]) -> Numbers:
+def trust_by_stage(evidence: Sequence[Sequence[Evidence]]) -> Numbers:
     """Return what `Calibration.stages` should be in a new course, given the evidence of several courses."""
     stages: Numbers = np.zeros(STAGED)
     half = uncalibrated(Population()).whole[:2]
-    for ahead in range(STAGED[0]):
-        together = Evidence.together(
-            [_numbered(course[ahead], number) for number, course in enumerate(evidence) if len(course[ahead].correct)]
-        )
+    for distance in range(STAGED[0]):
+        together = Evidence.together([_numbered(course[distance], number) for number, course in enumerate(evidence)])
         stage = stage_of(together.answered)
         for one in np.unique(stage):
             found, _ = ridge_logistic(together.rows(stage == one), half, np.full(2, SPREAD))
-            stages[ahead, one, :2] = np.maximum(found, 0.0) - half
+            stages[distance, one, :2] = np.maximum(found, 0.0) - half
     return stages
 
 

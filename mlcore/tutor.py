@@ -80,12 +80,12 @@ class Tutor:
         return self.calibration.weigh(questions_of(items))
 
     def predict(
-        self, belief: Belief, items: Sequence[Item] | Prompts, at: float | None = None, *, ahead: bool = False
+        self, belief: Belief, items: Sequence[Item] | Prompts, at: float | None = None, *, ahead: int = 0
     ) -> tuple[Numbers, Numbers]:
         """Return the probability of a right answer to each item, and its standard deviation.  [n], [n]
 
-        `at` is when they would be asked, in POSIX seconds, if known. Each is judged as the very next question; or, with
-        `ahead`, as one that comes after a few others whose answers are not known.
+        `at` is when they would be asked, in POSIX seconds, if known. Each is judged as the very next question, or as
+        one that comes after `ahead` others whose answers are not known.
         """
         prompts = items if isinstance(items, Prompts) else self.prepare(items)
         foresight = self._foresee(belief, prompts, at)

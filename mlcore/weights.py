@@ -34,7 +34,7 @@ class Weights:
     second_bias: Float32  # [h]
     head: Float32  # [h, d] g, then phi_1 to phi_(d-1)
     head_bias: Float32  # [d]
-    head_trust: Float32  # [2, h + 1] sd of what a course adds to the head of g, and to g: next, ahead
+    head_trust: Float32  # [2, h + 1] sd of what a course adds to the head of g, and to g: next, later
     prior_mean: Float32  # [d] of the context
     prior_covariance: Float32  # [d, d]
     keeping: Float32  # [1] share of its distance from the prior that a context keeps from one answer to the next

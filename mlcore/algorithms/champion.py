@@ -74,5 +74,5 @@ def _chances(knowledge: Knowledge, belief: Belief, episodes: Episodes, rows: Cod
     prompts = knowledge.calibration.weigh(episodes.questions.rows(rows))
     now = whole_seconds(episodes.outcomes.at[rows])
     foresight = foresee(knowledge, belief, prompts, now, episodes.learner[rows])
-    ahead = (episodes.position[rows] > foresight.known.answered).astype(np.int64)
-    return sigmoid(served_logit(knowledge.calibration, foresight, ahead))
+    between = episodes.position[rows] - foresight.known.answered.astype(np.int64)
+    return sigmoid(served_logit(knowledge.calibration, foresight, np.maximum(between, 0)))

@@ -13,7 +13,7 @@ from adaptive.jobs import ask_for, run
 from adaptive.modalities import refresh_modality_effects
 from adaptive.models import Calibration, Checkpoint, JobState, ModalityEffect
 from adaptive.retraining import Judged, snapshot_of
-from adaptive.serving import live_tutor
+from adaptive.serving import live_tutor, promote
 from adaptive.syllabus import read_syllabus
 from courses.models import Course, Enrollment, Interaction, Question, User
 from mlcore.interactions import Interactions
@@ -107,6 +107,21 @@ def test_a_candidate_that_is_no_better_is_refused(
     assert job.state == JobState.REFUSED
     assert reason in job.message
     assert live_tutor(crowd.pk).checkpoint == before
+
+
+def test_a_live_checkpoint_that_cannot_be_read_is_replaced_from_the_shipped_one(
+    crowd: Course, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade that changed what a network is fed."""
+    (folder / "old.safetensors").write_bytes(b"of another version")
+    promote(Checkpoint.objects.create(sha256="0" * 64, path="old.safetensors"))
+    monkeypatch.setattr(retraining, "_trained", lambda splits, live, job, report: live_numbers(live))
+
+    job = run(ask_for("retrain").pk)
+
+    assert job.state == JobState.DONE, job.message
+    parent = retraining.checkpoints.load_checkpoint(folder / Checkpoint.objects.get(is_live=True).path).facts["parent"]
+    assert Checkpoint.objects.get(sha256=parent).path == retraining.checkpoints.DEFAULT.name
 
 
 def test_the_judge_finds_a_checkpoint_as_good_as_itself(crowd: Course) -> None:

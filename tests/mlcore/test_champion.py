@@ -52,7 +52,7 @@ def test_the_champion_is_what_the_tutor_serves(course: Interactions, champion: C
 
     belief, questions = tutor.fold(tutor.begin(), history[:10]), [answer.question for answer in history[10:]]
     upcoming, _ = tutor.predict(belief, questions[:1])
-    later, _ = tutor.predict(belief, questions[1:], ahead=True)
+    later, _ = tutor.predict(belief, questions[1:], ahead=3)
 
     np.testing.assert_allclose([*upcoming, *later], champion.predict_after(test, 10)[10:], atol=1e-7)
 
@@ -97,8 +97,9 @@ def test_first_answers_that_go_worse_than_later_ones_are_expected_to() -> None:
     course = replace(course, correct=np.where(stumbles, 0.0, course.correct))
     champion = champion_from().fit(course.of_learners(np.arange(100)), course, seed=0)
     assert champion.calibration
+    bent = champion.calibration
     unstaged = replace(
-        champion, calibration=replace(champion.calibration, stages=np.zeros_like(champion.calibration.stages))
+        champion, calibration=replace(bent, stages=np.zeros_like(bent.stages), head=np.zeros_like(bent.head))
     )
     test = course.of_learners(np.arange(100, 160))
     first, later = test.position < 3, test.position >= 3

@@ -62,7 +62,7 @@ def test_the_evidence_prefers_the_prior_that_the_truth_was_drawn_from() -> None:
 
 
 def test_a_calibration_reads_back_with_what_the_course_added() -> None:
-    made = Calibration(Population(), 0.1, 0.2, 0.3, head=np.arange(8.0).reshape(2, 4))
+    made = Calibration(Population(), 0.1, 0.2, 0.3, head=np.arange(12.0).reshape(3, 4))
 
     read = Calibration.from_bytes(made.to_bytes())
 

@@ -265,7 +265,7 @@ def slopes_at(values: list[Tensor], lesson: LessonTensors) -> list[Tensor]:
     with torch.no_grad():
         for value, given in zip(network.parameters(), values, strict=True):
             value.copy_(given)
-    slopes = torch.autograd.grad(outer_loss(network, lesson), list(network.parameters()))
+    slopes = torch.autograd.grad(outer_loss(network, lesson), list(network.parameters()), materialize_grads=True)
     length = torch.sqrt(sum((slope**2).sum() for slope in slopes))
     return [slope * min(1.0, 1.0 / (length + 1e-6)) for slope in slopes]
 

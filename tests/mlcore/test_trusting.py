@@ -27,7 +27,7 @@ def test_the_network_is_trusted_where_it_was_right_about_new_courses() -> None:
     at_first, later = evidence("classic", answered=0), evidence("network", answered=30)
     course = Evidence.together([at_first, later])
 
-    stages = trust_by_stage([(course, course), (course, course)])
+    stages = trust_by_stage([[course] * 3] * 2)
 
     weights = uncalibrated(Population(), stages=stages)
     (first,), (last,) = (weights.weights_after(np.array([n]), np.zeros(1, np.int64)) for n in (0.0, 30.0))

@@ -10,7 +10,7 @@ from courses.models import Course
 
 
 class Command(BaseCommand):
-    help = "Write the answers of all courses, or of some, as CSV that `python -m mlcore` reads. Learners are pseudonyms."
+    help = "Write the answers of all courses, or of some, as CSV for `python -m mlcore`. Learners are under pseudonyms."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="CSV file to write")
