@@ -28,7 +28,7 @@ STAGE_TRUST = (0.1, 0.1, 0.1)  # likewise of a stage's distance from the whole, 
 STEADY = 1e-4  # for what is not to move at all
 SCALES = (0.5, 1.0, 2.0)  # of these; the evidence of the course says which
 STAGE_SCALES, WIDE_SCALES = (0.5, 1.0), (2.0, 4.0)  # the wide ones only for a cohort that is LARGE
-HEAD_SCALES = (1.0, 2.0, 4.0)
+HEAD_SCALES, SMALL_SCALES = (1.0, 2.0, 4.0), (0.1, 0.4)  # the small ones only for a cohort that is LARGE
 FROZEN_AFTER = (0, 1, 3, 5, 10, 20)
 FARTHEST, STRIDE = 40, 3  # every third answer of the far future, until so many later
 
@@ -144,10 +144,11 @@ def _bent(calibration: Calibration, prior: Calibration, weights: Weights, eviden
 def _whole(evidence: Evidence, prior: Calibration, trust: Numbers) -> Numbers:
     """Return the coefficients for all stages together, as far from `prior`'s as the evidence makes plausible."""
     start = np.concatenate([prior.whole, np.zeros(len(trust) - 1)])
+    heads = HEAD_SCALES + (SMALL_SCALES if len(np.unique(evidence.learner)) > LARGE else ())
     trusts = [
         np.array([*(scale * np.array(TRUST)), scale * trust[-1], *(head * trust[:-1])])
         for scale in SCALES
-        for head in HEAD_SCALES
+        for head in heads
     ]
     return _likeliest(evidence, start, trusts)
 

@@ -21,6 +21,7 @@ from mlcore.baselines.dkt_items import dkt_items
 from mlcore.baselines.elo import Elo
 from mlcore.baselines.sakt import SAKT
 from mlcore.baselines.sequences import Training
+from mlcore.calibration import distance_of
 from mlcore.datasets import split_learners
 from mlcore.evaluation import auc
 from mlcore.evaluation.asking import predict, questions
@@ -85,11 +86,11 @@ def knows_the_future(predictor: Predictor, test: Interactions) -> bool:
 def knows_the_learner(predictor: Predictor, test: Interactions) -> bool:
     """Whether, with no answer known, the same item gets other chances from learner to learner.
 
-    The very next question may be judged otherwise than those that come after it: both are the same for everybody, at
-    any time of the clock, as nobody has a last answer that time could have passed since.
+    The very next question may be judged otherwise than those soon after it or long after it: each is the same for
+    everybody, at any time of the clock, as nobody has a last answer that time could have passed since.
     """
     chances = predictor.predict_after(test, 0)
-    asked = test.item + len(test.item_names) * (test.position > 0)
+    asked = test.item + len(test.item_names) * distance_of(test.position)
     return any(np.unique(chances[asked == one]).size > 1 for one in np.unique(asked))
 
 
