@@ -18,6 +18,7 @@ from mlcore.weights import LIKENESS, LONGEST, Weights
 
 FEWEST_LEARNERS = 4
 MOST_LEARNERS = 400  # bend the predictions; more would not change them
+LASTING = 120  # answers of a learner that tell the weights of its stages
 FOLDS = 5
 LARGE = 60  # learners from which two folds are enough
 NEWTON_STEPS = 15
@@ -87,7 +88,7 @@ def cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes, expecte
         others = np.setdiff1d(np.arange(cohort.learners), fold)
         knowledge = Knowledge(weights, fit_difficulty(cohort.of_learners(others), prior.population, expected))
         judged = cohort.of_learners(fold)
-        parts[0].append(given_all(knowledge, judged.first(LONGEST), fold))
+        parts[0].append(given_all(knowledge, judged.first(LASTING), fold))
         for k in FROZEN_AFTER:
             for distance in (1, 2):
                 parts[distance].append(given_first(knowledge, judged, k, (fold, distance)))
@@ -132,7 +133,9 @@ def _bent(calibration: Calibration, prior: Calibration, weights: Weights, eviden
     Once for each distance.
     """
     trusts = weights.head_trust[[0, 1, 1]]
-    wholes = [_whole(one, prior, trust) for one, trust in zip(evidence, trusts, strict=True)]
+    wholes = [
+        _whole(one.rows(one.answered < LONGEST), prior, trust) for one, trust in zip(evidence, trusts, strict=True)
+    ]
     classic, network = np.maximum(wholes[0][:2], 0.0)
     slope = min(max(float(classic + network), SLOPES[0]), SLOPES[1])
     share = min(max(float(network / slope), 0.0), 1.0)
