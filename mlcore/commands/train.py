@@ -28,7 +28,8 @@ CARD = """# Model card
 
 **What it is.** A learner model: given a learner's answers so far, the chance of a right answer to any item of any
 course. A learner is a context vector with a meta-learned prior; every answer is one Newton step on it. Its logit is
-averaged with that of an online Rasch model. It reads no ids and no text, so it serves courses it has never seen.
+averaged with that of an online Rasch model, by weights that were learned on courses left out of trial trainings; a
+course's first learners adapt them and its last layer. It reads no ids, so it serves courses it has never seen.
 
 **What it was trained on.** First attempts only, split by learner.
 
