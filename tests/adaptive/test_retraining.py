@@ -153,6 +153,15 @@ def test_a_course_is_calibrated_once_and_again_when_it_has_grown(crowd: Course) 
     assert third[0].number == 2
 
 
+def test_after_an_upgrade_it_is_the_newly_shipped_checkpoint_that_is_calibrated(crowd: Course) -> None:
+    promote(Checkpoint.objects.create(sha256="0" * 64, path=retraining.checkpoints.DEFAULT.name))
+
+    (made,) = calibrate_courses()
+
+    assert made.checkpoint == Checkpoint.objects.get(is_live=True)
+    assert made.checkpoint.sha256 != "0" * 64
+
+
 def test_modality_effects_come_from_later_success(crowd: Course) -> None:
     live = live_tutor(crowd.pk)
     for enrollment in Enrollment.objects.with_edition():
