@@ -14,7 +14,7 @@ import numpy as np
 from mlcore.belief import CONTEXT, Float32
 from mlcore.features import FEATURES
 from mlcore.interactions import Numbers
-from mlcore.memory import FURTHEST, laplace_step, moderated
+from mlcore.memory import FURTHEST, laplace_step
 
 HIDDEN = 64
 LONGEST = 25  # answers of a learner that adapt a course's last layer: long histories would drown the first few
@@ -107,11 +107,6 @@ def adapt(
     mean = weights.prior_mean + kept * (mean - weights.prior_mean)
     covariance = kept**2 * covariance + (1.0 - kept**2) * weights.prior_covariance
     return mean, 0.5 * (covariance + covariance.transpose(0, 2, 1))
-
-
-def chance_logit(mean: Numbers, variance: Numbers) -> Numbers:
-    """Return the logit of the predictive probability."""
-    return moderated(mean, variance)
 
 
 def _silu(x: Float32) -> Float32:
