@@ -71,6 +71,7 @@ def calibrate(weights: Weights, prior: Calibration, cohort: Episodes, expected: 
     What bends the predictions is fitted on answers predicted from the difficulties of the rest of the cohort
     (cross-fitting), with a ridge pull towards `prior`'s, so 20 learners move it a little and none not at all.
     """
+    cohort = cohort.of_learners(np.flatnonzero(cohort.lengths))  # who never answered tells nothing
     judged = fit_difficulty(cohort, prior.population, expected)
     calibration = replace(judged, network_weight=prior.network_weight, stages=prior.stages)
     if cohort.learners < FEWEST_LEARNERS:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from scipy.optimize import minimize
 
+from mlcore import Answer, load_tutor
 from mlcore.algorithms.course_level import course_step
 from mlcore.calibration import Calibration, Population, uncalibrated
 from mlcore.fitting import Evidence, ridge_logistic
@@ -68,3 +69,14 @@ def test_a_calibration_reads_back_with_what_the_course_added() -> None:
 
     np.testing.assert_array_equal(read.head, made.head)
     assert uncalibrated(Population()).head.size == 0
+
+
+def test_learners_who_never_answered_tell_a_course_nothing() -> None:
+    tutor = load_tutor()
+    answered = [[Answer(f"q{n}", ["s"], float((n + who) % 3 > 0)) for n in range(4)] for who in range(12)]
+    silent: list[list[Answer]] = [[]] * 9
+
+    alone, among_silent = tutor.calibrated(answered), tutor.calibrated([*silent, *answered])
+
+    assert among_silent.calibration.to_bytes() == alone.calibration.to_bytes()
+    assert tutor.calibrated(silent).calibration.learners == 0
