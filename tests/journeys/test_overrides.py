@@ -14,7 +14,6 @@ from courses.models import Course, Enrollment, User
 from tests.journeys.conftest import SignIn
 
 EASY, HARD = 2, 4
-MOST_DRAWS = 60
 
 
 @pytest.fixture
@@ -33,13 +32,11 @@ def latest(enrollment: Enrollment) -> Recommendation:
 
 
 def offered_at(enrollment: Enrollment, difficulty: int) -> Recommendation:
-    """Draw the first module's offers until one is this difficult."""
-    module = enrollment.course.modules.order_by("position").first()
-    for _ in range(MOST_DRAWS):
-        step = override(enrollment, Request(Wish.THIS_ONE, module))
-        if step.variant and step.variant.difficulty == difficulty:
-            return step
-    raise AssertionError(f"nothing at difficulty {difficulty} was drawn")
+    """Ask for easier or harder until this difficulty is on offer."""
+    step = recommend_next(enrollment)
+    while step.variant.difficulty != difficulty:
+        step = override(enrollment, Request(Wish.TOO_EASY if step.variant.difficulty < difficulty else Wish.TOO_HARD))
+    return step
 
 
 def ask_for(page: Page, enrollment: Enrollment, words: str) -> Recommendation:
