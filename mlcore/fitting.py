@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mlcore.belief import Belief
 from mlcore.calibration import NOTHING, Calibration, Table, distance_of, stage_of
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import Episodes, Keys
@@ -84,16 +85,12 @@ def cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes, expecte
     given the first few only (1 and 2)."""
     order = np.argsort(_signatures(cohort), kind="stable")[:MOST_LEARNERS]
     folds = min(FOLDS if cohort.learners <= LARGE else 2, len(order))
-    parts: list[list[Evidence]] = [[], [], []]
+    parts = []
     for fold in (order[start::folds] for start in range(folds)):
         others = np.setdiff1d(np.arange(cohort.learners), fold)
         knowledge = Knowledge(weights, fit_difficulty(cohort.of_learners(others), prior.population, expected))
-        judged = cohort.of_learners(fold)
-        parts[0].append(given_all(knowledge, judged.first(LASTING), fold))
-        for k in FROZEN_AFTER:
-            for distance in (1, 2):
-                parts[distance].append(given_first(knowledge, judged, k, (fold, distance)))
-    return [Evidence.together(part) for part in parts]
+        parts.append(judge(knowledge, cohort.of_learners(fold), fold, FROZEN_AFTER))
+    return [Evidence.together(part) for part in zip(*parts, strict=True)]
 
 
 def _signatures(cohort: Episodes) -> Keys:
@@ -105,8 +102,22 @@ def _signatures(cohort: Episodes) -> Keys:
     return signatures
 
 
-def given_all(knowledge: Knowledge, episodes: Episodes, names: Codes) -> Evidence:
-    """Judge every answer from all before it; `names` [learners] tell learners of several episodes apart."""
+def judge(knowledge: Knowledge, episodes: Episodes, names: Codes, shots: Sequence[int]) -> list[Evidence]:
+    """Judge the first answers of these learners, for each distance: each from all before it, and from `shots` only.
+
+    `names` [learners] tell learners of several episodes apart.
+    """
+    episodes = episodes.first(LASTING)
+    parts = [[_given_all(knowledge, episodes, names)], [], []]
+    for k in shots:
+        belief = believe(knowledge, episodes.first(k), episodes.learners)
+        for distance in (1, 2):
+            rows = _later(episodes, k, distance)
+            parts[distance].append(_given(knowledge, belief, episodes, (rows, names)))
+    return [Evidence.together(part) for part in parts]
+
+
+def _given_all(knowledge: Knowledge, episodes: Episodes, names: Codes) -> Evidence:
     return Evidence.together(
         [
             Evidence.of(step.foresight, episodes.outcomes.correct[step.rows], names[step.learners])
@@ -115,17 +126,19 @@ def given_all(knowledge: Knowledge, episodes: Episodes, names: Codes) -> Evidenc
     )
 
 
-def given_first(knowledge: Knowledge, episodes: Episodes, k: int, which: tuple[Codes, int]) -> Evidence:
-    """Judge answers at a distance, given the first k only; `which` is (names as in `given_all`, the distance)."""
-    names, distance = which
-    belief = believe(knowledge, episodes.first(k), episodes.learners)
-    later = episodes.position - k
-    is_looked_at = (distance == 1) | ((later < FARTHEST) & (later % STRIDE == 0))
-    rows = np.flatnonzero((later > 0) & (distance_of(np.maximum(later, 0)) == distance) & is_looked_at)
+def _given(knowledge: Knowledge, belief: Belief, episodes: Episodes, which: tuple[Codes, Codes]) -> Evidence:
+    rows, names = which
     prompts = knowledge.calibration.weigh(episodes.questions.rows(rows))
     now = whole_seconds(episodes.outcomes.at[rows])
     foresight = foresee(knowledge, belief, prompts, now, episodes.learner[rows])
     return Evidence.of(foresight, episodes.outcomes.correct[rows], names[episodes.learner[rows]])
+
+
+def _later(episodes: Episodes, k: int, distance: int) -> Codes:
+    """Return the rows at a distance from the first k answers; of the far future, every few and not the farthest."""
+    between = episodes.position - k
+    is_looked_at = (distance == 1) | ((between < FARTHEST) & (between % STRIDE == 0))
+    return np.flatnonzero((between > 0) & (distance_of(np.maximum(between, 0)) == distance) & is_looked_at)
 
 
 def _bent(calibration: Calibration, prior: Calibration, weights: Weights, evidence: Sequence[Evidence]) -> Calibration:

@@ -14,32 +14,28 @@ import numpy as np
 from mlcore.calibration import STAGED, Population, stage_of, uncalibrated
 from mlcore.difficulty import fit_difficulty
 from mlcore.episodes import Episodes
-from mlcore.fitting import FROZEN_AFTER, Evidence, given_all, given_first, ridge_logistic
+from mlcore.fitting import FROZEN_AFTER, Evidence, judge, ridge_logistic
 from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
 from mlcore.weights import Weights
 
 COHORTS = (20, 60)  # learners who answered in the left out course before
 JUDGED = 120  # learners of each left out course
-LONGEST = 120  # answers of each
 LATER = (40, 80)  # further numbers of answers known
 SPREAD = 0.3  # sd of the prior of each weight, around one half
 
 
 def evidence_of(weights: Weights, population: Population, course: Episodes, rng: np.random.Generator) -> list[Evidence]:
     """Return how the network judges learners of a course it has not met, for each distance."""
-    parts: list[list[Evidence]] = [[], [], []]
+    parts = []
     for number, size in enumerate(COHORTS):
         shuffled: Codes = rng.permutation(course.learners)
         size = min(size, course.learners // 2)
         knowledge = Knowledge(weights, fit_difficulty(course.of_learners(shuffled[:size]), population))
-        judged = course.of_learners(shuffled[size : size + JUDGED]).first(LONGEST)
+        judged = course.of_learners(shuffled[size : size + JUDGED])
         names = number * course.learners + np.arange(judged.learners)
-        parts[0].append(given_all(knowledge, judged, names))
-        for k in (*FROZEN_AFTER, *LATER):
-            for distance in (1, 2):
-                parts[distance].append(given_first(knowledge, judged, k, (names, distance)))
-    return [Evidence.together(part) for part in parts]
+        parts.append(judge(knowledge, judged, names, (*FROZEN_AFTER, *LATER)))
+    return [Evidence.together(part) for part in zip(*parts, strict=True)]
 
 
 def trust_by_stage(evidence: Sequence[Sequence[Evidence]]) -> Numbers:
