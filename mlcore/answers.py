@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -12,9 +12,11 @@ import numpy as np
 Name = str | int
 
 LARGEST = 1e15  # of any number
+MOST_NAMES = 16_384  # whose hashes are kept
 MOST_SKILLS = 8  # of one item; further ones are not looked at
 
 
+@lru_cache(MOST_NAMES)
 def key_of(name: Name) -> int:
     """Hash a caller's name to 64 bits, the same on every machine. 5 and "5" are one name; 0 is never returned."""
     digest = blake2b(str(name).encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -63,13 +63,13 @@ class Belief:
         return len(self.answered)
 
     def arrays(self) -> dict[str, Any]:
-        return {column.name: getattr(self, column.name) for column in fields(self)[1:]}
+        return {name: getattr(self, name) for name in _ARRAYS}
 
     def rows(self, chosen: Codes | slice) -> Belief:
         return replace(self, **{name: array[chosen] for name, array in self.arrays().items()})
 
     def copy(self) -> Belief:
-        return replace(self, **{name: array.copy() for name, array in self.arrays().items()})
+        return Belief(self.tag, *(array.copy() for array in self.arrays().values()))
 
     def put(self, chosen: Codes, others: Belief) -> None:
         """Write the others' rows into these, in place: for walks that own their arrays."""
@@ -122,6 +122,9 @@ class Belief:
         if not all(np.isfinite(array).all() for array in belief.arrays().values()):
             raise ValueError("belief: not finite")
         return belief
+
+
+_ARRAYS = tuple(column.name for column in fields(Belief)[1:])
 
 
 def blank(learners: int, tag: int) -> Belief:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,17 @@ class Table:
     mean: Numbers  # [n]
     sd: Numbers  # [n]
     answers: Numbers  # [n]
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {key: place for place, key in enumerate(self.key.tolist())}
+
+    def at(self, key: int, sd: float) -> tuple[float, float, float]:
+        """Return (mean, sd, answers) of one key; of an unknown one (0, `sd`, 0)."""
+        place = self._places.get(key)
+        if place is None:
+            return 0.0, sd, 0.0
+        return float(self.mean[place]), float(self.sd[place]), float(self.answers[place])
 
     def find(self, keys: Keys, sd: float) -> tuple[Numbers, Numbers, Numbers]:
         """Return (mean, sd, answers) of each key; of unknown ones (0, `sd`, 0)."""

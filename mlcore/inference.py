@@ -13,7 +13,7 @@ from mlcore.calibration import Calibration, Prompts, distance_of
 from mlcore.episodes import Episodes, Outcomes
 from mlcore.features import describe
 from mlcore.interactions import Codes, Numbers
-from mlcore.memory import Recall, moderated, recall, remember, sigmoid, whole_seconds
+from mlcore.memory import Recall, moderated, recall, remember, whole_seconds
 from mlcore.weights import Reading, Weights, adapt, forecast, read
 
 
@@ -89,9 +89,8 @@ def served_logit(calibration: Calibration, foresight: Foresight, between: Codes 
     return logit
 
 
-def served_sd(calibration: Calibration, foresight: Foresight, prompts: Prompts) -> Numbers:
-    """Return the standard deviation of the probability of a right answer (delta method)."""
-    p = sigmoid(served_logit(calibration, foresight))
+def served_sd(calibration: Calibration, foresight: Foresight, prompts: Prompts, p: Numbers) -> Numbers:
+    """Return the standard deviation of the probability p of a right answer (delta method)."""
     network = np.sqrt(foresight.variance + foresight.known.effect_var + prompts.sd**2)
     classic = np.sqrt(foresight.known.variance)
     weight = calibration.weights_after(foresight.known.answered, np.zeros(1, np.int64))

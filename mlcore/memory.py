@@ -44,6 +44,8 @@ NEWTON_STEPS = 2
 FURTHEST = 12.0  # logits are kept within this
 LATEST = 2.0**32 - 1.0
 FAST_RATE, SLOW_RATE, SKILL_RATE, HINT_RATE, MODALITY_RATE, PACE_RATE = 0.3, 0.07, 0.4, 0.2, 0.1, 0.05
+LONGEST_PACE, LEAST_PACE_VAR, STRANGEST_PACE = 86400.0, 0.1, 3.0  # seconds, of their logarithms, standard deviations
+MODERATION = np.pi / 8.0
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def sigmoid(logit: Numbers) -> Numbers:
 
 def moderated(logit: Numbers, variance: Numbers) -> Numbers:
     """Return the logit of the mean of sigmoid(N(logit, variance)), nearly (MacKay 1992, eq. 10)."""
-    return logit / np.sqrt(1.0 + (np.pi / 8.0) * variance)
+    return logit / np.sqrt(1.0 + MODERATION * variance)
 
 
 def laplace_step(logit: Numbers, variance: Numbers, correct: Numbers) -> tuple[Numbers, Numbers]:
@@ -205,12 +207,12 @@ def _remember_totals(belief: Belief, outcomes: Outcomes, surprise: Numbers) -> N
     numbers[:, SLOW] += SLOW_RATE * (surprise - numbers[:, SLOW])
     numbers[:, LAST] = surprise
     numbers[:, HINTS] += HINT_RATE * ((outcomes.hints > 0) - numbers[:, HINTS])
-    pace = np.log1p(np.minimum(outcomes.seconds, 86400.0))
+    pace = np.log1p(np.minimum(outcomes.seconds, LONGEST_PACE))
     was_timed = ~np.isnan(pace)
     away = np.where(was_timed, pace - numbers[:, PACE], 0.0)
-    z = np.where(numbers[:, PACES] > 0, away / np.sqrt(numbers[:, PACE_VAR] + 0.1), 0.0)
+    z = np.where(numbers[:, PACES] > 0, away / np.sqrt(numbers[:, PACE_VAR] + LEAST_PACE_VAR), 0.0)
     rate = was_timed * np.maximum(1.0 / (numbers[:, PACES] + 1.0), PACE_RATE)
-    numbers[:, LAST_PACE] = np.clip(z, -3.0, 3.0)
+    numbers[:, LAST_PACE] = np.clip(z, -STRANGEST_PACE, STRANGEST_PACE)
     numbers[:, PACE] += rate * away
     numbers[:, PACE_VAR] += rate * ((1.0 - rate) * away**2 - numbers[:, PACE_VAR])
     numbers[:, PACES] = np.minimum(numbers[:, PACES] + was_timed, MOST_COUNTED)

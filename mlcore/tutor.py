@@ -13,13 +13,14 @@ from mlcore import inference, policy
 from mlcore.answers import Answer, Item, Name, key_of
 from mlcore.belief import Belief
 from mlcore.calibration import NOTHING, Calibration, Prompts, Table
-from mlcore.episodes import Questions, episodes_of, outcomes_of, questions_of
+from mlcore.episodes import Questions, episodes_of, questions_of
 from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import moderated, recall, sigmoid, whole_seconds
 from mlcore.outlook import Circumstances, look_at
 from mlcore.policy import PolicySettings, Suggestion
+from mlcore.taking_in import take_in
 from mlcore.weights import Weights
 
 
@@ -65,14 +66,7 @@ class Tutor:
     def fold(self, belief: Belief, answers: Sequence[Answer]) -> Belief:
         """Return the belief after these answers, in this order: exactly what observing one by one gives."""
         belief = self._own(belief).copy()
-        prompts = self.calibration.weigh(questions_of([answer.question for answer in answers]))
-        outcomes = outcomes_of(answers)
-        now = whole_seconds(outcomes.at)
-        for row in range(len(answers)):
-            one = slice(row, row + 1)
-            asked = prompts.rows(one) if len(answers) > 1 else prompts
-            foresight = inference.foresee(self.knowledge, belief, asked, now[one])
-            inference.absorb(self.knowledge, belief, asked, outcomes.rows(one), foresight)
+        take_in(self.knowledge, belief, answers)
         return belief
 
     def prepare(self, items: Sequence[Item]) -> Prompts:
@@ -90,7 +84,7 @@ class Tutor:
         prompts = items if isinstance(items, Prompts) else self.prepare(items)
         foresight = self._foresee(belief, prompts, at)
         probability = sigmoid(inference.served_logit(self.calibration, foresight, np.array([int(ahead)])))
-        return probability, inference.served_sd(self.calibration, foresight, prompts)
+        return probability, inference.served_sd(self.calibration, foresight, prompts, probability)
 
     def suggest(
         self,

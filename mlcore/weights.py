@@ -8,6 +8,7 @@ neither the context nor its covariance can grow without bound.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from mlcore.memory import FURTHEST, laplace_step
 HIDDEN = 64
 LONGEST = 25  # answers of a learner that adapt a course's last layer: long histories would drown the first few
 LIKENESS = 0.08  # correlation of what is unexplained in two answers of one learner
+LEAST_VARIANCE = 1e-6  # of a logit
 FURTHEST_FEATURE = 6.0  # standard deviations: what is further off than anything in training counts as this far
 
 
@@ -41,6 +43,13 @@ class Weights:
 
     def arrays(self) -> dict[str, Float32]:
         return {column.name: getattr(self, column.name) for column in fields(self)}
+
+    @cached_property
+    def drift(self) -> tuple[float, Numbers, Numbers]:
+        """The share of a context that stays until the next answer, and what its prior adds to mean and covariance."""
+        kept = float(self.keeping[0])
+        prior_mean, prior_covariance = self.prior_mean.astype(np.float64), self.prior_covariance.astype(np.float64)
+        return kept, (1.0 - kept) * prior_mean, (1.0 - kept**2) * prior_covariance
 
 
 @dataclass(frozen=True)
@@ -73,11 +82,29 @@ def shapes(hidden: int = HIDDEN) -> dict[str, tuple[int, ...]]:
 
 def read(weights: Weights, features: Float32) -> Reading:
     """Run the network on features [q, f]."""
-    x: Float32 = np.clip((features - weights.center) * weights.scale, -FURTHEST_FEATURE, FURTHEST_FEATURE)
-    x = _silu(np.asarray(x @ weights.first + weights.first_bias, np.float32))
-    x = _silu(np.asarray(x @ weights.second + weights.second_bias, np.float32))
-    out = (x @ weights.head + weights.head_bias).astype(np.float64)
-    return Reading(out[:, 0], np.concatenate([np.ones((len(out), 1)), out[:, 1:]], axis=1), x)
+    out, activations = _run(weights, features)
+    return Reading(out[:, 0].copy(), _directions(out), activations)
+
+
+def read_each(weights: Weights, features: Float32) -> tuple[Numbers, Numbers]:
+    """Return (shifts [q], directions [q, d]) as `read` does, each exactly as if it were read alone."""
+    out = _run(weights, features[:, None, :])[0][:, 0]
+    return out[:, 0].copy(), _directions(out)
+
+
+def _run(weights: Weights, features: Float32) -> tuple[Numbers, Float32]:
+    """Return (what the heads say, the last hidden layer) of features [..., f]."""
+    x: Float32 = (features - weights.center) * weights.scale
+    x = np.minimum(np.maximum(x, -FURTHEST_FEATURE), FURTHEST_FEATURE)
+    x = _silu(x @ weights.first + weights.first_bias)
+    x = _silu(x @ weights.second + weights.second_bias)
+    return (x @ weights.head + weights.head_bias).astype(np.float64), x
+
+
+def _directions(out: Numbers) -> Numbers:
+    """Put phi_0 = 1 in place of g, in place.  [q, d]"""
+    out[:, 0] = 1.0
+    return out
 
 
 def forecast(logit: Numbers, reading: Reading, context: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
@@ -88,7 +115,7 @@ def forecast(logit: Numbers, reading: Reading, context: tuple[Numbers, Numbers])
         variance = ((reading.directions @ covariance[0]) * reading.directions).sum(1)
     else:
         variance = np.einsum("qd,qde,qe->q", reading.directions, covariance, reading.directions)
-    return np.clip(moved, -FURTHEST, FURTHEST), np.maximum(variance, 1e-6)
+    return np.clip(moved, -FURTHEST, FURTHEST), np.maximum(variance, LEAST_VARIANCE)
 
 
 def adapt(
@@ -103,14 +130,15 @@ def adapt(
     mean = mean + reach * (move / variance)[:, None]
     shrink = curvature / (1.0 + variance * curvature)
     covariance = covariance - shrink[:, None, None] * reach[:, :, None] * reach[:, None, :]
-    kept = float(weights.keeping[0])
-    mean = weights.prior_mean + kept * (mean - weights.prior_mean)
-    covariance = kept**2 * covariance + (1.0 - kept**2) * weights.prior_covariance
+    kept, more_mean, more_covariance = weights.drift
+    mean, covariance = kept * mean + more_mean, kept**2 * covariance + more_covariance
     return mean, 0.5 * (covariance + covariance.transpose(0, 2, 1))
 
 
 def _silu(x: Float32) -> Float32:
-    gated: Float32 = x * (np.float32(0.5) * (np.float32(1.0) + np.tanh(np.float32(0.5) * x)))
+    """Return x * sigmoid(x)."""
+    half = np.float32(0.5) * x
+    gated: Float32 = half + half * np.tanh(half)
     return gated
 
 
