@@ -28,9 +28,9 @@ SLOPES = (0.2, 3.0)  # least and most
 TRUST = (0.1, 0.1)  # sd of the priors of: the classic's weight, the network's
 STAGE_TRUST = (0.1, 0.1, 0.1)  # likewise of a stage's distance from the whole, and of its shift
 STEADY = 1e-4  # for what is not to move at all
-SCALES = (0.5, 1.0, 2.0)  # of these; the evidence of the course says which
+SCALES = (0.5, 1.0, 2.0)  # of these; the evidence of the course weighs them
 STAGE_SCALES, WIDE_SCALES = (0.5, 1.0), (2.0, 4.0)  # the wide ones only for a cohort that is LARGE
-HEAD_SCALES, SMALL_SCALES = (1.0, 2.0, 4.0), (0.1, 0.4)  # the small ones only for a cohort that is LARGE
+HEAD_SCALES = (0.1, 0.4, 1.0, 2.0, 4.0)
 FROZEN_AFTER = (0, 1, 3, 5, 10, 20)
 FARTHEST, STRIDE = 40, 3  # every third answer of the far future, until so many later
 
@@ -161,13 +161,12 @@ def _bent(calibration: Calibration, prior: Calibration, weights: Weights, eviden
 def _whole(evidence: Evidence, prior: Calibration, trust: Numbers) -> Numbers:
     """Return the coefficients for all stages together, as far from `prior`'s as the evidence makes plausible."""
     start = np.concatenate([prior.whole, np.zeros(len(trust) - 1)])
-    heads = HEAD_SCALES + (SMALL_SCALES if len(np.unique(evidence.learner)) > LARGE else ())
     trusts = [
         np.array([*(scale * np.array(TRUST)), scale * trust[-1], *(head * trust[:-1])])
         for scale in SCALES
-        for head in heads
+        for head in HEAD_SCALES
     ]
-    return _likeliest(evidence, start, trusts)
+    return _averaged(evidence, start, trusts)
 
 
 def _stages(whole: Numbers, evidence: Evidence, away: Numbers) -> Numbers:
@@ -180,15 +179,17 @@ def _stages(whole: Numbers, evidence: Evidence, away: Numbers) -> Numbers:
         rows = evidence.rows(stage == one)
         scales = STAGE_SCALES + (WIDE_SCALES if len(np.unique(rows.learner)) > LARGE else ())
         trusts = [np.concatenate([scale * np.array(STAGE_TRUST), steady]) for scale in scales]
-        weights[one] = _likeliest(rows, start, trusts)[:3]
+        weights[one] = _averaged(rows, start, trusts)[:3]
     weights[:, :2] = np.maximum(weights[:, :2], 0.0)
     return weights
 
 
-def _likeliest(evidence: Evidence, start: Numbers, trusts: Sequence[Numbers]) -> Numbers:
-    """Return the coefficients under that prior of these which makes the evidence likeliest (MacKay 1992)."""
-    found = [ridge_logistic(evidence, start, trust) for trust in trusts]
-    return max(found, key=lambda pair: pair[1])[0]
+def _averaged(evidence: Evidence, start: Numbers, trusts: Sequence[Numbers]) -> Numbers:
+    """Return the coefficients averaged over these priors, each as far as it makes the evidence likely (MacKay 1992)."""
+    found, evidences = zip(*(ridge_logistic(evidence, start, trust) for trust in trusts), strict=True)
+    weight = np.exp(np.array(evidences) - max(evidences))
+    averaged: Numbers = weight @ np.array(found) / weight.sum()
+    return averaged
 
 
 def ridge_logistic(evidence: Evidence, start: Numbers, trust: Numbers) -> tuple[Numbers, float]:
