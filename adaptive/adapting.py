@@ -112,13 +112,24 @@ def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
             return Standing(enrollment, syllabus, live, state, belief, progress)
         except (ValueError, TypeError) as problem:
             log.error("state_unreadable", state=state.pk, reason=str(problem))
-    blank = LearnerState(
-        pk=state.pk if state else None,
-        enrollment=enrollment,
-        checkpoint_id=live.checkpoint,
-        calibration_id=live.calibration,
-    )
-    standing = Standing(enrollment, syllabus, live, blank, live.tutor.begin(), Progress())
+    return _nothing_seen(enrollment, live, state.pk if state else None)
+
+
+def standing_after(enrollment: Enrollment, live: LiveTutor, sequence: int) -> Standing:
+    """Return where the learner stood when their log had so many entries. Nothing is written."""
+    standing = _nothing_seen(enrollment, live)
+    while events := UNSEEN.all(enrollment=enrollment.pk, seen=standing.state.seen_up_to):
+        known = [event for event in events if event.sequence <= sequence]
+        if known:
+            standing.take_in(known)
+        if len(known) < len(events):
+            break
+    return standing
+
+
+def _nothing_seen(enrollment: Enrollment, live: LiveTutor, pk: int | None = None) -> Standing:
+    blank = LearnerState(pk=pk, enrollment=enrollment, checkpoint_id=live.checkpoint, calibration_id=live.calibration)
+    standing = Standing(enrollment, syllabus_of(enrollment), live, blank, live.tutor.begin(), Progress())
     blank.mastery = _mastery(standing)
     return standing
 

@@ -127,6 +127,7 @@ class Recommendation(models.Model):
     candidates = models.JSONField(default=list)
     reasons = models.JSONField(default=list)
     seed = models.PositiveBigIntegerField(default=0)
+    inputs = models.JSONField(default=dict)
     edition = models.PositiveBigIntegerField(default=0)
     after_sequence = models.PositiveBigIntegerField()
     made_at = models.DateTimeField(default=clock.now)

@@ -7,8 +7,10 @@ module at a difficulty and in a modality; they see it, and why (`explaining`).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
 
 import numpy as np
 from django.db import transaction
@@ -80,11 +82,33 @@ def offer_step(standing: Standing) -> Recommendation:
     return step
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What a choice takes from outside the learner's log and the course: kept with it, so that it can be made again."""
+
+    now: datetime
+    seed: int
+    effects: Mapping[str, float]  # of modalities, as far as known of this learner
+
+    @classmethod
+    def of(cls, step: Recommendation) -> Self:
+        """Return what this step was chosen from."""
+        return cls(step.made_at, step.seed, step.inputs.get("effects", {}))
+
+
 def draw_step(standing: Standing) -> Recommendation:
-    """Weigh everything that may be offered, draw one, and note how likely each was and why this one."""
-    may_be = admitted(standing, clock.now())
-    seed = secrets.randbits(63)
-    weighed = weigh(standing, may_be.candidates, seed)
+    """Choose a step as things are now."""
+    modalities = {variant.modality for module in standing.syllabus.modules.values() for variant in module.variants}
+    return decide_step(standing, Inputs(clock.now(), secrets.randbits(63), effects_for(standing, sorted(modalities))))
+
+
+def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = SETTINGS) -> Recommendation:
+    """Weigh everything that may be offered, draw one, and note how likely each was and why this one.
+
+    The same standing and inputs lead to the same step.
+    """
+    may_be = admitted(standing, inputs.now)
+    weighed = weigh(standing, may_be.candidates, inputs, settings)
     chosen = may_be.candidates[weighed.pick]
     offers = weighed.as_json()
     return Recommendation(
@@ -99,9 +123,11 @@ def draw_step(standing: Standing) -> Recommendation:
         propensity=float(weighed.suggestion.propensities[weighed.pick]),
         candidates=offers,
         reasons=reasons_for(offers, weighed.pick, _rule(may_be, standing.progress)),
-        seed=seed,
+        seed=inputs.seed,
+        inputs={"effects": inputs.effects},
         edition=standing.syllabus.edition,
         after_sequence=standing.state.seen_up_to,
+        made_at=inputs.now,
     )
 
 
@@ -133,16 +159,18 @@ class Weighed:
         ]
 
 
-def weigh(standing: Standing, candidates: Sequence[Candidate], seed: int) -> Weighed:
+def weigh(
+    standing: Standing, candidates: Sequence[Candidate], inputs: Inputs, settings: PolicySettings = SETTINGS
+) -> Weighed:
     """Score the candidates by what the learner would gain, and draw one."""
     items = [item_of(candidate.module, candidate.variant) for candidate in candidates]
-    own = {"modality": _modality_terms(standing, candidates), "order": _order_terms(candidates)}
-    now, tutor = clock.now().timestamp(), standing.live.tutor
+    own = {"modality": _modality_terms(candidates, inputs.effects), "order": _order_terms(candidates)}
+    now, tutor = inputs.now.timestamp(), standing.live.tutor
     suggestion = tutor.suggest(
         standing.belief,
         items,
-        np.random.default_rng(seed),
-        _settings_for(candidates, standing.progress.pace),
+        np.random.default_rng(inputs.seed),
+        _paced(settings, candidates, standing.progress.pace),
         at=now,
         effects=sum(own.values()),
     )
@@ -151,16 +179,15 @@ def weigh(standing: Standing, candidates: Sequence[Candidate], seed: int) -> Wei
     return Weighed(candidates, replace(suggestion, terms=terms), predicted)
 
 
-def _settings_for(candidates: Sequence[Candidate], pace: float) -> PolicySettings:
+def _paced(settings: PolicySettings, candidates: Sequence[Candidate], pace: float) -> PolicySettings:
     """Move the success band: who asked for harder steps is meant to succeed a little less often."""
-    low, high = SETTINGS.band
+    low, high = settings.band
     band = (low - PACE_WEIGHT * pace, high - PACE_WEIGHT * pace)
-    return replace(SETTINGS, band=band, floor=EXPLORED / len(candidates))
+    return replace(settings, band=band, floor=EXPLORED / len(candidates))
 
 
-def _modality_terms(standing: Standing, candidates: Sequence[Candidate]) -> np.ndarray:
+def _modality_terms(candidates: Sequence[Candidate], effects: Mapping[str, float]) -> np.ndarray:
     modalities = [candidate.variant.modality if candidate.variant else "" for candidate in candidates]
-    effects = effects_for(standing, set(modalities) - {""})
     return MODALITY_WEIGHT * np.array([effects.get(modality, 0.0) for modality in modalities])
 
 

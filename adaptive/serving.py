@@ -19,7 +19,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from adaptive.counting import CountingTutor
-from adaptive.models import Calibration, Checkpoint, Rung
+from adaptive.models import Calibration, Checkpoint, Recommendation, Rung
 from mlcore import checkpoint as checkpoints
 from mlcore.belief import Belief
 from mlcore.checkpoint import CheckpointRefused
@@ -80,6 +80,17 @@ def ladder(course_id: int) -> list[LiveTutor]:
     """Return the tutors to try, the best first. The last one needs no network."""
     best = live_tutor(course_id)
     return [COUNTING] if best is COUNTING else [best, COUNTING]
+
+
+def tutor_then(step: Recommendation) -> LiveTutor | None:
+    """Return the tutor that chose this step; None if its checkpoint or its calibration is gone."""
+    if step.rung == Rung.CLOSED_FORM:
+        return COUNTING
+    if step.checkpoint is None:
+        return None
+    pointer = _Pointer(step.checkpoint.pk, step.checkpoint.sha256, step.checkpoint.path, step.calibration_id)
+    found = _serve(pointer, Rung(step.rung))
+    return found if found and found.calibration == step.calibration_id else None
 
 
 def forget() -> None:

@@ -1,0 +1,76 @@
+"""A choice made again: from the log as it was, the checkpoint, the seed and the inputs that were kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from adaptive.adapting import Standing, standing_after
+from adaptive.models import Recommendation, Rung
+from adaptive.recommending import POLICY, SETTINGS, Inputs, decide_step
+from adaptive.serving import tutor_then
+from adaptive.syllabus import syllabus_of
+from mlcore.policy import PolicySettings
+
+CLOSE = 2e-6  # numbers are kept rounded, and machines add up in different orders
+
+
+class Verdict(TextChoices):
+    SAME = "same", _("the same choice")
+    OTHER = "other", _("another choice")
+    IN_ORDER = "in_order", _("made in the order of the course, with nothing weighed")
+    OLD = "old", _("made by an earlier policy, or before inputs were kept")
+    EDITED = "edited", _("its course has been edited since")
+    GONE = "gone", _("its checkpoint or calibration is gone")
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A stored step, and the one that was chosen when it was decided again; None where it cannot be."""
+
+    step: Recommendation
+    again: Recommendation | None
+    verdict: Verdict
+
+
+def replay(step: Recommendation, settings: PolicySettings = SETTINGS) -> Replay:
+    """Decide again on a stored step. Nothing is written. With other `settings`, that is what they would have done."""
+    standing = _standing_then(step)
+    if isinstance(standing, Verdict):
+        return Replay(step, None, standing)
+    again = decide_step(standing, Inputs.of(step), settings)
+    return Replay(step, again, Verdict.SAME if is_same(step, again) else Verdict.OTHER)
+
+
+def _standing_then(step: Recommendation) -> Standing | Verdict:
+    if step.rung == Rung.COURSE_ORDER:
+        return Verdict.IN_ORDER
+    if step.policy != POLICY or not step.inputs:
+        return Verdict.OLD
+    if step.edition != syllabus_of(step.enrollment).edition:
+        return Verdict.EDITED
+    live = tutor_then(step)
+    return standing_after(step.enrollment, live, step.after_sequence) if live else Verdict.GONE
+
+
+def is_same(one: Recommendation, other: Recommendation) -> bool:
+    """The same step out of the same candidates, with the same numbers for the same reasons."""
+    kept = ("module_id", "variant_id", "purpose")
+    return all(getattr(one, name) == getattr(other, name) for name in kept) and _agree(
+        [one.candidates, one.reasons, one.propensity], [other.candidates, other.reasons, other.propensity]
+    )
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether two pieces of JSON say the same, up to the rounding of their numbers."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_agree(one[key], other[key]) for key in one)
+    if isinstance(one, Sequence) and isinstance(other, Sequence) and not isinstance(one, str):
+        return len(one) == len(other) and all(map(_agree, one, other))
+    if isinstance(one, float) and isinstance(other, int | float):
+        return abs(one - other) <= CLOSE
+    return bool(one == other)
