@@ -207,6 +207,42 @@ def test_oulad_is_a_course_for_each_module_with_the_clock_of_its_presentations(w
     assert answers(second) == [("11391", "1900", 1.0)]
 
 
+def test_oulad_tells_groups_but_never_how_it_ended(write: Write) -> None:
+    path = write(SUBMISSIONS, "1,ada,3,0,50", "1,noor,3,0,30", "1,grace,4,0,30", name="studentAssessment.csv")
+    write(ASSESSMENTS, "AAA,2013J,1,TMA,19,10", name="assessments.csv")
+    write(
+        "code_module,code_presentation,id_student,gender,imd_band,age_band,disability,final_result",
+        "AAA,2013J,ada,F,?,0-35,N,Pass",
+        "AAA,2014J,ada,M,?,35-55,N,Pass",
+        "AAA,2013J,noor,F,20-30%,0-35,Y,Fail",
+        name="studentInfo.csv",
+    )
+
+    log = read(path)
+
+    assert log.learner_names == ["ada", "grace", "noor"]
+    assert {name: values.tolist() for name, values in log.groups.items()} == {
+        "gender": ["F", None, "F"],
+        "age": ["0-35", None, "0-35"],
+        "imd": [None, None, "20-30%"],
+        "disability": ["N", None, "Y"],
+    }
+
+
+def test_what_stands_beside_oulad_is_looked_at_with_care(write: Write) -> None:
+    path = write(SUBMISSIONS, "1,ada,3,0,50", name="studentAssessment.csv")
+    beside = {
+        "id_assessment,code_module": "assessments.csv: column 'code_presentation' is missing",
+        f"{ASSESSMENTS}\nAAA,2013X,1,TMA,1,1": "assessments.csv: row 2: code_presentation must be like 2013B",
+        f"{ASSESSMENTS}\nAAA,2013B,1,TMA,1,1\nB,2013B,1,TMA,1,1": "assessments.csv: row 3: an id_assessment stands",
+    }
+
+    for text, complaint in beside.items():
+        write(text, name="assessments.csv")
+        with pytest.raises(UnreadableLog, match=complaint):
+            read(path)
+
+
 def test_oulad_alone_is_one_course_and_an_unknown_assessment_is_refused(write: Write) -> None:
     path = write(SUBMISSIONS, "1752,ada,-3,0,78", "1753,ada,20,0,39", name="studentAssessment.csv")
 
