@@ -31,6 +31,7 @@ from mlcore.values import joined_texts, numbers
 
 ACCEPTED = (*REQUIRED, *ORDERED_BY, *ABOUT, *dict.fromkeys((*OPTIONAL, *KEPT_WHERE)), SCORE, f"{GROUP}*")
 OUR_SCRIPT = ("utf-8-sig",)
+SHOWN_NAMES, SHOWN_CHARACTERS = 60, 40
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,7 @@ def _is_encoding(name: str) -> bool:
 def _require_named(naming: Naming, names: list[str], path: Path) -> None:
     for ours, theirs in naming.columns.items():
         if theirs not in names:
-            found = ", ".join(names)
-            raise UnreadableLog(f"{path}: column {theirs!r}, named for {ours}, is missing. Found: {found}")
+            raise UnreadableLog(f"{path}: column {theirs!r}, named for {ours}, is missing. Found: {_listed(names)}")
 
 
 def _refuse_twins(names: list[str], naming: Naming, known: Format | None, path: Path) -> None:
@@ -131,10 +131,15 @@ def _require_columns(table: pd.DataFrame, names: list[str], path: Path) -> None:
     if missing:
         published = "; ".join(f"{known.name} ({', '.join(known.known_by)})" for known in FORMATS)
         raise UnreadableLog(
-            f"{path}: {'; '.join(missing)}. Found: {', '.join(names)}. Accepted: {', '.join(ACCEPTED)}. Say which of "
+            f"{path}: {'; '.join(missing)}. Found: {_listed(names)}. Accepted: {', '.join(ACCEPTED)}. Say which of "
             "your columns is which with --columns, as in --columns learner=user correct=is_right item=question "
             f"order=seq. Files of these are read as published, known by their columns: {published}"
         )
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(name[:SHOWN_CHARACTERS] for name in names[:SHOWN_NAMES]) + more
 
 
 def _refuse_lists(table: pd.DataFrame, path: Path) -> None:
