@@ -1,13 +1,13 @@
 """Logs of answers from files (CSV or Parquet), checked row by row, and split by learner.
 
-A file has the columns REQUIRED, one of ORDERED_BY, one of ABOUT, and any of OPTIONAL; columns named `group_...`
-describe the learner; all others are ignored. What would leak an answer into its own prediction is taken out here, once
-and for all: second actions on a question, one row for each skill of the same answer, copies of a row.
+`mlcore.schema` names the columns, `mlcore.formats` the public data sets that are read as they are published, and
+docs/data.md describes both. What would leak an answer into its own prediction is taken out here, once and for all:
+second actions on a question, one row for each skill of the same answer, copies of a row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,55 +17,41 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlcore.interactions import UNKNOWN, Codes, Interactions, Numbers
-from mlcore.tables import UnreadableLog, header, load, refuse, refuse_twins
-
-REQUIRED = ("learner", "correct")
-ORDERED_BY = ("order", "timestamp")
-ABOUT = ("item", "skill")
-OPTIONAL = (
-    "elapsed_ms",
-    "hints",
-    "modality",
-    "course",
-    "item_text",
-    "author_difficulty",
-    "is_first_action",
-    "is_banked",
-)
-SCORE = "score"
-GROUP = "group_"
-BETWEEN_SKILLS = "~~"
-
-KEPT_WHERE = {"is_first_action": 1.0, "is_first_attempt": 1.0, "is_banked": 0.0}
-READ = {*REQUIRED, *ORDERED_BY, *ABOUT, *OPTIONAL, *KEPT_WHERE}
-TRUTHS = {"0": 0.0, "0.0": 0.0, "false": 0.0, "1": 1.0, "1.0": 1.0, "true": 1.0}
+from mlcore.schema import BETWEEN_SKILLS, GROUP, KEPT_WHERE
+from mlcore.sources import load_log
+from mlcore.tables import UnreadableLog, refuse
+from mlcore.values import moments, numbers, optional_numbers, texts, truths
 
 
-def read(path: str | Path, course: str | None = None) -> Interactions:
+def read(path: str | Path, course: str | None = None, columns: Mapping[str, str] | None = None) -> Interactions:
     """Read one course from a CSV (also .csv.gz) or Parquet file.
 
-    Where the file has a column `course`, only the rows of `course` are kept if one is named. Codes follow the sorted
-    names, so the order of the rows in the file changes nothing. Rows without `correct` (study trials, unscored work)
-    are left out. Rows are counted as a spreadsheet counts them: the header is row 1.
+    `columns` says which column of the file is which of the schema, as in `{"learner": "user", "correct": "is_right"}`;
+    what it leaves open is found under its own name, or as the format of a public data set has it. Where there is a
+    column `course`, only the rows of `course` are kept if one is named. Codes follow the sorted names, so the order of
+    the rows in the file changes nothing. Rows without `correct` (study trials, unscored work) are left out. Rows are
+    counted as a spreadsheet counts them: the header is row 1.
 
     Raises UnreadableLog.
     """
     path = Path(path)
-    table = _load(path)
+    table = load_log(path, columns)
     if course is not None and "course" in table:
         table = table[table["course"].astype(str) == course]
     return _interactions(table, path, course or _course_name(path))
 
 
-def read_courses(paths: Sequence[str | Path], pass_mark: float | None = None) -> list[Interactions]:
+def read_courses(
+    paths: Sequence[str | Path], pass_mark: float | None = None, columns: Mapping[str, str] | None = None
+) -> list[Interactions]:
     """Read every course of several files: one for each value of the column `course`, or one for each file without it.
 
-    With a `pass_mark`, files with a column SCORE are marked anew: an answer is right if its score reaches the mark, and
-    one without a score is left out. Raises UnreadableLog.
+    With a `pass_mark`, files with a column `score` are marked anew: an answer is right if its score reaches the mark,
+    and one without a score is left out. `columns` holds for all files, as in `read`. Raises UnreadableLog.
     """
     courses: list[Interactions] = []
     for path in map(Path, paths):
-        table = _load(path, pass_mark)
+        table = load_log(path, columns, pass_mark)
         if "course" not in table:
             courses.append(_interactions(table, path, _course_name(path)))
             continue
@@ -97,32 +83,10 @@ def _course_name(path: Path) -> str:
     return path.resolve().parent.name if stem == "interactions" else stem
 
 
-def _load(path: Path, pass_mark: float | None = None) -> pd.DataFrame:
-    table = load(path)
-    if pass_mark is not None and SCORE in table:
-        score = _number(table, SCORE, path)
-        table["correct"] = (score >= pass_mark).astype(float).where(score.notna())
-    names = map(str, table.columns) if path.suffix == ".parquet" else header(path)
-    refuse_twins((name for name in names if name in READ or name.startswith(GROUP)), path)
-    _require_columns(table, path)
-    return table
-
-
-def _require_columns(table: pd.DataFrame, path: Path) -> None:
-    missing = [f"column {name!r} is missing" for name in REQUIRED if name not in table]
-    for choice in (ORDERED_BY, ABOUT):
-        if not any(name in table for name in choice):
-            missing.append(f"one of the columns {' or '.join(map(repr, choice))} is needed")
-    if missing:
-        accepted = ", ".join((*REQUIRED, *ORDERED_BY, *ABOUT, *OPTIONAL, f"{GROUP}*"))
-        found = ", ".join(map(str, table.columns))
-        raise UnreadableLog(f"{path}: {'; '.join(missing)}. Found: {found}. Accepted: {accepted}")
-
-
 def _interactions(table: pd.DataFrame, path: Path, course: str) -> Interactions:
-    correct = _truths(table, "correct", path)
+    correct = truths(table, "correct", path)
     for flag in (name for name in KEPT_WHERE if name in table):
-        correct = correct.where(_truths(table, flag, path) == KEPT_WHERE[flag])
+        correct = correct.where(truths(table, flag, path) == KEPT_WHERE[flag])
     table = table[correct.notna()].drop_duplicates()
     if table.empty:
         raise UnreadableLog(f"{path}: no row has an answer that can be scored")
@@ -153,13 +117,13 @@ def _interactions(table: pd.DataFrame, path: Path, course: str) -> Interactions:
 
 def _plain(table: pd.DataFrame, correct: pd.Series[float], path: Path) -> pd.DataFrame:
     """The same rows with every column we know, of one type each: names are text, numbers are float."""
-    skill = _text(table, "skill").fillna("")
-    item = _text(table, "item")
+    skill = texts(table, "skill").fillna("")
+    item = texts(table, "item")
     item = item.fillna(skill.where(skill != ""))
-    learner = _text(table, "learner")
+    learner = texts(table, "learner")
     refuse(learner.isna(), learner, path, "a learner is needed")
     refuse(item.isna(), item, path, "an item or a skill is needed")
-    at = _moments(table, path)
+    at = moments(table, "timestamp", path)
     order = _order(table, path) if "order" in table else at
     refuse(order.isna(), table.get("order", table.get("timestamp")), path, "an order or a timestamp is needed")
     plain = {
@@ -169,10 +133,10 @@ def _plain(table: pd.DataFrame, correct: pd.Series[float], path: Path) -> pd.Dat
         "item": item,
         "skill": skill,
         "correct": correct.loc[table.index],
-        "seconds": _optional_number(table, "elapsed_ms", path) / 1000,
-        "hints": _optional_number(table, "hints", path),
-        "modality": _text(table, "modality"),
-        "item_text": _text(table, "item_text"),
+        "seconds": optional_numbers(table, "elapsed_ms", path) / 1000,
+        "hints": optional_numbers(table, "hints", path),
+        "modality": texts(table, "modality"),
+        "item_text": texts(table, "item_text"),
         "author_difficulty": _author_difficulty(table, path),
     }
     groups = {name: table[name] for name in table if str(name).startswith(GROUP)}
@@ -185,74 +149,28 @@ def _one_row_per_answer(table: pd.DataFrame) -> pd.DataFrame:
     repeated = table.duplicated(answer)
     if not repeated.any():
         return table
-    joined = table.groupby(answer, sort=False)["skill"].transform(lambda skills: BETWEEN_SKILLS.join(skills))
-    return table.assign(skill=joined)[~repeated]
-
-
-def _text(table: pd.DataFrame, name: str) -> pd.Series[str]:
-    if name not in table:
-        return pd.Series(None, index=table.index, dtype="str")
-    return table[name].astype("str").where(table[name].notna()).str.strip().replace("", None)
-
-
-def _truths(table: pd.DataFrame, name: str, path: Path) -> pd.Series[float]:
-    """0, 1 or, where nothing stands, nan."""
-    raw = table[name]
-    text = raw.astype("str").str.strip().str.lower()
-    truths = text.map(TRUTHS).astype(float)
-    refuse(raw.notna() & (text != "") & truths.isna(), raw, path, f"{name} must be 0, 1 or empty")
-    return truths
+    several = table[table.duplicated(answer, keep=False)]
+    keys = list(several[answer].itertuples(index=False, name=None))
+    skills: dict[tuple[object, ...], list[str]] = {key: [] for key in keys}
+    for key, skill in zip(keys, several["skill"], strict=True):
+        skills[key].append(skill)
+    joined = pd.Series([BETWEEN_SKILLS.join(skills[key]) for key in keys], index=several.index)
+    return table.assign(skill=joined.reindex(table.index).fillna(table["skill"]))[~repeated]
 
 
 def _order(table: pd.DataFrame, path: Path) -> pd.Series[float]:
-    numbers = _number(table, "order", path)
-    refuse(numbers < 0, table["order"], path, "order must not be negative: count each learner's answers from 0")
-    return numbers
-
-
-def _optional_number(table: pd.DataFrame, name: str, path: Path) -> pd.Series[float]:
-    """A column of non-negative numbers; nan where it is missing, empty or below 0 (a clock that was set back)."""
-    if name not in table:
-        return pd.Series(np.nan, index=table.index)
-    numbers = _number(table, name, path)
-    return numbers.where(numbers >= 0)
+    found = numbers(table, "order", path)
+    refuse(found < 0, table["order"], path, "order must not be negative: count each learner's answers from 0")
+    return found
 
 
 def _author_difficulty(table: pd.DataFrame, path: Path) -> pd.Series[float]:
     name = "author_difficulty"
     if name not in table:
         return pd.Series(np.nan, index=table.index)
-    numbers = _number(table, name, path)
-    refuse((numbers < 1) | (numbers > 5), table[name], path, f"{name} must be a number from 1 (easy) to 5 (hard)")
-    return numbers
-
-
-def _number(table: pd.DataFrame, name: str, path: Path) -> pd.Series[float]:
-    numbers = _finite(table[name])
-    refuse(table[name].notna() & numbers.isna(), table[name], path, f"{name} must be a number or empty")
-    return numbers
-
-
-def _finite(raw: pd.Series[str]) -> pd.Series[float]:
-    """The numbers; nan where there is none, or an endless one."""
-    numbers = pd.to_numeric(raw, errors="coerce").astype(float)
-    return numbers.where(np.isfinite(numbers))
-
-
-def _moments(table: pd.DataFrame, path: Path) -> pd.Series[float]:
-    """Seconds: a number is one already, a date counts from 1970 (UTC where it names no zone)."""
-    if "timestamp" not in table:
-        return pd.Series(np.nan, index=table.index)
-    raw = table["timestamp"]
-    if not pd.api.types.is_datetime64_any_dtype(raw):
-        numbers = _finite(raw)
-        if numbers.notna().any():
-            refuse(raw.notna() & numbers.isna(), raw, path, "timestamp must be a number of seconds, as in other rows")
-            return numbers
-    dates = pd.to_datetime(raw, errors="coerce", utc=True, format=None if raw.dtype.kind == "M" else "ISO8601")
-    refuse(raw.notna() & dates.isna(), raw, path, "timestamp must be seconds or a date like 2026-03-01T12:00:00Z")
-    seconds = (dates - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
-    return seconds.astype(float)
+    found = numbers(table, name, path)
+    refuse((found < 1) | (found > 5), table[name], path, f"{name} must be a number from 1 (easy) to 5 (hard)")
+    return found
 
 
 def _coded(names: pd.Series[str]) -> tuple[Codes, list[str]]:

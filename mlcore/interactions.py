@@ -26,7 +26,7 @@ class Interactions:
     item: Codes  # [n]
     skills: Codes  # [n, s] padded with UNKNOWN
     correct: Numbers  # [n] 0.0 or 1.0
-    at: Numbers  # [n] seconds since some fixed moment
+    at: Numbers  # [n] when it was asked, or answered where only that is known; seconds since some fixed moment
     seconds: Numbers  # [n] spent on the answer; known only afterwards
     hints: Numbers  # [n] opened before the answer was right; known only afterwards
     modality: Codes  # [n] how the item was presented

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from mlcore.commands.options import add_pass_mark
-from mlcore.datasets import read_courses
+from mlcore.commands.options import add_reading, courses_of
 from mlcore.evaluation.asking import IN_COURSE, SHOTS
 from mlcore.evaluation.collecting import Asked, collect
 from mlcore.evaluation.comparing import predictors_in
@@ -57,7 +56,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seeds", type=_at_least_one, default=1, metavar="N", help="number of random splits (1)")
     parser.add_argument("--learners", type=_at_least_one, metavar="N", help=LEARNERS_HELP)
     parser.add_argument("--min-answers", type=_at_least_one, default=1, metavar="N", help="leave out shorter histories")
-    add_pass_mark(parser)
+    add_reading(parser)
     parser.add_argument("--rivals", type=_names_in(RIVALS), default=list(RIVALS), metavar="NAME,...", help=RIVALS_HELP)
     parser.add_argument("--parts", type=_names_in(PARTS), default=[], metavar="NAME,...", help=PARTS_HELP)
     named = f"rivals to compare with one by one, besides the strongest ({','.join(NAMED)})"
@@ -81,7 +80,7 @@ def run(arguments: Namespace) -> int:
 
 def _asked(arguments: Namespace) -> Dump:
     """Ask everyone about every course, seed and cohort."""
-    courses = read_courses(arguments.data, arguments.pass_mark)
+    courses = courses_of(arguments)
     rivals = unfitted([*arguments.rivals, *arguments.parts])
     predictors = {course.course: [*rivals, *_champions(arguments.checkpoint, course.course)] for course in courses}
     planned = [trial for course in courses for trial in _trials(course, arguments)]

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from mlcore.datasets import read_courses, some_learners
+from mlcore.commands.options import add_reading, courses_of
+from mlcore.datasets import some_learners
 from mlcore.evaluation.zero_shot import (
     FOLDS,
     Span,
@@ -34,6 +35,7 @@ SKILLS_HEAD = "| course | seed | texts | skill named | right of these |"
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of `texts`."""
     parser.add_argument("--data", nargs="+", type=Path, required=True, metavar="FILE", help="CSV or Parquet logs")
+    add_reading(parser)
     parser.add_argument("--seeds", type=_at_least_one, default=1, metavar="N", help="number of random splits (1)")
     parser.add_argument("--learners", type=_at_least_one, metavar="N", help="at most N learners of each course")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the tables (Markdown) there too")
@@ -42,7 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Show the tables. Raises UnreadableLog or OSError."""
     difficulties, skills = [WAYS_HEAD, _rule(WAYS_HEAD)], [SKILLS_HEAD, _rule(SKILLS_HEAD)]
-    courses = [_enough(course, arguments.learners) for course in read_courses(arguments.data)]
+    courses = [_enough(course, arguments.learners) for course in courses_of(arguments)]
     for course in tqdm(courses, unit="course"):
         for seed in range(arguments.seeds):
             scores = zero_shot_scores(leave_items_out(course, seed))

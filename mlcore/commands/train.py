@@ -16,8 +16,8 @@ from tqdm import tqdm
 
 from mlcore import distributed
 from mlcore.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from mlcore.commands.options import add_pass_mark
-from mlcore.datasets import read_courses, split_learners
+from mlcore.commands.options import add_reading, courses_of
+from mlcore.datasets import split_learners
 from mlcore.evaluation.asking import SHARES
 from mlcore.interactions import Interactions
 from mlcore.training import EnoughTraining, NothingToLearnFrom, Progress, TrainedNetwork, TrainingSettings, train
@@ -61,7 +61,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=defaults.steps, help=f"batches of learners ({defaults.steps})")
     parser.add_argument("--minutes", type=float, help="end after this long, even if steps are left")
     parser.add_argument("--start-from", metavar="FILE", help="train on from a checkpoint, or from `default`")
-    add_pass_mark(parser)
+    add_reading(parser)
     parser.add_argument(
         "--without", nargs="+", default=[], metavar="COURSE", help="leave out these courses, to be judged on them"
     )
@@ -86,7 +86,7 @@ def _train(arguments: Namespace, device: str) -> int:
     torch.set_num_threads(min(MOST_THREADS, torch.get_num_threads()))
     courses = [
         _spared(course, arguments.spare_test_of_seed)
-        for course in read_courses(arguments.data, arguments.pass_mark)
+        for course in courses_of(arguments)
         if course.course not in arguments.without
     ]
     live = _live(arguments.start_from)

@@ -17,9 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlcore.baselines.history import counts_before, runs_of, skills_of
-from mlcore.datasets import GROUP, split_learners
+from mlcore.datasets import split_learners
 from mlcore.interactions import Interactions, Numbers
 from mlcore.predictor import Predictor
+from mlcore.schema import GROUP
 
 AHEAD = 10
 FIXED = 20

@@ -13,10 +13,10 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from mlcore.datasets import GROUP
 from mlcore.evaluation.asking import CHANCE
 from mlcore.evaluation.measures import auc, calibration_error, log_losses
 from mlcore.interactions import Codes, Numbers
+from mlcore.schema import GROUP
 
 FEWEST_LEARNERS = 100  # of a group that is judged
 SHUFFLES = 200

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -43,3 +46,15 @@ def rasch_cohort(learners: int, answers: int, seed: int) -> Interactions:
 @pytest.fixture(scope="session")
 def cohort() -> Interactions:
     return rasch_cohort(learners=120, answers=16, seed=3)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write lines of text to a file, a log named algebra.csv unless told otherwise."""
+
+    def _write(*lines: str, name: str = "algebra.csv", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_text("\n".join(lines) + "\n", encoding=encoding)
+        return path
+
+    return _write

@@ -17,16 +17,6 @@ from mlcore.tables import UnreadableLog
 HEADER = "learner,order,item,skill,correct"
 
 
-@pytest.fixture
-def write(tmp_path: Path):
-    def _write(*lines: str, name: str = "algebra.csv") -> Path:
-        path = tmp_path / name
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return path
-
-    return _write
-
-
 def test_answers_are_sorted_by_learner_and_order_whatever_the_file_does(write) -> None:
     log = read(write(HEADER, "noor,2,q1,add,1", "ada,1,q2,add~~carry,0", "noor,1,q2,add~~carry,1"))
 

@@ -135,6 +135,18 @@ def test_a_changed_future_answer_changes_no_chance(name: str) -> None:
     assert not knows_the_future(fitted(name), parts()[2])
 
 
+def test_time_and_hints_of_an_answer_tell_of_later_ones_and_never_of_their_own() -> None:
+    test = parts()[2]
+    here = test.position == K
+    changed = replace(test, seconds=np.where(here, 3.0, test.seconds), hints=np.where(here, 2.0, test.hints))
+
+    one, other = (fitted(CHAMPION).predict_next(log) for log in (test, changed))
+
+    up_to = test.position <= K
+    np.testing.assert_array_equal(one[up_to], other[up_to])
+    assert (one[~up_to] != other[~up_to]).mean() > 0.5
+
+
 @EVERYONE
 def test_before_the_first_answer_all_learners_are_alike(name: str) -> None:
     assert not knows_the_learner(fitted(name), parts()[2])
@@ -190,6 +202,23 @@ def test_a_cheat_is_caught(check: Callable[[Predictor, Interactions], bool]) -> 
     train, validation, test = parts()
 
     assert check(Peeking().fit(train, validation, seed=0), test)
+
+
+@dataclass
+class PeekingAside(Peeking):
+    """Elo, moved a little by what else is known only after the very answer it predicts."""
+
+    column: str = "hints"
+
+    def _moved(self, chances: Numbers, log: Interactions) -> Numbers:
+        return 0.9 * chances + 0.1 * (getattr(log, self.column) > 1.0)
+
+
+@pytest.mark.parametrize("column", ["seconds", "hints"])
+def test_a_peek_at_the_time_or_the_hints_is_caught_too(column: str) -> None:
+    train, validation, test = parts()
+
+    assert knows_the_future(PeekingAside(column=column).fit(train, validation, seed=0), test)
 
 
 def test_a_cheat_foretells_even_noise() -> None:
