@@ -6,7 +6,7 @@ from typing import TextIO
 
 from django.utils.crypto import salted_hmac
 
-from adaptive.history import words_of
+from adaptive.history import asked_at, words_of
 from adaptive.progress import RIGHT
 from courses.models import Course, Interaction, QuestionVersion, Variant
 from courses.versions import Content
@@ -71,7 +71,7 @@ def _row(course: Course, event: Interaction, content: Content, told: tuple[int, 
         course.slug,
         pseudonym(str(event.enrollment.learner_id)),
         event.sequence,
-        event.at.isoformat(),
+        asked_at(event).isoformat(),
         question,
         "~~".join(content["skills"]),
         int(score >= RIGHT),

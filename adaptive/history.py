@@ -4,6 +4,7 @@ A question is known to mlcore by its primary key, which stays when the question 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -92,8 +93,13 @@ def answer_of(event: Interaction, syllabus: Syllabus) -> Answer:
         seconds=event.seconds_spent,
         hints=event.hints,
         modality=syllabus.modality_of.get(event.variant_id or 0),
-        at=event.at.timestamp(),
+        at=asked_at(event).timestamp(),
     )
+
+
+def asked_at(event: Interaction) -> datetime:
+    """Return when the question of an answer was asked: when it came in would tell how long the answer took."""
+    return event.at - timedelta(seconds=event.seconds_spent or 0.0)
 
 
 def skills_of(version: QuestionVersion, syllabus: Syllabus) -> list[int]:
