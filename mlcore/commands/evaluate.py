@@ -33,8 +33,8 @@ LEARNERS_HELP = (
     "cohorts apart"
 )
 CHECKPOINT_HELP = (
-    "learner model: a file, `default` or `none`; {course} in its name stands for the course, as in "
-    "out/without-{course}.safetensors"
+    "learner model: a file, `default` or `none`; {course} and {seed} in its name stand for the course and the split it "
+    "is judged on, as in out/without-{course}.safetensors or out/spared-{seed}.safetensors"
 )
 RIVALS_HELP = f"some of {', '.join(RIVALS)} (all); classic2 and dkt are the slowest"
 PARTS_HELP = (
@@ -83,13 +83,14 @@ def _asked(arguments: Namespace) -> Dump:
     """Ask everyone about every course, seed and cohort."""
     courses = read_courses(arguments.data, arguments.pass_mark)
     rivals = unfitted([*arguments.rivals, *arguments.parts])
-    predictors = {course.course: [*rivals, *_champions(arguments.checkpoint, course.course)] for course in courses}
+    judged_on = [(course.course, seed) for course in courses for seed in range(arguments.seeds)]
+    predictors = {where: [*rivals, *_champions(arguments.checkpoint, *where)] for where in judged_on}
     planned = [trial for course in courses for trial in _trials(course, arguments)]
     if not planned:
         raise UnreadableLog("no course has enough learners for any of these cohorts")
-    for line in dict.fromkeys(line for trial in planned for line in _leaks(predictors[trial.course], trial)):
+    for line in dict.fromkeys(line for trial in planned for line in _leaks(predictors[trial.judged_on], trial)):
         sys.stderr.write(line)
-    with tqdm(total=sum(len(predictors[trial.course]) for trial in planned), unit="fit") as progress:
+    with tqdm(total=sum(len(predictors[trial.judged_on]) for trial in planned), unit="fit") as progress:
 
         def tell(message: str) -> None:
             progress.set_description(message)
@@ -99,8 +100,8 @@ def _asked(arguments: Namespace) -> Dump:
         return collect(planned, predictors, asked, tell)
 
 
-def _champions(checkpoint: str, course: str) -> list[Predictor]:
-    return [] if checkpoint == "none" else [champion(checkpoint, course)]
+def _champions(checkpoint: str, course: str, seed: int) -> list[Predictor]:
+    return [] if checkpoint == "none" else [champion(checkpoint, course, seed)]
 
 
 def _trials(course: Interactions, arguments: Namespace) -> list[Trial]:

@@ -27,16 +27,19 @@ class Asked:
 
 def collect(
     trials: Sequence[Trial],
-    predictors: Mapping[str, Sequence[Predictor]],
+    predictors: Mapping[tuple[str, int], Sequence[Predictor]],
     asked: Asked,
     tell: Callable[[str], None],
 ) -> Dump:
-    """Fit and ask the predictors of each course; `tell` hears whose turn it is. Deeds are timed once in each course."""
+    """Fit and ask the predictors of each course and seed; `tell` hears whose turn it is.
+
+    Deeds are timed once in each course.
+    """
     dumps: list[Dump] = []
     for number, trial in enumerate(trials):
         is_first = all(trial.course != earlier.course for earlier in trials[:number])
         own = asked if is_first else Asked(asked.shots)
-        dumps.append(_collect_in(trial, predictors[trial.course], own, tell))
+        dumps.append(_collect_in(trial, predictors[trial.judged_on], own, tell))
     columns = [CHANCE + predictor.name for those in predictors.values() for predictor in those]
     table = pd.concat([dump.predictions for dump in dumps], ignore_index=True)
     chances = [column for column in dict.fromkeys(columns) if column in table]
