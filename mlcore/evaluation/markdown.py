@@ -10,6 +10,7 @@ from mlcore.evaluation.fairness import FEWEST_LEARNERS
 from mlcore.evaluation.findings import Findings
 from mlcore.evaluation.rows import (
     Rows,
+    auc_rows,
     calibration_rows,
     coverage_rows,
     difference_rows,
@@ -48,6 +49,11 @@ Wilcoxon's test over learners, not corrected.
 """
 BY_NAME = """
 The same, to rivals by name.
+
+"""
+AUC_BY_NAME = """
+Difference of AUC over whole histories (next), to rivals by name, with the 95 % interval of the same kind of bootstrap;
+positive is better.
 
 """
 EFFICIENCY = """
@@ -121,6 +127,8 @@ def _course(findings: Findings, where: tuple[str, int]) -> Iterator[str]:
     yield from _section(COMPARISON, difference_rows([each for each in own if each.predictor in findings.judged]))
     named = [each for each in findings.named if (each.course, each.cohort) == where]
     yield from _section(BY_NAME, difference_rows(named))
+    ranked = [each for each in findings.auc_named if (each.course, each.cohort) == where]
+    yield from _section(AUC_BY_NAME, auc_rows(ranked))
 
 
 def _section(introduction: str, rows: Rows) -> list[str]:

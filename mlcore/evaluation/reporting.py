@@ -35,6 +35,7 @@ def write_report(dump: Dump, out: Path, against: Sequence[str] | None = None, na
     tables: dict[str, Sequence[DataclassInstance]] = {
         "scores": findings.scores,
         "differences": [*findings.strongest, *findings.named],
+        "auc_differences": findings.auc_named,
         "targets": findings.targets,
         "efficiency": findings.efficiencies,
         "coverage": findings.coverages,

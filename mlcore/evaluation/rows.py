@@ -11,6 +11,7 @@ import pandas as pd
 
 from mlcore.evaluation.cells import PROTOCOLS, cell_name, course_name
 from mlcore.evaluation.comparing import Difference, Score
+from mlcore.evaluation.discrimination import AucDifference
 from mlcore.evaluation.efficiency import Efficiency
 from mlcore.evaluation.fairness import FEWEST_LEARNERS, Gap, GroupScore
 from mlcore.evaluation.targets import Target
@@ -57,6 +58,15 @@ def difference_rows(compared: Sequence[Difference]) -> Rows:
     return Rows(head, body)
 
 
+def auc_rows(compared: Sequence[AucDifference]) -> Rows:
+    """Differences of AUC with their intervals."""
+    body = [
+        [each.predictor, each.rival, f"{each.auc:+.4f}", f"{each.low:+.4f} to {each.high:+.4f}", str(each.learners)]
+        for each in compared
+    ]
+    return Rows(["predictor", "rival", "difference of AUC", "95 % interval", "learners"], body)
+
+
 def efficiency_rows(found: Sequence[Efficiency]) -> Rows:
     """Answers needed by each predictor, a column for each course; a dash where more than were asked."""
     needed = {(course_name(e.course, e.cohort), e.predictor): "-" if e.k is None else str(e.k) for e in found}
@@ -74,13 +84,20 @@ def target_rows(checked: Sequence[Target]) -> Rows:
             target.aim,
             course_name(target.course, target.cohort) if target.course else "all courses",
             target.where,
-            "-" if isnan(target.measured) else f"{target.measured:.4g}",
+            _measured(target),
             target.bound,
             target.verdict,
         ]
         for target in checked
     ]
     return Rows(["target", "course", "where", "measured", "wanted", "verdict"], body)
+
+
+def _measured(target: Target) -> str:
+    if isnan(target.measured):
+        return "-"
+    interval = "" if isnan(target.low) else f" ({target.low:.4f} to {target.high:.4f})"
+    return f"{target.measured:.4g}{interval}"
 
 
 def aim_rows(checked: Sequence[Target]) -> Rows:
