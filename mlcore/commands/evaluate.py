@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from mlcore.commands.options import add_pass_mark
 from mlcore.datasets import read_courses
+from mlcore.evaluation.adaptation import KNOWN, STEPS
 from mlcore.evaluation.asking import IN_COURSE, SHOTS
 from mlcore.evaluation.collecting import Asked, collect
 from mlcore.evaluation.comparing import predictors_in
@@ -35,6 +36,10 @@ LEARNERS_HELP = (
 CHECKPOINT_HELP = (
     "learner model: a file, `default` or `none`; {course} and {seed} in its name stand for the course and the split it "
     "is judged on, as in out/without-{course}.safetensors or out/spared-{seed}.safetensors"
+)
+STEPS_HELP = (
+    f"ask the champion and the parts that adapt by inner steps again after {STEPS[0]} to {STEPS[-1]} of them, given "
+    f"{' and '.join(map(str, KNOWN))} answers; one walk more for each"
 )
 RIVALS_HELP = f"some of {', '.join(RIVALS)} (all); classic2 and dkt are the slowest"
 PARTS_HELP = (
@@ -68,6 +73,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--timings", action="store_true", help="measure how long the tutor takes, one learner at a time"
     )
+    parser.add_argument("--adaptation-steps", action="store_true", help=STEPS_HELP)
 
 
 def run(arguments: Namespace) -> int:
@@ -96,7 +102,8 @@ def _asked(arguments: Namespace) -> Dump:
             progress.set_description(message)
             progress.update()
 
-        asked = Asked(arguments.shots, time.perf_counter_ns if arguments.timings else None)
+        clock = time.perf_counter_ns if arguments.timings else None
+        asked = Asked(arguments.shots, clock, arguments.adaptation_steps)
         return collect(planned, predictors, asked, tell)
 
 

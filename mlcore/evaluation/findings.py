@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from mlcore.evaluation.adaptation import StepScore, step_scores
 from mlcore.evaluation.comparing import Difference, Score, differences, differences_to, predictors_in, scores
 from mlcore.evaluation.discrimination import AucDifference, auc_differences
 from mlcore.evaluation.dump import Dump
@@ -30,6 +31,7 @@ class Findings:
     groups: list[GroupScore]
     gaps: list[Gap]
     coverages: list[Coverage]
+    steps: list[StepScore]
 
     @classmethod
     def of(cls, dump: Dump, against: Sequence[str] | None, named: Sequence[str]) -> Self:
@@ -53,6 +55,7 @@ class Findings:
             groups=group_scores(dump.predictions, judged),
             gaps=gaps(dump.predictions, judged),
             coverages=covered,
+            steps=step_scores(dump.adaptation) if len(dump.adaptation) else [],
         )
 
     @property

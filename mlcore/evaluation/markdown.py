@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import fill
 
 from mlcore.evaluation.asking import AHEAD, FIXED
 from mlcore.evaluation.cells import course_name
@@ -19,10 +20,11 @@ from mlcore.evaluation.rows import (
     group_rows,
     score_rows,
     silent_groups,
+    step_rows,
     target_rows,
     timing_rows,
 )
-from mlcore.evaluation.words import verdict
+from mlcore.evaluation.words import STEPS, verdict
 
 INTRODUCTION = f"""# How well answers are predicted
 
@@ -78,6 +80,12 @@ How often the 90 % interval of a skill's mastery after k answers covers the esti
 two or more answers on it in between. `as moves`: by intervals that leave out what is still in doubt after 20.
 
 """
+ADAPTATION = f"""
+## Adaptation steps
+
+{fill(STEPS, 118)}
+
+"""
 TIMINGS = """
 ## Speed
 
@@ -108,6 +116,7 @@ def markdown(findings: Findings) -> str:
     parts += _section(TARGETS, target_rows(findings.targets))
     parts += _section(EFFICIENCY, efficiency_rows(findings.efficiencies))
     parts += _section(COVERAGE, coverage_rows(findings.coverages))
+    parts += _section(ADAPTATION, step_rows(findings.steps))
     parts += _section(TIMINGS, timing_rows(findings.dump.timings))
     if findings.groups:
         silent = silent_groups(findings.groups)

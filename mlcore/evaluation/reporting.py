@@ -39,6 +39,7 @@ def write_report(dump: Dump, out: Path, against: Sequence[str] | None = None, na
         "targets": findings.targets,
         "efficiency": findings.efficiencies,
         "coverage": findings.coverages,
+        "adaptation": findings.steps,
         "groups": findings.groups,
     }
     for name, rows in tables.items():

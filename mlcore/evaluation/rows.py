@@ -9,6 +9,7 @@ from math import isnan
 
 import pandas as pd
 
+from mlcore.evaluation.adaptation import StepScore
 from mlcore.evaluation.cells import PROTOCOLS, cell_name, course_name
 from mlcore.evaluation.comparing import Difference, Score
 from mlcore.evaluation.discrimination import AucDifference
@@ -126,6 +127,19 @@ def coverage_rows(found: Sequence[Coverage]) -> Rows:
     ]
     head = ["course", "where", "learners", "skills", "covered", "95 % interval", "as moves", "sd", "move"]
     return Rows(head, body)
+
+
+def step_rows(found: Sequence[StepScore]) -> Rows:
+    """Log-loss of each number of inner steps, and how far it is from that of the usual number."""
+    body = [
+        [
+            *(course_name(each.course, each.cohort), each.predictor, f"k={each.k}"),
+            f"{each.steps} (usual)" if each.steps == each.usual else str(each.steps),
+            *(f"{each.log_loss:.4f}", f"{each.difference:+.4f}", f"{each.low:+.4f} to {each.high:+.4f}"),
+        ]
+        for each in found
+    ]
+    return Rows(["course", "predictor", "where", "steps", "log-loss", "difference", "95 % interval"], body)
 
 
 def timing_rows(timings: pd.DataFrame) -> Rows:
