@@ -58,7 +58,7 @@ def step_scores(adaptation: pd.DataFrame) -> list[StepScore]:
     found: list[StepScore] = []
     for where, rows in adaptation.groupby(["course", "cohort", "predictor", "k", "usual"], sort=False):
         found += _scores_in(cast("tuple[str, int, str, int, int]", where), rows)
-    return sorted(found, key=lambda score: (score.course, score.cohort))
+    return found
 
 
 def _scores_in(where: tuple[str, int, str, int, int], rows: pd.DataFrame) -> Iterator[StepScore]:

@@ -55,7 +55,7 @@ class Findings:
             groups=group_scores(dump.predictions, judged),
             gaps=gaps(dump.predictions, judged),
             coverages=covered,
-            steps=step_scores(dump.adaptation) if len(dump.adaptation) else [],
+            steps=_in_order(step_scores(dump.adaptation), everyone) if len(dump.adaptation) else [],
         )
 
     @property
@@ -79,3 +79,7 @@ class Findings:
         key = (*where, protocol, k, self.champion)
         found = [d for d in self.strongest if (d.course, d.cohort, d.protocol, d.k, d.predictor) == key]
         return found[0] if found else None
+
+
+def _in_order(steps: Sequence[StepScore], everyone: Sequence[str]) -> list[StepScore]:
+    return sorted(steps, key=lambda each: (each.course, each.cohort, everyone.index(each.predictor)))

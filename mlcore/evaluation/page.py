@@ -180,12 +180,15 @@ def _steps(findings: Findings, where: Where) -> str:
     numbers = {each: min(number, len(SHOWN) + 1) for number, each in enumerate(named)}
     names = {(name, k): f"{name}, k={k}" for name, k in named}
     lines = [
-        Line(names[each], numbers[each], [(s.steps, s.log_loss) for s in own if (s.predictor, s.k) == each])
+        Line(names[each], numbers[each], [(s.steps, s.difference) for s in own if (s.predictor, s.k) == each])
         for each in named
     ]
     title = f"{course_name(*where)}: log-loss over inner steps"
     plot = curves(lines, [str(steps) for steps in STEPS], title, "inner steps")
-    note = "Log-loss of a learner's next ten answers, by the inner steps taken to adapt to them. Lower is better."
+    note = (
+        "Log-loss of a learner's next ten answers, minus that after the usual number of inner steps, if other numbers "
+        "are taken to adapt to them. Lower is better."
+    )
     return _figure("What adapting is worth", note, plot + legend([(numbers[each], names[each]) for each in named]))
 
 

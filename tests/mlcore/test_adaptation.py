@@ -182,6 +182,11 @@ def test_steps_are_scored_by_hand_and_shown() -> None:
     assert f"| course 0 | adept | k=10 | 2 (usual) | {loss[2]:.4f} | +0.0000 |" in markdown(findings)
     assert "What adapting is worth" in page(findings)
     assert "adept, k=10" in page(findings)
+    both = pd.concat([table.assign(predictor="rasch_eb"), table])
+    assert [each.predictor for each in Findings.of(Dump(table_too, adaptation=both), None, []).steps[::12]] == [
+        "adept",
+        "rasch_eb",
+    ]
     silent_too = Findings.of(Dump(table_too), ["rasch_eb"], ["rasch_eb"])
     assert "Adaptation steps" not in markdown(silent_too)
     assert "What adapting is worth" not in page(silent_too)
