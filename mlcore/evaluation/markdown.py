@@ -77,7 +77,9 @@ COVERAGE = """
 ## Uncertainty
 
 How often the 90 % interval of a skill's mastery after k answers covers the estimate after 20, where the learner gave
-two or more answers on it in between. `as moves`: by intervals that leave out what is still in doubt after 20.
+two or more answers on it in between. The interval is about the truth, of which that estimate tells only a part, so
+exact beliefs would cover more of it: `expected`. `as moves`: how often intervals cover it that leave out what is still
+in doubt after 20; exact beliefs would cover 90 %.
 
 """
 ADAPTATION = f"""

@@ -200,7 +200,8 @@ def _measured(findings: Findings) -> Iterator[str]:
             "<h2>Does it know how sure it is?</h2>"
             '<p class="note">How often the 90 % interval of a skill\'s mastery after k answers holds the estimate '
             "after 20, where the learner gave two or more answers on it in between. As that estimate is uncertain too, "
-            f"exact beliefs cover more than 90 % of it; “as moves” leaves that out.</p>{html_table(covered)}"
+            "exact beliefs would cover more than 90 % of it (“expected”); “as moves” leaves that out, so exact beliefs "
+            f"would cover 90 %.</p>{html_table(covered)}"
         )
     if findings.efficiencies:
         own = efficiency_rows(findings.efficiencies)

@@ -119,13 +119,25 @@ def coverage_rows(found: Sequence[Coverage]) -> Rows:
             str(each.skills),
             f"{each.covered:.1%}",
             f"{each.low:.1%} to {each.high:.1%}",
+            f"{each.expected:.1%}",
             f"{each.as_moves:.1%}",
-            f"{each.mean_sd:.3f}",
+            f"{each.mean_width:.3f}",
             f"{each.mean_move:.3f}",
         ]
         for each in found
     ]
-    head = ["course", "where", "learners", "skills", "covered", "95 % interval", "as moves", "sd", "move"]
+    head = [
+        "course",
+        "where",
+        "learners",
+        "skills",
+        "covered",
+        "95 % interval",
+        "expected",
+        "as moves",
+        "width",
+        "move",
+    ]
     return Rows(head, body)
 
 
