@@ -14,7 +14,7 @@ import numpy as np
 
 from mlcore.answers import Answer, Item, Name
 from mlcore.policy import Outlook, PolicySettings, Suggestion, choose
-from mlcore.tutor import Mastery
+from mlcore.tutor import NINETY, Mastery
 
 PRIOR_RIGHT, PRIOR_WRONG = 1.3, 0.7
 SHARED = 2.0  # how many answers the success over all skills is worth for each of them
@@ -78,10 +78,17 @@ class CountingTutor:
         return choose(Outlook(probability, variance, never, unknown, nothing, effects), rng, settings)
 
     def mastery(self, belief: Counts, skills: Sequence[Name]) -> list[Mastery]:
-        return [
-            Mastery(skill, *_chance(belief, [skill]), int(sum(belief.of.get(str(skill), (0.0, 0.0)))))
-            for skill in skills
-        ]
+        """Return what is believed of each skill. The interval is a score interval (Wilson 1927), nearly a Beta's."""
+        return [_mastery(belief, skill) for skill in skills]
+
+
+def _mastery(belief: Counts, skill: Name) -> Mastery:
+    mean, sd = _chance(belief, [skill])
+    worth = mean * (1.0 - mean) / sd**2 - 1.0  # answers, the prior's among them
+    middle, whole = mean + NINETY**2 / (2.0 * worth), 1.0 + NINETY**2 / worth
+    reach = NINETY * (mean * (1.0 - mean) / worth + (NINETY / (2.0 * worth)) ** 2) ** 0.5
+    answers = int(sum(belief.of.get(str(skill), (0.0, 0.0))))
+    return Mastery(skill, mean, sd, answers, (middle - reach) / whole, (middle + reach) / whole)
 
 
 def _chance(belief: Counts, skills: Sequence[Name]) -> tuple[float, float]:

@@ -13,7 +13,16 @@ from mlcore.calibration import Calibration, Prompts, distance_of
 from mlcore.episodes import Episodes, Outcomes
 from mlcore.features import describe
 from mlcore.interactions import Codes, Numbers
-from mlcore.memory import Recall, moderated, recall, remember, whole_seconds
+from mlcore.memory import (
+    NEWTON_STEPS,
+    Recall,
+    laplace_step,
+    moderated,
+    recall,
+    remember,
+    teach,
+    whole_seconds,
+)
 from mlcore.weights import Reading, Weights, adapt, forecast, read
 
 
@@ -23,6 +32,7 @@ class Knowledge:
 
     weights: Weights
     calibration: Calibration
+    steps: int = NEWTON_STEPS  # that each answer of a learner moves the belief by
 
 
 @dataclass(frozen=True)
@@ -68,10 +78,12 @@ def foresee(
 
 def absorb(knowledge: Knowledge, belief: Belief, prompts: Prompts, outcomes: Outcomes, foresight: Foresight) -> None:
     """Write one more answer of every learner into the beliefs, in place; `foresight` is theirs of these prompts."""
-    context = _context(belief, slice(None))
-    mean, covariance = adapt(knowledge.weights, context, foresight.known.logit, foresight.reading, outcomes.correct)
+    context, directions = _context(belief, slice(None)), foresight.reading.directions
+    step = laplace_step(foresight.mean, foresight.variance, outcomes.correct, knowledge.steps)
+    mean, covariance = adapt(knowledge.weights, context, directions, foresight.variance, step)
     belief.context[:], belief.covariance[:] = mean, covariance
-    remember(belief, prompts, outcomes, foresight.known, knowledge.calibration.population)
+    taught = teach(foresight.known, outcomes.correct, knowledge.steps)
+    remember(belief, prompts, outcomes, taught, knowledge.calibration.population)
 
 
 def served_logit(calibration: Calibration, foresight: Foresight, between: Codes | None = None) -> Numbers:

@@ -145,10 +145,17 @@ def moderated(logit: Numbers, variance: Numbers) -> Numbers:
     return logit / np.sqrt(1.0 + MODERATION * variance)
 
 
-def laplace_step(logit: Numbers, variance: Numbers, correct: Numbers) -> tuple[Numbers, Numbers]:
-    """Return (how far one answer moves the mode of a logit believed to be N(logit, variance), the curvature there)."""
+def laplace_step(
+    logit: Numbers, variance: Numbers, correct: Numbers, steps: int = NEWTON_STEPS
+) -> tuple[Numbers, Numbers]:
+    """Return (how far one answer moves the mode of a logit believed to be N(logit, variance), the curvature there).
+
+    So near the mode as this many Newton steps lead; without any, nothing is learned and the curvature is 0, too.
+    """
     move = np.zeros_like(logit)
-    for _ in range(NEWTON_STEPS):
+    if not steps:
+        return move, move
+    for _ in range(steps):
         p = sigmoid(logit + move)
         move = move - (move - variance * (correct - p)) / (1.0 + variance * p * (1.0 - p))
     p = sigmoid(logit + move)
@@ -159,31 +166,37 @@ def laplace_step(logit: Numbers, variance: Numbers, correct: Numbers) -> tuple[N
 class Taught:
     """What one answer of each of n learners teaches."""
 
+    known: Recall  # of what was asked, before it was answered
     correct: Numbers  # [n]
     surprise: Numbers  # [n] correct minus its expectation
     push: Numbers  # [n] posterior mean's move, for each unit of variance
     shrink: Numbers  # [n] variance lost, for each squared unit of variance
 
 
-def remember(belief: Belief, prompts: Prompts, outcomes: Outcomes, known: Recall, population: Population) -> None:
-    """Write one more answer of every learner into the beliefs, in place; `known` is their recall of these prompts."""
-    surprise = outcomes.correct - sigmoid(moderated(known.logit, known.variance))
-    at = whole_seconds(outcomes.at)
-    belief.answered[:] = np.minimum(belief.answered, np.uint32(LATEST - 1)) + np.uint32(1)
-    belief.last_at[:] = np.where(at > 0, at, belief.last_at)
-    move, curvature = laplace_step(known.logit, known.variance, outcomes.correct)
-    taught = Taught(
-        correct=outcomes.correct,
-        surprise=surprise,
+def teach(known: Recall, correct: Numbers, steps: int = NEWTON_STEPS) -> Taught:
+    """Return what the answers of n learners teach, `known` being their recall of what was asked."""
+    move, curvature = laplace_step(known.logit, known.variance, correct, steps)
+    return Taught(
+        known=known,
+        correct=correct,
+        surprise=correct - sigmoid(moderated(known.logit, known.variance)),
         push=move / known.variance,
         shrink=curvature / (1.0 + known.variance * curvature),
     )
+
+
+def remember(belief: Belief, prompts: Prompts, outcomes: Outcomes, taught: Taught, population: Population) -> None:
+    """Write one more answer of every learner into the beliefs, in place; `taught` is what these answers teach."""
+    known = taught.known
+    at = whole_seconds(outcomes.at)
+    belief.answered[:] = np.minimum(belief.answered, np.uint32(LATEST - 1)) + np.uint32(1)
+    belief.last_at[:] = np.where(at > 0, at, belief.last_at)
     _move_ability(belief, taught, population)
-    _remember_totals(belief, outcomes, surprise)
+    _remember_totals(belief, outcomes, taught.surprise)
     for column in range(prompts.skills.shape[1]):
         present = known.is_skill[:, column]
         if present.any():
-            updated = _moved_skill(known, column, taught, population)
+            updated = _moved_skill(taught, column, population)
             where = np.flatnonzero(present)
             slot = known.skill_slot[where, column]
             slot = _put_skill(belief, where, prompts.skills[where, column], slot, updated[where])
@@ -218,7 +231,8 @@ def _remember_totals(belief: Belief, outcomes: Outcomes, surprise: Numbers) -> N
     numbers[:, PACES] = np.minimum(numbers[:, PACES] + was_timed, MOST_COUNTED)
 
 
-def _moved_skill(known: Recall, column: int, taught: Taught, population: Population) -> Numbers:
+def _moved_skill(taught: Taught, column: int, population: Population) -> Numbers:
+    known = taught.known
     numbers, share = known.skill_numbers[:, column].copy(), known.share[:, column]
     reach = numbers[:, S_VAR] * share
     numbers[:, S_RIGHT] = np.minimum(numbers[:, S_RIGHT] + (taught.correct >= 0.5), MOST_COUNTED)

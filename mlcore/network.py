@@ -13,6 +13,7 @@ from torch.nn import functional
 from mlcore.belief import CONTEXT
 from mlcore.features import FEATURES
 from mlcore.interactions import Numbers
+from mlcore.memory import NEWTON_STEPS
 from mlcore.weights import FURTHEST_FEATURE, HIDDEN, Weights
 
 SMALLEST_SD = 0.05  # a feature that hardly varies is not blown up
@@ -46,6 +47,8 @@ class FeatureNetwork(nn.Module, ABC):
 
 class AnswerNetwork(FeatureNetwork):
     """Reads g(x) and phi(x) in features, and holds the prior of the context and how much of it lasts."""
+
+    steps: int = NEWTON_STEPS  # of the inner loop
 
     def __init__(self, hidden: int = HIDDEN, generator: torch.Generator | None = None) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from mlcore.interactions import Interactions, Numbers
 
@@ -26,3 +26,15 @@ class Predictor(Protocol):
 
     def predict_next(self, log: Interactions) -> Numbers:
         """Predict each row from all earlier answers of the same learner. Returns [n] probabilities."""
+
+
+@runtime_checkable
+class Adapting(Predictor, Protocol):
+    """One that may adapt to a learner by steps of an inner loop, so many as it is told when it is asked."""
+
+    @property
+    def steps(self) -> int:
+        """How many it takes; 0 if it has no inner loop."""
+
+    def with_steps(self, steps: int) -> Self:
+        """Return this predictor, taking so many; what it was fitted to stays as it is."""

@@ -82,12 +82,12 @@ def may_have_met(predictor: Predictor, course: str, seed: int) -> bool:
     return has_met(predictor, course) and options.get("spare_test_of_seed") != seed
 
 
-def champion(checkpoint: str, course: str = "") -> Champion:
+def champion(checkpoint: str, course: str = "", seed: int = 0) -> Champion:
     """The learner model of a checkpoint file, or of the one that comes with mlcore.
 
-    `{course}` in the file's name stands for the course, so that each can be judged with a checkpoint that never met it.
-    Raises CheckpointRefused.
+    `{course}` and `{seed}` in the file's name stand for what it is judged on, so that each course can be judged with a
+    checkpoint that never met it, and each split with one that never met its test learners. Raises CheckpointRefused.
     """
     if checkpoint == DEFAULT_CHECKPOINT:
         return champion_from()
-    return champion_from(checkpoint.replace("{course}", course))
+    return champion_from(checkpoint.replace("{course}", course).replace("{seed}", str(seed)))

@@ -23,6 +23,8 @@ from mlcore.policy import PolicySettings, Suggestion
 from mlcore.taking_in import take_in
 from mlcore.weights import Weights
 
+NINETY = 1.6449  # standard deviations to either side of the mean of a normal that leave out 10 %
+
 
 @dataclass(frozen=True)
 class Mastery:
@@ -32,6 +34,8 @@ class Mastery:
     mean: float
     sd: float
     answers: int
+    low: float  # of the 90 % interval: the chance is as likely below it as above `high`
+    high: float
 
 
 @dataclass(frozen=True)
@@ -108,16 +112,22 @@ class Tutor:
         """Return what is believed of each skill: the chance on a question of the skill's average difficulty.
 
         From the classic part of the belief, so a right answer never lowers a skill's mean and no answer raises its
-        sd. That is the logit's sd at the steepest point of the curve, an upper bound of the probability's.
+        sd. That is the logit's sd at the steepest point of the curve, an upper bound of the probability's. The ends of
+        the interval are exact where the logit is normal (quantiles of a logistic-normal): a right answer never lowers
+        the lower one, a wrong one never raises the upper one.
         """
         prompts = self._typical(tuple(skills))
         known = recall(self._own(belief), np.zeros(len(prompts), np.int64), prompts, self.calibration.population)
         variance = known.ability_var + known.effect_var
-        logit = self.calibration.slope * moderated(prompts.skill_base + known.ability + known.effect, variance)
-        mean = sigmoid(logit + self.calibration.shift)
-        sd = np.minimum(0.25 * self.calibration.slope * np.sqrt(variance), 0.5)
-        answers = known.skill_numbers[:, 0, :2].sum(1).astype(np.int64)
-        return [Mastery(*row) for row in zip(skills, mean.tolist(), sd.tolist(), answers.tolist(), strict=True)]
+        slope, shift = self.calibration.slope, self.calibration.shift
+        logit, spread = prompts.skill_base + known.ability + known.effect, np.sqrt(variance)
+        columns = [
+            sigmoid(slope * moderated(logit, variance) + shift),
+            np.minimum(0.25 * slope * spread, 0.5),
+            known.skill_numbers[:, 0, :2].sum(1).astype(np.int64),
+            *(sigmoid(slope * (logit + reach * spread) + shift) for reach in (-NINETY, NINETY)),
+        ]
+        return [Mastery(*row) for row in zip(skills, *(column.tolist() for column in columns), strict=True)]
 
     def _typical(self, skills: tuple[Name, ...]) -> Prompts:
         """Return a question of average difficulty for each of these skills; those asked for last are kept."""

@@ -15,7 +15,7 @@ import numpy as np
 from mlcore.belief import CONTEXT, Float32
 from mlcore.features import FEATURES
 from mlcore.interactions import Numbers
-from mlcore.memory import FURTHEST, laplace_step
+from mlcore.memory import FURTHEST
 
 HIDDEN = 64
 LONGEST = 25  # answers of a learner that adapt a course's last layer: long histories would drown the first few
@@ -119,13 +119,19 @@ def forecast(logit: Numbers, reading: Reading, context: tuple[Numbers, Numbers])
 
 
 def adapt(
-    weights: Weights, context: tuple[Numbers, Numbers], logit: Numbers, reading: Reading, correct: Numbers
+    weights: Weights,
+    context: tuple[Numbers, Numbers],
+    direction: Numbers,
+    variance: Numbers,
+    step: tuple[Numbers, Numbers],
 ) -> tuple[Numbers, Numbers]:
-    """Return the contexts (mean [n, d], covariance [n, d, d]) after one answer each. The old ones are untouched."""
+    """Return the contexts (mean [n, d], covariance [n, d, d]) after one answer each. The old ones are untouched.
+
+    The answers are told along `direction` [n, d], in which the logit has this variance [n], and `step` is the
+    `memory.laplace_step` that each of them takes.
+    """
     mean, covariance = context
-    direction = reading.directions
-    believed, variance = forecast(logit, reading, context)
-    move, curvature = laplace_step(believed, variance, correct)
+    move, curvature = step
     reach = (covariance @ direction[:, :, None])[:, :, 0]
     mean = mean + reach * (move / variance)[:, None]
     shrink = curvature / (1.0 + variance * curvature)

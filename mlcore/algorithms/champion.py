@@ -14,7 +14,7 @@ from mlcore.episodes import Episodes, episodes_in
 from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge, believe, foresee, served_logit, walk
 from mlcore.interactions import Codes, Interactions, Numbers
-from mlcore.memory import sigmoid, whole_seconds
+from mlcore.memory import NEWTON_STEPS, sigmoid, whole_seconds
 
 CHUNK = 20_000  # prompts foreseen at once, to bound memory
 
@@ -26,6 +26,7 @@ class Champion:
     checkpoint: Checkpoint
     name: str = "adept"
     calibration: Calibration | None = None
+    steps: int = NEWTON_STEPS
 
     def fit(self, train: Interactions, validation: Interactions, seed: int) -> Self:
         """Calibrate to the course in which these learners answered. See mlcore.predictor.Predictor."""
@@ -35,7 +36,11 @@ class Champion:
 
     @property
     def knowledge(self) -> Knowledge:
-        return Knowledge(self.checkpoint.weights, self.calibration or self.checkpoint.prior)
+        return Knowledge(self.checkpoint.weights, self.calibration or self.checkpoint.prior, self.steps)
+
+    def with_steps(self, steps: int) -> Self:
+        """See mlcore.predictor.Adapting."""
+        return replace(self, steps=steps)
 
     def predict_after(self, log: Interactions, k: int) -> Numbers:
         """See mlcore.predictor.Predictor."""

@@ -26,6 +26,7 @@ class TunedNetwork(AnswerNetwork, MetaLearner):
     """Believes weights [l, p, h] and bias [l, p, 1] of a learner's own last layer."""
 
     rate: Tensor
+    steps = STEPS
 
     def __init__(self, hidden: int, generator: torch.Generator | None = None) -> None:
         super().__init__(hidden, generator)
@@ -38,7 +39,7 @@ class TunedNetwork(AnswerNetwork, MetaLearner):
         share = share / share.sum(1, keepdim=True).clamp_min(1.0)  # [p, t] of each answer in the mean
         weights = self.head[:, 0].expand(len(read), len(share), -1)
         bias = self.head_bias[0].expand(len(read), len(share), 1)
-        for _ in range(STEPS):
+        for _ in range(self.steps):
             logit = support.logit[:, None] + weights @ read.transpose(1, 2) + bias  # [l, p, t]
             error = share * (support.correct[:, None] - torch.sigmoid(logit))
             weights, bias = weights + self.rate * error @ read, bias + self.rate * error.sum(-1, keepdim=True)

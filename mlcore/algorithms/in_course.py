@@ -38,6 +38,15 @@ class Maml:
         calibration = replace(calibration, network_weight=1.0 if self.alone else trained.prior.network_weight)
         return replace(self, knowledge=Knowledge(trained.weights, calibration))
 
+    @property
+    def steps(self) -> int:
+        """See mlcore.predictor.Adapting."""
+        return self.knowledge.steps
+
+    def with_steps(self, steps: int) -> Self:
+        """See mlcore.predictor.Adapting."""
+        return replace(self, knowledge=replace(self.knowledge, steps=steps))
+
     def predict_after(self, log: Interactions, k: int) -> Numbers:
         """See mlcore.predictor.Predictor."""
         return predict_after(self.knowledge, episodes_in(log), k)

@@ -26,13 +26,16 @@ LONGEST_STEP = 4.0  # prior standard deviations in one Newton step
 class LastLayerNetwork(AnswerNetwork, MetaLearner):
     """Believes N(mean [l, p, d], covariance [l, p, d, d]) of the last layer's weights."""
 
+    steps = NEWTON_STEPS
+
     def beliefs(self, support: Support, after: Sequence[int]) -> Belief:
         """See MetaLearner."""
         shift, direction = self(support.features)
         root = torch.linalg.cholesky(self.prior_covariance())
         logit = support.logit + shift + direction @ self.prior_mean
-        weight = self.weights_of_answers(support.logit, after)
-        away, spread = laplace_posterior(logit, direction @ root, support.correct, weight)
+        weight = self.weights_of_answers(support.logit, after if self.steps else [0] * len(after))
+        answers = logit, direction @ root, support.correct
+        away, spread = laplace_posterior(answers, weight, self.steps)
         return self.prior_mean + away @ root.T, root @ spread @ root.T
 
     def log_odds(self, belief: Belief, query: Query) -> Tensor:
@@ -48,15 +51,19 @@ class LastLayerNetwork(AnswerNetwork, MetaLearner):
         return known * self.keeping() ** since.clamp_min(0.0)
 
 
-def laplace_posterior(logit: Tensor, direction: Tensor, correct: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+def laplace_posterior(
+    answers: tuple[Tensor, Tensor, Tensor], weight: Tensor, steps: int = NEWTON_STEPS
+) -> tuple[Tensor, Tensor]:
     """Return mode and inverse curvature of z ~ N(0, I), given answers with logits `logit` [l, t] + direction @ z.
 
-    `direction` is [l, t, d]; `weight` [p, t] says how much each answer counts.  [l, p, d], [l, p, d, d]
+    `answers` are (logit, direction [l, t, d], correct [l, t]); `weight` [p, t] says how much each counts.
+    [l, p, d], [l, p, d, d]
     """
+    logit, direction, correct = answers
     learners, longest, d = direction.shape
     pairs = (direction[..., :, None] * direction[..., None, :]).reshape(learners, longest, d * d)
     mode = torch.zeros(learners, len(weight), d, dtype=logit.dtype, device=logit.device)
-    for _ in range(NEWTON_STEPS):
+    for _ in range(steps):
         p = torch.sigmoid(_believed(logit, direction, mode))
         slope = (weight * (correct[:, None] - p)) @ direction - mode
         step = torch.cholesky_solve(slope[..., None], torch.linalg.cholesky(_curvature(weight, p, pairs)))[..., 0]

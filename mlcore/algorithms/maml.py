@@ -38,11 +38,12 @@ class LessonTensors:
 
 @dataclass(frozen=True)
 class Prior:
-    """What is believed of a learner's context at first, and how much of what is learned lasts an answer."""
+    """What is believed of a learner's context at first, how much of what is learned lasts, and how it is learned."""
 
     mean: Tensor  # [d]
     covariance: Tensor  # [d, d]
     keeping: Tensor  # [1]
+    steps: int = NEWTON_STEPS
 
 
 def outer_loss(network: AnswerNetwork, lesson: LessonTensors, cohort: int = 0, frozen_weight: float = 1.0) -> Tensor:
@@ -83,7 +84,7 @@ def _judged(log_trust: Tensor, hidden: Tensor, logit: Tensor, told: tuple[Tensor
 def adapt_through(network: AnswerNetwork, answers: tuple[Tensor, Tensor, Tensor]) -> list[Context]:
     """Return the contexts before each answer, given (logit [l, t], direction [l, t, d], correct [l, t])."""
     logit, direction, correct = answers
-    prior = Prior(network.prior_mean, network.prior_covariance(), network.keeping())
+    prior = Prior(network.prior_mean, network.prior_covariance(), network.keeping(), network.steps)
     context = prior.mean.expand(len(logit), -1), prior.covariance.expand(len(logit), -1, -1)
     contexts = []
     for step in range(logit.shape[1]):
@@ -98,7 +99,7 @@ def adapt(prior: Prior, context: Context, logit: Tensor, direction: Tensor, corr
     reach = (covariance @ direction[:, :, None])[:, :, 0]
     variance = (reach * direction).sum(1).clamp_min(1e-6)
     believed = (logit + (direction * mean).sum(1)).clamp(-FURTHEST, FURTHEST)
-    move, curvature = laplace_step(believed, variance, correct)
+    move, curvature = laplace_step(believed, variance, correct, prior.steps)
     mean = mean + reach * (move / variance)[:, None]
     shrink = curvature / (1.0 + variance * curvature)
     covariance = covariance - shrink[:, None, None] * reach[:, :, None] * reach[:, None, :]
@@ -106,10 +107,12 @@ def adapt(prior: Prior, context: Context, logit: Tensor, direction: Tensor, corr
     return torch.lerp(prior.mean, mean, kept), torch.lerp(prior.covariance, covariance, kept**2)
 
 
-def laplace_step(logit: Tensor, variance: Tensor, correct: Tensor) -> tuple[Tensor, Tensor]:
-    """Return how far one answer moves the mode of N(logit, variance), and the curvature there."""
+def laplace_step(logit: Tensor, variance: Tensor, correct: Tensor, steps: int = NEWTON_STEPS) -> tuple[Tensor, Tensor]:
+    """Return how far one answer moves the mode of N(logit, variance), and the curvature there; 0 without steps."""
     move = torch.zeros_like(logit)
-    for _ in range(NEWTON_STEPS):
+    if not steps:
+        return move, move
+    for _ in range(steps):
         p = torch.sigmoid(logit + move)
         move = move - (move - variance * (correct - p)) / (1.0 + variance * p * (1.0 - p))
     p = torch.sigmoid(logit + move)

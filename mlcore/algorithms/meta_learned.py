@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -50,6 +51,17 @@ class MetaLearned:
         """See mlcore.predictor.Predictor. Takes a minute or two. Raises NothingToLearnFrom."""
         school = School.of(episodes_in(train), episodes_in(validation), self.settings, seed)
         return replace(self, knowledge=school.knowledge, network=UPBRINGINGS[self.name](school).cpu())
+
+    @property
+    def steps(self) -> int:
+        """See mlcore.predictor.Adapting."""
+        return self._trained.steps
+
+    def with_steps(self, steps: int) -> Self:
+        """See mlcore.predictor.Adapting. The features it reads stay as they are."""
+        network = deepcopy(self._trained)
+        network.steps = steps
+        return replace(self, network=network)
 
     def predict_after(self, log: Interactions, k: int) -> Numbers:
         """See mlcore.predictor.Predictor."""

@@ -35,6 +35,8 @@ class Support(Query):
 class MetaLearner(FeatureNetwork):
     """A network with a way to learn about one learner from a few answers."""
 
+    steps: int = 0  # of the inner loop, which may be changed before it is asked; 0 where there is none
+
     @abstractmethod
     def beliefs(self, support: Support, after: Sequence[int]) -> Belief:
         """Return what is believed after so many of the answers; later ones are not looked at.  each [l, after, ...]

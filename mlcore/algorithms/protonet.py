@@ -64,7 +64,7 @@ class PrototypeNetwork(AnswerNetwork, MetaLearner):
         weight = torch.log_softmax(weight + functional.logsigmoid(torch.where(correct[:, None] > 0.5, each, -each)), -1)
         many = mean.shape[:2]
         mean, covariance = adapt(
-            Prior(self.prototypes.repeat(many[0], 1), self.prior_covariance(), self.keeping()),
+            Prior(self.prototypes.repeat(many[0], 1), self.prior_covariance(), self.keeping(), self.steps),
             (mean.flatten(0, 1), covariance.flatten(0, 1)),
             *(part.repeat_interleave(many[1], 0) for part in (logit, direction, correct)),
         )

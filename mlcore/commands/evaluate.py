@@ -11,6 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from mlcore.commands.options import add_reading, courses_of
+from mlcore.evaluation.adaptation import KNOWN, STEPS
 from mlcore.evaluation.asking import IN_COURSE, SHOTS
 from mlcore.evaluation.collecting import Asked, collect
 from mlcore.evaluation.comparing import predictors_in
@@ -32,8 +33,12 @@ LEARNERS_HELP = (
     "cohorts apart"
 )
 CHECKPOINT_HELP = (
-    "learner model: a file, `default` or `none`; {course} in its name stands for the course, as in "
-    "out/without-{course}.safetensors"
+    "learner model: a file, `default` or `none`; {course} and {seed} in its name stand for the course and the split it "
+    "is judged on, as in out/without-{course}.safetensors or out/spared-{seed}.safetensors"
+)
+STEPS_HELP = (
+    f"ask the champion and the parts that adapt by inner steps again after {STEPS[0]} to {STEPS[-1]} of them, given "
+    f"{' and '.join(map(str, KNOWN))} answers; one walk more for each"
 )
 RIVALS_HELP = f"some of {', '.join(RIVALS)} (all); classic2 and dkt are the slowest"
 PARTS_HELP = (
@@ -67,6 +72,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--timings", action="store_true", help="measure how long the tutor takes, one learner at a time"
     )
+    parser.add_argument("--adaptation-steps", action="store_true", help=STEPS_HELP)
 
 
 def run(arguments: Namespace) -> int:
@@ -82,24 +88,26 @@ def _asked(arguments: Namespace) -> Dump:
     """Ask everyone about every course, seed and cohort."""
     courses = courses_of(arguments)
     rivals = unfitted([*arguments.rivals, *arguments.parts])
-    predictors = {course.course: [*rivals, *_champions(arguments.checkpoint, course.course)] for course in courses}
+    judged_on = [(course.course, seed) for course in courses for seed in range(arguments.seeds)]
+    predictors = {where: [*rivals, *_champions(arguments.checkpoint, *where)] for where in judged_on}
     planned = [trial for course in courses for trial in _trials(course, arguments)]
     if not planned:
         raise UnreadableLog("no course has enough learners for any of these cohorts")
-    for line in dict.fromkeys(line for trial in planned for line in _leaks(predictors[trial.course], trial)):
+    for line in dict.fromkeys(line for trial in planned for line in _leaks(predictors[trial.judged_on], trial)):
         sys.stderr.write(line)
-    with tqdm(total=sum(len(predictors[trial.course]) for trial in planned), unit="fit") as progress:
+    with tqdm(total=sum(len(predictors[trial.judged_on]) for trial in planned), unit="fit") as progress:
 
         def tell(message: str) -> None:
             progress.set_description(message)
             progress.update()
 
-        asked = Asked(arguments.shots, time.perf_counter_ns if arguments.timings else None)
+        clock = time.perf_counter_ns if arguments.timings else None
+        asked = Asked(arguments.shots, clock, arguments.adaptation_steps)
         return collect(planned, predictors, asked, tell)
 
 
-def _champions(checkpoint: str, course: str) -> list[Predictor]:
-    return [] if checkpoint == "none" else [champion(checkpoint, course)]
+def _champions(checkpoint: str, course: str, seed: int) -> list[Predictor]:
+    return [] if checkpoint == "none" else [champion(checkpoint, course, seed)]
 
 
 def _trials(course: Interactions, arguments: Namespace) -> list[Trial]:

@@ -3,6 +3,7 @@
 from mlcore.evaluation.asking import SHARES, SHOTS, Split
 from mlcore.evaluation.bootstrapping import bootstrap
 from mlcore.evaluation.comparing import Difference, Score, differences, differences_to, scores, signed_rank_p
+from mlcore.evaluation.discrimination import AucDifference, Ranking, auc_differences
 from mlcore.evaluation.fairness import Gap, GroupScore, gaps, group_scores
 from mlcore.evaluation.kshot import KShot, ask, k_shot
 from mlcore.evaluation.measures import auc, brier, calibration_error, calibration_noise, log_losses, reliability
@@ -10,14 +11,17 @@ from mlcore.evaluation.measures import auc, brier, calibration_error, calibratio
 __all__ = [
     "SHARES",
     "SHOTS",
+    "AucDifference",
     "Difference",
     "Gap",
     "GroupScore",
     "KShot",
+    "Ranking",
     "Score",
     "Split",
     "ask",
     "auc",
+    "auc_differences",
     "bootstrap",
     "brier",
     "calibration_error",

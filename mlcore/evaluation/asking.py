@@ -72,6 +72,12 @@ def predict(predictor: Predictor, test: Interactions, shots: Sequence[int]) -> N
     return chances
 
 
+def predict_ahead(predictor: Predictor, test: Interactions, k: int) -> Numbers:
+    """A fitted predictor's chances for the AHEAD answers after the first k, one k of the protocol `roll`."""
+    near = test.rows(test.position < k + AHEAD)
+    return _by_name(near, partial(predictor.predict_after, k=k))[near.position >= k]
+
+
 def _by_name(log: Interactions, ask: Callable[[Interactions], Numbers]) -> Numbers:
     """What is answered about each row of `log` when its learners come in the order of their names.  [n]"""
     names = np.asarray(log.learner_names, dtype=str)

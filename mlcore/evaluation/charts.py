@@ -51,17 +51,17 @@ class _Scale:
         return round(self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start), 2)
 
 
-def curves(lines: Sequence[Line], places: Sequence[str], title: str) -> str:
-    """Curves over places spaced evenly; the first line is drawn last, above the others."""
+def curves(lines: Sequence[Line], places: Sequence[str], title: str, across: str = "answers known (k)") -> str:
+    """Curves over places spaced evenly, `across` saying of what; the first line is drawn last, above the others."""
     values = [y for line in lines for _, y in line.points]
     ticks = _ticks(min(values), max(values))
-    across = _Scale(0, max(len(places) - 1, 1), LEFT + 8, WIDTH - RIGHT - 8)
+    along = _Scale(0, max(len(places) - 1, 1), LEFT + 8, WIDTH - RIGHT - 8)
     up = _Scale(ticks[0], ticks[-1], HEIGHT - BOTTOM, TOP)
     parts = [_grid_line(up(tick), f"{tick:g}") for tick in ticks]
-    parts += [_text(across(n), HEIGHT - BOTTOM + 16, place, "middle") for n, place in enumerate(places)]
-    parts.append(_text(WIDTH / 2, HEIGHT - 6, "answers known (k)", "middle"))
+    parts += [_text(along(n), HEIGHT - BOTTOM + 16, place, "middle") for n, place in enumerate(places)]
+    parts.append(_text(WIDTH / 2, HEIGHT - 6, across, "middle"))
     for line in sorted(lines, key=lambda one: -one.number):
-        dots = [(across(place), up(y)) for place, y in line.points]
+        dots = [(along(place), up(y)) for place, y in line.points]
         path = " ".join(f"{x},{y}" for x, y in dots)
         marks = "".join(f'<circle cx="{x}" cy="{y}" r="3"/>' for x, y in dots)
         parts.append(f'<g class="s{line.number}"><title>{escape(line.name)}</title>')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import fill
 
 from mlcore.evaluation.asking import AHEAD, FIXED
 from mlcore.evaluation.cells import course_name
@@ -10,6 +11,7 @@ from mlcore.evaluation.fairness import FEWEST_LEARNERS
 from mlcore.evaluation.findings import Findings
 from mlcore.evaluation.rows import (
     Rows,
+    auc_rows,
     calibration_rows,
     coverage_rows,
     difference_rows,
@@ -18,10 +20,11 @@ from mlcore.evaluation.rows import (
     group_rows,
     score_rows,
     silent_groups,
+    step_rows,
     target_rows,
     timing_rows,
 )
-from mlcore.evaluation.words import verdict
+from mlcore.evaluation.words import STEPS, verdict
 
 INTRODUCTION = f"""# How well answers are predicted
 
@@ -50,6 +53,11 @@ BY_NAME = """
 The same, to rivals by name.
 
 """
+AUC_BY_NAME = """
+Difference of AUC over whole histories (next), to rivals by name, with the 95 % interval of the same kind of bootstrap;
+positive is better.
+
+"""
 EFFICIENCY = """
 ## Answers needed
 
@@ -69,7 +77,15 @@ COVERAGE = """
 ## Uncertainty
 
 How often the 90 % interval of a skill's mastery after k answers covers the estimate after 20, where the learner gave
-two or more answers on it in between. `as moves`: by intervals that leave out what is still in doubt after 20.
+two or more answers on it in between. The interval is about the truth, of which that estimate tells only a part, so
+exact beliefs would cover more of it: `expected`. `as moves`: how often intervals cover it that leave out what is still
+in doubt after 20; exact beliefs would cover 90 %.
+
+"""
+ADAPTATION = f"""
+## Adaptation steps
+
+{fill(STEPS, 118)}
 
 """
 TIMINGS = """
@@ -102,6 +118,7 @@ def markdown(findings: Findings) -> str:
     parts += _section(TARGETS, target_rows(findings.targets))
     parts += _section(EFFICIENCY, efficiency_rows(findings.efficiencies))
     parts += _section(COVERAGE, coverage_rows(findings.coverages))
+    parts += _section(ADAPTATION, step_rows(findings.steps))
     parts += _section(TIMINGS, timing_rows(findings.dump.timings))
     if findings.groups:
         silent = silent_groups(findings.groups)
@@ -121,6 +138,8 @@ def _course(findings: Findings, where: tuple[str, int]) -> Iterator[str]:
     yield from _section(COMPARISON, difference_rows([each for each in own if each.predictor in findings.judged]))
     named = [each for each in findings.named if (each.course, each.cohort) == where]
     yield from _section(BY_NAME, difference_rows(named))
+    ranked = [each for each in findings.auc_named if (each.course, each.cohort) == where]
+    yield from _section(AUC_BY_NAME, auc_rows(ranked))
 
 
 def _section(introduction: str, rows: Rows) -> list[str]:

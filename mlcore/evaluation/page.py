@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from mlcore.evaluation.adaptation import STEPS
 from mlcore.evaluation.asking import CHANCE, IN_COURSE, NO_K
 from mlcore.evaluation.cells import FEWEST_LEARNERS, PROTOCOLS, cell_name, course_name
 from mlcore.evaluation.charts import Bar, Line, curves, intervals, legend, reliability_plot
@@ -14,8 +15,9 @@ from mlcore.evaluation.comparing import predictors_in
 from mlcore.evaluation.findings import Findings
 from mlcore.evaluation.measures import reliability
 from mlcore.evaluation.page_tables import html_table, tables_of
-from mlcore.evaluation.rows import aim_rows, coverage_rows, efficiency_rows, target_rows, timing_rows
+from mlcore.evaluation.rows import aim_rows, coverage_rows, efficiency_rows, step_rows, target_rows, timing_rows
 from mlcore.evaluation.words import GLOSSARY, PREDICTORS, Tone, tone_of, verdict
+from mlcore.evaluation.words import STEPS as STEPS_NOTE
 
 STYLE = Path(__file__).with_name("page.css")
 SHOWN = ("rasch_eb", "classic2", "best_lr", "dkt_items", "beta", "elo", "item_mean", "dkt", "global_mean")
@@ -95,7 +97,8 @@ def _targets(findings: Findings) -> str:
 def _plots(findings: Findings) -> str:
     courses = [
         f"<article class='course'><h3>{escape(course_name(*where))}</h3><div class='cards'>"
-        f"{_curves(findings, where)}{_intervals(findings, where)}{_reliability(findings, where)}</div></article>"
+        f"{_curves(findings, where)}{_intervals(findings, where)}{_reliability(findings, where)}"
+        f"{_steps(findings, where)}</div></article>"
         for where in findings.courses
     ]
     return f"<section><h2>Course by course</h2>{''.join(courses)}</section>"
@@ -169,6 +172,26 @@ def _reliability(findings: Findings, where: Where) -> str:
     )
 
 
+def _steps(findings: Findings, where: Where) -> str:
+    own = [score for score in findings.steps if (score.course, score.cohort) == where]
+    if not own:
+        return ""
+    named = list(dict.fromkeys((score.predictor, score.k) for score in own))
+    numbers = {each: min(number, len(SHOWN) + 1) for number, each in enumerate(named)}
+    names = {(name, k): f"{name}, k={k}" for name, k in named}
+    lines = [
+        Line(names[each], numbers[each], [(s.steps, s.difference) for s in own if (s.predictor, s.k) == each])
+        for each in named
+    ]
+    title = f"{course_name(*where)}: log-loss over inner steps"
+    plot = curves(lines, [str(steps) for steps in STEPS], title, "inner steps")
+    note = (
+        "Log-loss of a learner's next ten answers, minus that after the usual number of inner steps, if other numbers "
+        "are taken to adapt to them. Lower is better."
+    )
+    return _figure("What adapting is worth", note, plot + legend([(numbers[each], names[each]) for each in named]))
+
+
 def _measured(findings: Findings) -> Iterator[str]:
     """Uncertainty, speed and answers needed, where they were measured."""
     covered, timed = coverage_rows(findings.coverages), timing_rows(findings.dump.timings)
@@ -177,7 +200,8 @@ def _measured(findings: Findings) -> Iterator[str]:
             "<h2>Does it know how sure it is?</h2>"
             '<p class="note">How often the 90 % interval of a skill\'s mastery after k answers holds the estimate '
             "after 20, where the learner gave two or more answers on it in between. As that estimate is uncertain too, "
-            f"exact beliefs cover more than 90 % of it; “as moves” leaves that out.</p>{html_table(covered)}"
+            "exact beliefs would cover more than 90 % of it (“expected”); “as moves” leaves that out, so exact beliefs "
+            f"would cover 90 %.</p>{html_table(covered)}"
         )
     if findings.efficiencies:
         own = efficiency_rows(findings.efficiencies)
@@ -186,6 +210,11 @@ def _measured(findings: Findings) -> Iterator[str]:
             '<p class="note">The fewest after which a predictor is as good as rasch_eb with ten, judged by answers '
             f"21 to 30 whatever is known. In brackets the log-loss to reach; a dash where it takes more answers than "
             f"were asked about.</p>{html_table(own, findings.champion)}"
+        )
+    if findings.steps:
+        yield (
+            f'<h2>Is adapting worth it, and in how many steps?</h2><p class="note">{STEPS_NOTE}</p>'
+            f"{html_table(step_rows(findings.steps))}"
         )
     if timed.body:
         yield (

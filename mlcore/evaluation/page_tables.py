@@ -9,6 +9,7 @@ from mlcore.evaluation.cells import course_name
 from mlcore.evaluation.findings import Findings
 from mlcore.evaluation.rows import (
     Rows,
+    auc_rows,
     calibration_rows,
     difference_rows,
     gap_rows,
@@ -50,12 +51,14 @@ def _of_course(findings: Findings, where: tuple[str, int]) -> Iterator[str]:
     fixed = [score for score in measured if score.protocol == "fix"]
     strongest = [d for d in findings.strongest if (d.course, d.cohort) == where and d.predictor in findings.judged]
     named = [d for d in findings.named if (d.course, d.cohort) == where]
+    ranked = [d for d in findings.auc_named if (d.course, d.cohort) == where]
     tables = {
         "AUC / log-loss": score_rows(moving) if moving else None,
         "AUC / log-loss of answers 21 to 30, whatever k": score_rows(fixed) if fixed else None,
         "Calibration error (in brackets, that of luck)": calibration_rows(moving) if moving else None,
         "Difference to the strongest rival": difference_rows(strongest) if strongest else None,
         "Difference to rivals by name": difference_rows(named) if named else None,
+        "Difference of AUC over whole histories, to rivals by name": auc_rows(ranked) if ranked else None,
     }
     for title, rows in tables.items():
         if rows:

@@ -35,9 +35,11 @@ def write_report(dump: Dump, out: Path, against: Sequence[str] | None = None, na
     tables: dict[str, Sequence[DataclassInstance]] = {
         "scores": findings.scores,
         "differences": [*findings.strongest, *findings.named],
+        "auc_differences": findings.auc_named,
         "targets": findings.targets,
         "efficiency": findings.efficiencies,
         "coverage": findings.coverages,
+        "adaptation": findings.steps,
         "groups": findings.groups,
     }
     for name, rows in tables.items():

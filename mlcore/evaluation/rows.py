@@ -9,8 +9,10 @@ from math import isnan
 
 import pandas as pd
 
+from mlcore.evaluation.adaptation import StepScore
 from mlcore.evaluation.cells import PROTOCOLS, cell_name, course_name
 from mlcore.evaluation.comparing import Difference, Score
+from mlcore.evaluation.discrimination import AucDifference
 from mlcore.evaluation.efficiency import Efficiency
 from mlcore.evaluation.fairness import FEWEST_LEARNERS, Gap, GroupScore
 from mlcore.evaluation.targets import Target
@@ -57,6 +59,15 @@ def difference_rows(compared: Sequence[Difference]) -> Rows:
     return Rows(head, body)
 
 
+def auc_rows(compared: Sequence[AucDifference]) -> Rows:
+    """Differences of AUC with their intervals."""
+    body = [
+        [each.predictor, each.rival, f"{each.auc:+.4f}", f"{each.low:+.4f} to {each.high:+.4f}", str(each.learners)]
+        for each in compared
+    ]
+    return Rows(["predictor", "rival", "difference of AUC", "95 % interval", "learners"], body)
+
+
 def efficiency_rows(found: Sequence[Efficiency]) -> Rows:
     """Answers needed by each predictor, a column for each course; a dash where more than were asked."""
     needed = {(course_name(e.course, e.cohort), e.predictor): "-" if e.k is None else str(e.k) for e in found}
@@ -74,13 +85,20 @@ def target_rows(checked: Sequence[Target]) -> Rows:
             target.aim,
             course_name(target.course, target.cohort) if target.course else "all courses",
             target.where,
-            "-" if isnan(target.measured) else f"{target.measured:.4g}",
+            _measured(target),
             target.bound,
             target.verdict,
         ]
         for target in checked
     ]
     return Rows(["target", "course", "where", "measured", "wanted", "verdict"], body)
+
+
+def _measured(target: Target) -> str:
+    if isnan(target.measured):
+        return "-"
+    interval = "" if isnan(target.low) else f" ({target.low:.4f} to {target.high:.4f})"
+    return f"{target.measured:.4g}{interval}"
 
 
 def aim_rows(checked: Sequence[Target]) -> Rows:
@@ -101,14 +119,39 @@ def coverage_rows(found: Sequence[Coverage]) -> Rows:
             str(each.skills),
             f"{each.covered:.1%}",
             f"{each.low:.1%} to {each.high:.1%}",
+            f"{each.expected:.1%}",
             f"{each.as_moves:.1%}",
-            f"{each.mean_sd:.3f}",
+            f"{each.mean_width:.3f}",
             f"{each.mean_move:.3f}",
         ]
         for each in found
     ]
-    head = ["course", "where", "learners", "skills", "covered", "95 % interval", "as moves", "sd", "move"]
+    head = [
+        "course",
+        "where",
+        "learners",
+        "skills",
+        "covered",
+        "95 % interval",
+        "expected",
+        "as moves",
+        "width",
+        "move",
+    ]
     return Rows(head, body)
+
+
+def step_rows(found: Sequence[StepScore]) -> Rows:
+    """Log-loss of each number of inner steps, and how far it is from that of the usual number."""
+    body = [
+        [
+            *(course_name(each.course, each.cohort), each.predictor, f"k={each.k}"),
+            f"{each.steps} (usual)" if each.steps == each.usual else str(each.steps),
+            *(f"{each.log_loss:.4f}", f"{each.difference:+.4f}", f"{each.low:+.4f} to {each.high:+.4f}"),
+        ]
+        for each in found
+    ]
+    return Rows(["course", "predictor", "where", "steps", "log-loss", "difference", "95 % interval"], body)
 
 
 def timing_rows(timings: pd.DataFrame) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Literal
 
@@ -12,9 +12,11 @@ import pandas as pd
 from mlcore.evaluation.asking import IN_COURSE
 from mlcore.evaluation.cells import FEW, FEWEST_LEARNERS, cell_name
 from mlcore.evaluation.comparing import Difference, Score
+from mlcore.evaluation.discrimination import AucDifference
 from mlcore.evaluation.uncertainty import Coverage
 
 RIVALS = ("rasch_eb", "classic2", "best_lr", "beta")  # whose differences are needed
+BY_AUC = "best_lr"  # whose AUC over whole histories is to be beaten
 FEWEST_COURSES = 4  # that have to be ahead
 LONGEST_MS = {"observe": 0.05, "refit 10, predict 20": 0.3}
 COVERED = (0.85, 0.95)
@@ -35,15 +37,21 @@ class Target:
     measured: float
     bound: str
     verdict: Verdict
+    low: float = float("nan")  # of the 95 % interval, where it is known
+    high: float = float("nan")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """All that targets are about, of one predictor: `differences` are to each of RIVALS by itself."""
+    """All that targets are about, of one predictor.
+
+    `differences` are to each of RIVALS by itself, `auc_differences` to BY_AUC.
+    """
 
     predictor: str
     scores: Sequence[Score]
     differences: Sequence[Difference]
+    auc_differences: Sequence[AucDifference]
     coverages: Sequence[Coverage]
     timings: pd.DataFrame
 
@@ -107,10 +115,10 @@ def _against_others(measured: Measured) -> list[Target]:
 
 def _over_histories(measured: Measured) -> list[Target]:
     own = [score for score in measured.scores if (score.predictor, score.protocol) == (measured.predictor, "next")]
-    pairs = measured.pairs("best_lr", lambda score: score.protocol == "next")
-    aim = "in course, AUC over whole histories above best_lr"
+    apart = [each for each in measured.auc_differences if (each.rival, each.cohort) == (BY_AUC, IN_COURSE)]
+    aim = f"in course, AUC over whole histories above {BY_AUC}"
     return [
-        *[_at_least(aim, score, score.auc - other.auc, 0.010) for score, other in pairs],
+        *[replace(_at_least(aim, each, each.auc, 0.010), low=each.low, high=each.high) for each in apart],
         *[_at_most("calibration error", score, score.ece, 0.010) for score in own if score.cohort == IN_COURSE],
     ]
 
@@ -130,13 +138,13 @@ def _of_uncertainty(measured: Measured) -> list[Target]:
     low, high = COVERED
     return [
         Target(
-            "90 % intervals of mastery cover the estimate after 20 answers",
+            "90 % intervals of how far mastery moves until 20 answers cover its move",
             each.course,
             each.cohort,
             f"k={each.k}",
-            each.covered,
+            each.as_moves,
             f"{low:.2f} to {high:.2f}",
-            _verdict(low <= each.covered <= high, each.learners),
+            _verdict(low <= each.as_moves <= high, each.learners),
         )
         for each in measured.coverages
     ]
@@ -165,7 +173,7 @@ def _at_most(aim: str, cell: Difference | Score, value: float, bound: float) -> 
     return Target(aim, cell.course, cell.cohort, where, value, f"<= {bound:+.3f}", verdict)
 
 
-def _at_least(aim: str, cell: Score, value: float, bound: float) -> Target:
+def _at_least(aim: str, cell: AucDifference | Score, value: float, bound: float) -> Target:
     where = cell_name(cell.protocol, cell.k)
     verdict: Verdict = "not measured" if isnan(value) else _verdict(value >= bound, cell.learners)
     return Target(aim, cell.course, cell.cohort, where, value, f">= {bound:+.3f}", verdict)

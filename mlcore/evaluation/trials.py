@@ -50,6 +50,11 @@ class Trial:
     def course(self) -> str:
         return self.split.test.course
 
+    @property
+    def judged_on(self) -> tuple[str, int]:
+        """The course and the seed: trials of several cohorts share them, and their test learners."""
+        return self.course, self.seed
+
     def questions(self, shots: Sequence[int]) -> pd.DataFrame:
         """What everyone is asked, as `asking.questions`, with `seed` and `cohort`."""
         return questions(self.split.test, shots).assign(seed=self.seed, cohort=self.cohort)

@@ -9,18 +9,20 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from mlcore.answers import Answer
 from mlcore.evaluation.bootstrapping import bootstrap
-from mlcore.interactions import UNKNOWN, Interactions
-from mlcore.tutor import Tutor
+from mlcore.interactions import UNKNOWN, Interactions, Numbers
+from mlcore.tutor import NINETY, Mastery, Tutor
 
 EARLY = (5, 10)  # answers known
 LATER = 20
 FEWEST_MORE = 2  # answers on the skill in between, or there is nothing new to judge by
-NINETY = 1.6449  # standard deviations to either side of the mean of a normal that leave out 10 %
 MOST_LEARNERS = 400
-COLUMNS = ("learner", "skill", "k", "mean", "sd", "answers", "later_mean", "later_sd", "later_answers")
+LEAST_CHANCE = 1e-9
+BELIEVED = ("mean", "low", "high", "answers")
+COLUMNS = ("learner", "skill", "k", *BELIEVED, *(f"later_{name}" for name in BELIEVED))
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Coverage:
     """How often a 90 % interval of mastery after k answers covers the estimate after LATER; skills of learners.
 
     The interval is about the truth, of which the later estimate tells only a part, so exact beliefs cover more than
-    90 % of it; `as_moves` is what exact beliefs cover 90 % of (the variance before is that of the move and that after).
+    90 % of it: `expected`. `as_moves` is what exact beliefs cover 90 % of. Both are reckoned in logits, where the
+    variance before is that of the move and that after.
     """
 
     course: str
@@ -37,10 +40,11 @@ class Coverage:
     learners: int
     skills: int
     covered: float
+    expected: float  # what exact beliefs would cover, as they say themselves how far they will yet move
     low: float  # of a 95 % interval over learners
     high: float
     as_moves: float  # covered by intervals of the move alone, which leave out the doubt that LATER still has
-    mean_sd: float
+    mean_width: float  # of the intervals
     mean_move: float  # how far the estimate moved, without sign
 
 
@@ -65,16 +69,26 @@ def coverages(mastery: pd.DataFrame) -> list[Coverage]:
     found = []
     for where, rows in mastery.groupby(["course", "cohort", "k"], sort=True):
         course, cohort, k = cast("tuple[str, int, int]", where)
-        move = (rows["later_mean"] - rows["mean"]).abs().to_numpy()
-        sd, later_sd = rows["sd"].to_numpy(), rows["later_sd"].to_numpy()
-        covers = (move <= NINETY * sd).astype(np.float64)
-        as_moves = float(np.mean(move <= NINETY * np.sqrt(np.maximum(sd**2 - later_sd**2, 0.0))))
+        covers = rows["later_mean"].between(rows["low"], rows["high"]).to_numpy().astype(np.float64)
+        center, variance = _as_normal(rows["low"], rows["high"])
+        later_center, later_variance = _as_normal(rows["later_low"], rows["later_high"])
+        of_moves = np.sqrt(np.maximum(variance - later_variance, 0.0))
+        as_moves = float(np.mean(np.abs(later_center - center) <= NINETY * of_moves))
+        expected = float(np.mean(2.0 * ndtr(NINETY * np.sqrt(variance) / np.maximum(of_moves, 1e-9)) - 1.0))
         learner = np.unique(rows["learner"].to_numpy(dtype=str), return_inverse=True)[1].astype(np.int64)
         interval = bootstrap(covers, learner)
         who, numbers = (course, int(cohort), int(k)), (int(learner.max()) + 1, len(rows))
-        spread = as_moves, float(sd.mean()), float(move.mean())
-        found.append(Coverage(*who, *numbers, interval.mean, interval.low, interval.high, *spread))
+        width, move = rows["high"] - rows["low"], (rows["later_mean"] - rows["mean"]).abs()
+        spread = as_moves, float(width.mean()), float(move.mean())
+        found.append(Coverage(*who, *numbers, interval.mean, expected, interval.low, interval.high, *spread))
     return found
+
+
+def _as_normal(low: pd.Series[float], high: pd.Series[float]) -> tuple[Numbers, Numbers]:
+    """Mean and variance of the logits whose 90 % intervals end there."""
+    chances = (end.to_numpy().clip(LEAST_CHANCE, 1.0 - LEAST_CHANCE) for end in (low, high))
+    ends = [np.log(chance / (1.0 - chance)) for chance in chances]
+    return (ends[0] + ends[1]) / 2.0, ((ends[1] - ends[0]) / (2.0 * NINETY)) ** 2
 
 
 def _of_learner(tutor: Tutor, name: str, answers: Sequence[Answer]) -> Iterator[tuple[object, ...]]:
@@ -88,8 +102,11 @@ def _of_learner(tutor: Tutor, name: str, answers: Sequence[Answer]) -> Iterator[
     for k in EARLY:
         for before, after in zip(early[k], early[LATER], strict=True):
             if after.answers >= before.answers + FEWEST_MORE:
-                now = (before.mean, before.sd, before.answers)
-                yield (name, str(before.skill), k, *now, after.mean, after.sd, after.answers)
+                yield (name, str(before.skill), k, *_believed(before), *_believed(after))
+
+
+def _believed(mastery: Mastery) -> tuple[float, ...]:
+    return mastery.mean, mastery.low, mastery.high, mastery.answers
 
 
 def _answer(log: Interactions, row: int) -> Answer:

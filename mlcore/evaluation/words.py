@@ -50,6 +50,16 @@ GLOSSARY = {
 }
 
 
+STEPS = (
+    "Log-loss of the ten answers after the first 5 and after the first 10, by the number of inner steps at test "
+    "time: for adept Newton steps by which each answer moves what it believes of a learner, for others those of "
+    "their own inner loop. All else stays as it was fitted, weights and calibration too. With 0 steps nothing is "
+    "adapted to the learner, but right and wrong answers are still counted: the way from 0 to the usual number is "
+    "what adapting is worth beyond counting, and where the curve is flat more steps add nothing. The difference is "
+    "to the usual number; positive is worse."
+)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What to think of one course, in a word and in a paragraph."""

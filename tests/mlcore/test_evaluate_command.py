@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 from mlcore.__main__ import main
-from mlcore.algorithms.champion import Champion
-from mlcore.checkpoint import load_checkpoint
+from mlcore.algorithms.champion import Champion, champion_from
+from mlcore.checkpoint import load_checkpoint, save_checkpoint
 from mlcore.commands import simulate as simulate_command
+from mlcore.datasets import read_courses
+from mlcore.evaluation.asking import Split
 from mlcore.registry import RIVALS, may_have_met
 from mlcore.simulation import Course, Habits, Question, simulate
 
@@ -107,3 +109,42 @@ def test_a_course_graph_is_read(tmp_path: Path) -> None:
 
     assert course.name == "course"
     assert course.questions[0].difficulty == 3
+
+
+def test_each_split_is_judged_with_the_checkpoint_that_spared_its_test_learners(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = load_checkpoint()
+    for seed, spared in enumerate((0, 1, 1)):
+        facts = {"courses": {"arithmetic": {}}, "options": {"spare_test_of_seed": spared}}
+        weights = replace(shipped.weights, head_bias=shipped.weights.head_bias + np.float32(seed))
+        save_checkpoint(replace(shipped, weights=weights, facts=facts), tmp_path / f"spared-{seed}.safetensors")
+    words = ["--data", str(log), "--rivals", "item_mean", "--shots", "1", "--out", str(tmp_path)]
+    named = ["--checkpoint", str(tmp_path / "spared-{seed}.safetensors")]
+
+    assert main(["evaluate", *words, *named, "--seeds", "2"]) == 0
+    assert "Warning" not in capsys.readouterr().err
+    judged = pd.read_parquet(tmp_path / "predictions.parquet")
+
+    for seed in (0, 1):
+        split = Split.of(read_courses([log])[0], seed)
+        alone = champion_from(str(tmp_path / f"spared-{seed}.safetensors")).fit(split.train, split.validation, seed)
+        own = judged.loc[(judged["seed"] == seed) & (judged["protocol"] == "next"), "p_adept"]
+        assert sorted(own) == pytest.approx(sorted(alone.predict_next(split.test)))
+
+    assert main(["evaluate", *words, *named, "--seeds", "3"]) == 0
+    assert "may have met the test learners of seed 2" in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_is_missing_for_one_split_is_named_before_anybody_is_asked(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_checkpoint(replace(load_checkpoint(), facts={}), tmp_path / "spared-0.safetensors")
+    words = ["--data", str(log), "--rivals", "item_mean", "--seeds", "2", "--out", str(tmp_path / "out")]
+
+    status = main(["evaluate", *words, "--checkpoint", str(tmp_path / "spared-{seed}.safetensors")])
+
+    (line,) = capsys.readouterr().err.splitlines()  # no bar of progress before it
+    assert status == 2
+    assert "spared-1.safetensors: No such file" in line
+    assert not (tmp_path / "out").exists()

@@ -78,7 +78,8 @@ def test_speed_and_intervals_are_held_against_their_bounds() -> None:
         columns=["course", "deed", "runs", "p50_ms", "p95_ms", "p99_ms"],
     )
     moves = np.repeat([0.0, 0.2], [90, 10])
-    mastery = pd.DataFrame({"mean": 0.5, "sd": 0.1, "later_mean": 0.5 + moves, "later_sd": 0.06, "skill": "s", "k": 5})
+    believed = {"mean": 0.5, "low": 0.35, "high": 0.65, "later_low": 0.4, "later_high": 0.6}
+    mastery = pd.DataFrame(believed | {"later_mean": 0.5 + moves, "skill": "s", "k": 5})
     mastery = mastery.assign(course="course 0", cohort=-1, learner=[f"learner {n % 30}" for n in range(100)])
 
     findings = found(predictions({"adept": 0.8}, courses=1), timings=timings, mastery=mastery)

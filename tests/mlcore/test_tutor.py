@@ -8,6 +8,7 @@ import pytest
 
 import mlcore
 from mlcore import Answer, Belief, Item
+from mlcore.belief import ABILITY, ABILITY_VAR, S_EFFECT, S_VAR
 from mlcore.interactions import Numbers
 from tests.mlcore.histories import random_history, rasch_cohort
 
@@ -115,8 +116,25 @@ def test_mastery_moves_with_the_answers_and_its_spread_only_shrinks(tutor: mlcor
         assert (after[0].mean > before[0].mean) is right
         assert after[0].sd <= before[0].sd
         assert after[1].sd <= before[1].sd
+        assert after[0].low > before[0].low if right else after[0].high < before[0].high
         before = after
     assert before[0].sd < 0.12
+
+
+def test_mastery_lies_within_its_interval_nine_times_in_ten(tutor: mlcore.Tutor) -> None:
+    """Logits drawn from the belief, against the ends of the interval; the tutor's course bends them."""
+    tutor = tutor.with_calibration(replace(tutor.calibration, slope=0.8, shift=0.3))
+    belief = tutor.fold(tutor.begin(), [Answer(n, ["s"], int(n % 4 > 0)) for n in range(7)])
+    (mastery,) = tutor.mastery(belief, ["s"])
+
+    drawn = np.random.default_rng(2).normal(size=(2, 200_000))
+    ability = belief.numbers[0, ABILITY] + np.sqrt(belief.numbers[0, ABILITY_VAR]) * drawn[0]
+    effect = belief.skill_numbers[0, 0, S_EFFECT] + np.sqrt(belief.skill_numbers[0, 0, S_VAR]) * drawn[1]
+    chance = 1 / (1 + np.exp(-0.3 - 0.8 * (tutor.calibration.level + ability + effect)))
+
+    assert (mastery.low, mastery.high) == pytest.approx(tuple(np.quantile(chance, [0.05, 0.95])), abs=2e-3)
+    assert mastery.mean == pytest.approx(chance.mean(), abs=0.01)
+    assert chance.std() < mastery.sd
 
 
 def test_an_ability_found_step_by_step_is_near_the_one_found_at_once(tutor: mlcore.Tutor) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
+from math import erf, sqrt
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mlcore import load_tutor
+from mlcore import Answer, load_tutor
 from mlcore.evaluation.dump import Dump
 from mlcore.evaluation.timing import timings
 from mlcore.evaluation.uncertainty import coverages, histories, mastery_table
-from mlcore.interactions import Interactions
+from mlcore.interactions import Interactions, Numbers
 from tests.mlcore.conftest import rasch_cohort
+
+REACH = 1.6449  # standard deviations of a 90 % interval
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,8 @@ def test_mastery_is_that_of_the_tutor_before_and_after(course: Interactions) -> 
     (_, answers), *_ = histories(course)
     row = table[(table["learner"] == "learner0") & (table["k"] == 5)].iloc[0]
     early, late = (tutor.mastery(tutor.fold(tutor.begin(), answers[:k]), [row["skill"]])[0] for k in (5, 20))
-    assert (row["mean"], row["sd"], row["later_mean"]) == pytest.approx((early.mean, early.sd, late.mean))
+    assert (row["mean"], row["low"], row["high"]) == pytest.approx((early.mean, early.low, early.high))
+    assert (row["later_mean"], row["later_low"]) == pytest.approx((late.mean, late.low))
     assert (table["later_answers"] >= table["answers"] + 2).all()
     assert set(table["k"]) == {5, 10}
 
@@ -53,7 +57,12 @@ def test_learners_who_stop_early_have_nothing_to_be_compared_with(course: Intera
     assert len(mastery_table(load_tutor(), course.rows(course.position < 19))) == 0
 
 
+def chance(logit: Numbers) -> Numbers:
+    return 1 / (1 + np.exp(-logit))
+
+
 def test_coverage_by_hand() -> None:
+    moves = np.array([0.0, 0.7 * REACH, -0.9 * REACH, 1.1 * REACH])  # logits; of sd 1, .6 remain and .8 are of the move
     mastery = pd.DataFrame(
         {
             "course": "arithmetic",
@@ -61,22 +70,40 @@ def test_coverage_by_hand() -> None:
             "k": 5,
             "learner": ["ada", "ada", "noor", "noor"],
             "mean": 0.5,
-            "sd": 0.1,
-            "later_mean": [
-                0.5,
-                0.6,
-                0.66,
-                0.7,
-            ],  # 1.645 sd reach to .6645; what is left of them without the later to .63
-            "later_sd": 0.06,
+            "low": chance(-REACH),
+            "high": chance(REACH),
+            "later_mean": chance(moves),
+            "later_low": chance(moves - 0.6 * REACH),
+            "later_high": chance(moves + 0.6 * REACH),
         }
     )
 
     (found,) = coverages(mastery)
 
     assert (found.learners, found.skills, found.covered, found.as_moves) == (2, 4, 0.75, 0.5)
+    assert found.expected == pytest.approx(erf(REACH / 0.8 / sqrt(2)))  # 1.645 sd of the truth are so many of a move
     assert found.low <= 0.75 <= found.high
-    assert found.mean_move == pytest.approx(0.115)
+    assert found.mean_move == pytest.approx(np.abs(chance(moves) - 0.5).mean())
+    assert found.mean_width == pytest.approx(chance(REACH) - chance(-REACH))
+
+
+def test_intervals_hold_the_truth_about_nine_times_in_ten() -> None:
+    """Learners drawn from the population that the tutor starts from; nobody knows the questions beforehand."""
+    tutor, rng, held = load_tutor(), np.random.default_rng(3), []
+    population, level_sd = tutor.calibration.population, tutor.calibration.level_sd
+    for learner in range(300):
+        ability = rng.normal(scale=np.hypot(population.ability_sd, level_sd))
+        skills = tutor.calibration.level + ability + population.effect_sd * rng.normal(size=2)
+        known = np.hypot(population.skill_sd, population.item_sd)
+        answers = [
+            Answer(f"{learner} {n}", [str(n % 2)], int(rng.random() < chance(skills[n % 2] + known * rng.normal())))
+            for n in range(12)
+        ]
+        beliefs = tutor.mastery(tutor.fold(tutor.begin(), answers), ["0", "1"])
+        truth = tutor.calibration.slope * skills + tutor.calibration.shift
+        held += [each.low <= chance(logit) <= each.high for each, logit in zip(beliefs, truth, strict=True)]
+
+    assert 0.87 <= np.mean(held) <= 0.94
 
 
 def test_a_deed_takes_what_the_clock_says(course: Interactions) -> None:

@@ -1,0 +1,23 @@
+"""What counts alone say of a skill."""
+
+from __future__ import annotations
+
+import pytest
+from scipy.stats import beta
+
+from adaptive.counting import PRIOR_RIGHT, PRIOR_WRONG, SHARED, CountingTutor
+from mlcore.answers import Answer
+
+
+@pytest.mark.parametrize(("right", "wrong"), [(0, 0), (4, 3), (12, 2), (0, 9)])
+def test_the_interval_is_nearly_that_of_the_beta_posterior(right: int, wrong: int) -> None:
+    tutor = CountingTutor()
+    answers = [Answer(n, ["s"], int(n < right)) for n in range(right + wrong)]
+
+    (mastery,) = tutor.mastery(tutor.fold(tutor.begin(), answers), ["s"])
+
+    overall = (PRIOR_RIGHT + right) / (PRIOR_RIGHT + PRIOR_WRONG + right + wrong)
+    exact = beta.ppf([0.05, 0.95], SHARED * overall + right, SHARED * (1 - overall) + wrong)
+    assert 0 < mastery.low < mastery.mean < mastery.high < 1
+    assert (mastery.low, mastery.high) == pytest.approx(tuple(exact), abs=0.15)
+    assert mastery.answers == right + wrong
