@@ -78,7 +78,7 @@ def test_speed_and_intervals_are_held_against_their_bounds() -> None:
         columns=["course", "deed", "runs", "p50_ms", "p95_ms", "p99_ms"],
     )
     moves = np.repeat([0.0, 0.2], [90, 10])
-    believed = {"mean": 0.5, "low": 0.35, "high": 0.65, "later_low": 0.4, "later_high": 0.6}
+    believed = {"mean": 0.5, "low": 0.35, "high": 0.65, "later_low": 0.4 + moves, "later_high": 0.6 + moves}
     mastery = pd.DataFrame(believed | {"later_mean": 0.5 + moves, "skill": "s", "k": 5})
     mastery = mastery.assign(course="course 0", cohort=-1, learner=[f"learner {n % 30}" for n in range(100)])
 
@@ -88,7 +88,7 @@ def test_speed_and_intervals_are_held_against_their_bounds() -> None:
         "observe": "hit",
         "refit 10, predict 20": "missed",
     }
-    (covered,) = about(findings, "intervals of mastery")
+    (covered,) = about(findings, "intervals of how far mastery moves")
     assert (covered.measured, covered.verdict) == (pytest.approx(0.9), "hit")
 
 
