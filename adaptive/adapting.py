@@ -59,13 +59,13 @@ class Standing:
     def take_in(self, events: Sequence[Interaction]) -> None:
         """Fold these entries of the log, which follow those seen before."""
         answers = answers_in(events, self.syllabus)
-        if answers:
-            self.belief = self.live.tutor.fold(self.belief, answers)
         for event in events:
             skills = skills_of(event.question_version, self.syllabus) if event.question_version else []
             self.progress.take_in(event, skills, self.syllabus.modality_of.get(event.variant_id or 0))
         self.state.seen_up_to = events[-1].sequence
-        self.state.mastery = _mastery(self)
+        if answers:
+            self.belief = self.live.tutor.fold(self.belief, answers)
+            self.state.mastery = _mastery(self)
 
     def keep(self) -> LearnerState:
         """Write the state down."""

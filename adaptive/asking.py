@@ -9,9 +9,9 @@ import numpy as np
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
 
 from adaptive.adapting import Standing
-from adaptive.history import items_of
 from adaptive.models import Aim, Recommendation
 from adaptive.ordering import question_in_order
+from adaptive.preparing import prepared_questions
 from adaptive.progress import QuestionProgress
 from adaptive.syllabus import ModuleEntry, QuestionEntry
 from courses.kept_versions import version_of
@@ -91,8 +91,9 @@ def weigh_questions(
     standing: Standing, module: ModuleEntry, variant: int | None, questions: list[QuestionEntry]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the predicted success at each question, and its chance to be chosen."""
-    items = items_of(questions, standing.syllabus.modality_of.get(variant or 0))
-    predicted, _ = standing.live.tutor.predict(standing.belief, items)
+    modality = standing.syllabus.modality_of.get(variant or 0)
+    asked = prepared_questions(standing, module, questions, modality)
+    predicted, _ = standing.live.tutor.predict(standing.belief, asked)
     center = CENTER - PACE_WEIGHT * standing.progress.pace
     nearness = np.exp(-0.5 * ((predicted - center) / NEARNESS) ** 2)
     scores = nearness + _mixing(standing, module, questions)

@@ -6,7 +6,7 @@ A skill's chance is a Beta posterior; its prior is the learner's own success ove
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -37,6 +37,13 @@ class Counts:
         return cls({name: (right, wrong) for name, (right, wrong) in json.loads(data).items()})
 
 
+class Asked(list[Item]):
+    """Items as counting reads them: as they are."""
+
+    def rows(self, chosen: Iterable[int]) -> Asked:
+        return Asked(self[place] for place in chosen)
+
+
 @dataclass(frozen=True)
 class CountingTutor:
     """Believes, predicts and suggests as a tutor does, from counts."""
@@ -54,6 +61,9 @@ class CountingTutor:
                 right, wrong = counts.get(name, (0.0, 0.0))
                 counts[name] = right + answer.correct, wrong + 1.0 - answer.correct
         return Counts(counts)
+
+    def prepare(self, items: Sequence[Item]) -> Asked:
+        return Asked(items)
 
     def predict(self, belief: Counts, items: Sequence[Item], at: float | None = None) -> tuple[Any, Any]:
         chances = [_chance(belief, item.skills) for item in items]

@@ -20,10 +20,10 @@ from adaptive.adapting import Standing, standing_of
 from adaptive.degrading import on_the_best_rung
 from adaptive.explaining import reasons_for
 from adaptive.guarding import Admitted, Candidate, admitted
-from adaptive.history import item_of
 from adaptive.modalities import effects_for
 from adaptive.models import Recommendation
 from adaptive.ordering import step_in_order
+from adaptive.preparing import prepared_ways
 from adaptive.progress import Progress
 from adaptive.serving import LiveTutor
 from courses import clock
@@ -137,7 +137,6 @@ class Weighed:
 
     candidates: Sequence[Candidate]
     suggestion: Suggestion
-    predicted: Sequence[float]
 
     @property
     def pick(self) -> int:
@@ -150,7 +149,7 @@ class Weighed:
                 "module": candidate.module.id,
                 "variant": candidate.variant.id if candidate.variant else None,
                 "aim": candidate.aim,
-                "predicted": round(float(self.predicted[n]), 4),
+                "predicted": round(float(self.suggestion.probability[n]), 4),
                 "propensity": round(float(self.suggestion.propensities[n]), 9),
                 "score": round(float(self.suggestion.scores[n]), 6),
                 "terms": {name: round(float(term[n]), 6) for name, term in self.suggestion.terms.items()},
@@ -163,20 +162,19 @@ def weigh(
     standing: Standing, candidates: Sequence[Candidate], inputs: Inputs, settings: PolicySettings = SETTINGS
 ) -> Weighed:
     """Score the candidates by what the learner would gain, and draw one."""
-    items = [item_of(candidate.module, candidate.variant) for candidate in candidates]
+    ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = {"modality": _modality_terms(candidates, inputs.effects), "order": _order_terms(candidates)}
     now, tutor = inputs.now.timestamp(), standing.live.tutor
     suggestion = tutor.suggest(
         standing.belief,
-        items,
+        ways,
         np.random.default_rng(inputs.seed),
         _paced(settings, candidates, standing.progress.pace),
         at=now,
         effects=sum(own.values()),
     )
     terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
-    predicted, _ = tutor.predict(standing.belief, items, at=now)
-    return Weighed(candidates, replace(suggestion, terms=terms), predicted)
+    return Weighed(candidates, replace(suggestion, terms=terms))
 
 
 def _paced(settings: PolicySettings, candidates: Sequence[Candidate], pace: float) -> PolicySettings:

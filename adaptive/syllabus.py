@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 from django.db.models import Max
 
@@ -76,6 +77,11 @@ class Syllabus:
     modules: Mapping[int, ModuleEntry]
     modality_of: Mapping[int, str]  # of a variant
     skill_of: Mapping[str, int]  # with a slug
+
+    @cached_property
+    def prepared(self) -> dict[tuple[Any, ...], Any]:
+        """What tutors have looked up of it (`adaptive.preparing`)."""
+        return {}
 
     @cached_property
     def taught_in(self) -> Mapping[int, tuple[ModuleEntry, ...]]:

@@ -75,7 +75,7 @@ def recall(belief: Belief, owner: Codes, prompts: Prompts, population: Populatio
     """Gather what the beliefs say about each prompt; unknown skills and items get their priors."""
     is_skill = prompts.skills != NOBODY
     share = is_skill / np.maximum(prompts.skill_count, 1.0)[:, None]
-    skill_slot, numbers, lag, at = _recall_skills(belief, owner, prompts.skills, population)
+    skill_slot, numbers, lag, at = recall_skills(belief, owner, prompts.skills, population)
     latest = lag.argmin(1)
     row = np.arange(len(owner))
     item_slot, item_numbers, item_lag = _recall_items(belief, owner, prompts.item)
@@ -103,9 +103,10 @@ def recall(belief: Belief, owner: Codes, prompts: Prompts, population: Populatio
     )
 
 
-def _recall_skills(
+def recall_skills(
     belief: Belief, owner: Codes, skills: Keys, population: Population
 ) -> tuple[Codes, Numbers, Numbers, Numbers]:
+    """Return (slots [q, s], numbers [q, s, 5], lags [q, s], when [q, s]) of the skills [q, s] of prompts."""
     slot, found = _find(belief.skill_key, owner, skills)
     who = owner[:, None]
     numbers = np.where(found[:, :, None], belief.skill_numbers[who, slot], 0.0)

@@ -46,6 +46,7 @@ class Suggestion:
     """A drawn candidate, with the chances it was drawn by and why: scores are the sums of the terms."""
 
     pick: int
+    probability: Numbers  # [n] of a right answer, as the outlook has it
     propensities: Numbers  # [n] sum to 1
     scores: Numbers  # [n]
     terms: Mapping[str, Numbers]  # name -> [n]
@@ -63,7 +64,7 @@ def choose(outlook: Outlook, rng: np.random.Generator, settings: PolicySettings 
     scores = np.sum(list(terms.values()), axis=0)
     chances = propensities(scores, settings)
     pick = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(scores) - 1)
-    return Suggestion(pick, chances, scores, terms)
+    return Suggestion(pick, outlook.probability, chances, scores, terms)
 
 
 def weigh(outlook: Outlook, settings: PolicySettings) -> dict[str, Numbers]:

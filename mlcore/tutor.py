@@ -11,13 +11,13 @@ import numpy as np
 
 from mlcore import inference, policy
 from mlcore.answers import Answer, Item, Name, key_of
-from mlcore.belief import Belief
+from mlcore.belief import ABILITY, ABILITY_VAR, S_EFFECT, S_VAR, Belief
 from mlcore.calibration import NOTHING, Calibration, Prompts, Table
 from mlcore.episodes import Questions, episodes_of, questions_of
 from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
-from mlcore.memory import moderated, recall, sigmoid, whole_seconds
+from mlcore.memory import moderated, recall_skills, sigmoid, whole_seconds
 from mlcore.outlook import Circumstances, look_at
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.taking_in import take_in
@@ -117,14 +117,16 @@ class Tutor:
         the lower one, a wrong one never raises the upper one.
         """
         prompts = self._typical(tuple(skills))
-        known = recall(self._own(belief), np.zeros(len(prompts), np.int64), prompts, self.calibration.population)
-        variance = known.ability_var + known.effect_var
+        owner, population = np.zeros(len(prompts), np.int64), self.calibration.population
+        _, numbers, _, _ = recall_skills(self._own(belief), owner, prompts.skills, population)
+        effect, effect_var = numbers[:, 0, S_EFFECT].astype(np.float64), numbers[:, 0, S_VAR].astype(np.float64)
+        variance = float(belief.numbers[0, ABILITY_VAR]) + effect_var
         slope, shift = self.calibration.slope, self.calibration.shift
-        logit, spread = prompts.skill_base + known.ability + known.effect, np.sqrt(variance)
+        logit, spread = prompts.skill_base + float(belief.numbers[0, ABILITY]) + effect, np.sqrt(variance)
         columns = [
             sigmoid(slope * moderated(logit, variance) + shift),
             np.minimum(0.25 * slope * spread, 0.5),
-            known.skill_numbers[:, 0, :2].sum(1).astype(np.int64),
+            numbers[:, 0, :2].sum(1).astype(np.int64),
             *(sigmoid(slope * (logit + reach * spread) + shift) for reach in (-NINETY, NINETY)),
         ]
         return [Mastery(*row) for row in zip(skills, *(column.tolist() for column in columns), strict=True)]
