@@ -33,6 +33,11 @@ def plan(transitions: Numbers, scores: Numbers, horizon: int) -> Plan:
     return Plan(np.array(values), np.array(lessons, np.int64).reshape(horizon, len(scores)))
 
 
+def plan_of(chain: MasteryChain, horizon: int) -> Plan:
+    """Plan for the final score of a chain."""
+    return plan(chain.transitions, chain.patterns.mean(axis=1), horizon)
+
+
 def chain_in(world: World) -> MasteryChain | None:
     """The Markov chain that decides what is learned here: errors of measurement change nothing in it, others do."""
     while isinstance(world, MeasurementError):

@@ -9,7 +9,9 @@ import pytest
 
 import mlcore
 from mlcore.interactions import Codes, Numbers
+from mlcore.worlds.circumstances import Within
 from mlcore.worlds.living import NOT_JUDGED, Lives, live
+from mlcore.worlds.planning import plan_of
 from mlcore.worlds.policies.plain import Crowd, FixedOrder, Random
 from mlcore.worlds.policies.policy import Choice, Moment, Policy
 from mlcore.worlds.policies.product import Ours
@@ -27,6 +29,7 @@ from mlcore.worlds.policies.tracing import (
 )
 from mlcore.worlds.policies.zpdes import ZPDES
 from mlcore.worlds.registry import WORLDS
+from mlcore.worlds.tms import tree
 from mlcore.worlds.world import Answers, Lessons, builds_on
 from tests.mlcore.lives import rng
 
@@ -61,7 +64,7 @@ def test_who_has_a_gate_keeps_inside_it(name: str, world: str) -> None:
 
     lives = live(WORLDS[world].make(), policy, 12, horizon, seed=1)
 
-    has_gate = name not in ("random", "fixed_order", "leitner", "fixed_intervals", "true_greedy", "oracle")
+    has_gate = name not in ("random", "fixed_order", "leitner", "fixed_intervals", "true_greedy", "informed", "oracle")
     assert policy.name == name
     assert (lives.violations == (0 if has_gate else NOT_JUDGED)).all()
     assert (lives.lessons <= horizon).all()
@@ -110,6 +113,19 @@ def test_nobody_does_better_than_the_oracle() -> None:
 
 
 POLICIES_HERE = ("random", "prerequisite_gate", "mastery_threshold", "zpdes", "true_gate", "true_greedy", "oracle")
+
+
+def test_the_oracle_looks_as_far_ahead_as_lessons_are_left() -> None:
+    policy, chain = made("oracle", "tms_tree", 6), tree()
+    found = plan_of(chain, 6)
+    truth = Within(np.arange(31), np.zeros(31))
+    memory = policy.begin(chain.lessons, 31)
+
+    now, early = (policy.choose(memory, Moment(0, left, truth), rng()).lesson for left in (1, 6))
+
+    np.testing.assert_array_equal(now, found.lessons[0])
+    np.testing.assert_array_equal(early, found.lessons[5])
+    assert (now != early).any()
 
 
 @pytest.mark.parametrize("name", ["random", "zpdes", "ours", "leitner"])
@@ -193,6 +209,26 @@ def test_zpdes_opens_a_skill_after_success_and_values_progress() -> None:
     assert policy.choose(right, NOW, rng()).admissible.tolist() == [[True, True, False], [True, False, False]]
 
 
+def test_the_informed_policy_believes_as_bayes_would() -> None:
+    world = WORLDS["tms_binary"].make()
+    policy = made("informed", "tms_binary", 5)
+    seen = Answers(np.array([[0]]), np.array([[0]]), np.array([[1.0]]))
+
+    belief = policy.observe(policy.begin(world.lessons, 1), np.array([0]), seen)[0]
+
+    held = 0.5 + 0.5 * 0.6  # the published chance of the first lesson
+    right = held * (1 - world.slip[0])
+    assert belief[1] == pytest.approx(right / (right + (1 - held) * world.guess[0]))
+    assert belief[2] == 0.0
+
+
+def test_knowing_the_chances_helps_but_not_as_much_as_seeing_the_truth() -> None:
+    names = ("zpdes", "prerequisite_gate", "informed", "oracle")
+    gains = [gain(live(WORLDS["tms_tree_own"].make(), made(name, "tms_tree_own"), 1500, 10, 7)) for name in names]
+
+    assert max(gains[:2]) + 0.02 < gains[2] < gains[3] - 0.01
+
+
 def test_a_card_climbs_a_box_when_right_and_falls_when_wrong() -> None:
     policy = Leitner()
     memory = policy.begin(Lessons.one_for_each(np.zeros((3, 3), bool)), 2)
@@ -202,7 +238,7 @@ def test_a_card_climbs_a_box_when_right_and_falls_when_wrong() -> None:
         boxes.append(memory.box[:, 2].tolist())
 
     assert boxes == [[1, 1], [2, 1], [3, 1]]
-    assert policy.choose(memory, NOW, rng()).propensities == pytest.approx(np.array([[0.1, 0, 0.9]] * 2))
+    assert policy.choose(memory, NOW, rng()).propensities == pytest.approx(np.array([[0.5, 0, 0.5]] * 2))
 
 
 def test_fixed_intervals_double_whatever_was_answered() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mlcore.tutor import Tutor
-from mlcore.worlds.planning import chain_in, plan
+from mlcore.worlds.circumstances import MeasurementError
+from mlcore.worlds.planning import chain_in, plan_of
+from mlcore.worlds.policies.informed import Informed
 from mlcore.worlds.policies.insiders import Oracle, TrueGate, TrueGreedy
 from mlcore.worlds.policies.plain import FixedOrder, Random
 from mlcore.worlds.policies.policy import Policy
@@ -20,9 +22,14 @@ Maker = Callable[[World, Tutor, int], Policy | None]  # for a world, with this t
 
 def _oracle(world: World, tutor: Tutor, horizon: int) -> Policy | None:
     chain = chain_in(world)
-    if chain is None:
+    return Oracle(world, plan_of(chain, horizon)) if chain else None
+
+
+def _informed(world: World, tutor: Tutor, horizon: int) -> Policy | None:
+    chain = chain_in(world)
+    if chain is None or not isinstance(world, MeasurementError):
         return None
-    return Oracle(world, plan(chain.transitions, chain.patterns.mean(axis=1), horizon))
+    return Informed(world, chain, plan_of(chain, horizon))
 
 
 def _with_prerequisites(policy: Callable[[World], Policy]) -> Maker:
@@ -47,6 +54,7 @@ POLICIES: Mapping[str, Maker] = {
     "leitner": _without_prerequisites(Leitner),
     "fixed_intervals": _without_prerequisites(FixedIntervals),
     "ours": lambda world, tutor, horizon: Ours(tutor),
+    "informed": _informed,
     "true_gate": _with_prerequisites(TrueGate),
     "true_greedy": lambda world, tutor, horizon: TrueGreedy(world),
     "oracle": _oracle,
