@@ -48,8 +48,8 @@ WORLDS: Mapping[str, Entry] = {
     "modalities": Entry(
         lambda: Modalities("modalities", measured(_own())), (20,), "tms_tree_own in four modalities, some of which suit"
     ),
-    "null": Entry(
-        lambda: Modalities("null", measured(_own()), least=0.65, most=0.65),
+    "null_world": Entry(
+        lambda: Modalities("null_world", measured(_own()), least=0.65, most=0.65),
         (20,),
         "the same, but no modality suits anybody better",
     ),

@@ -45,7 +45,7 @@ def gains_by_modality(name: str) -> list[float]:
 
 
 def test_in_the_null_world_no_modality_teaches_more() -> None:
-    assert np.ptp(gains_by_modality("null")) < 0.02
+    assert np.ptp(gains_by_modality("null_world")) < 0.02
 
 
 def test_the_modality_that_suits_a_learner_teaches_them_more() -> None:
