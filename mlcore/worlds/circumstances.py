@@ -59,7 +59,7 @@ class Wrapper:
 
 @dataclass(frozen=True)
 class MeasurementError(Wrapper):
-    """A right answer slips and a wrong one is guessed right, by chances of each question (DINA; Junker 2001)."""
+    """Right answers slip, wrong ones are guessed right, by chances of each question (DINA; Junker & Sijtsma 2001)."""
 
     slip: Numbers  # [items]
     guess: Numbers  # [items]

@@ -6,6 +6,8 @@ ability of at most 5 in each concept. A lesson closes half of the way to 5, less
 concepts before it are short of 5; concepts after it gain half as much, those after them a quarter, and so on. It works
 only near the last lesson that did. Answers follow the three-parameter logistic curve. The score counts the concepts in
 which a right answer is likelier than not, over the whole course; gain is (E_e - E_s) / (E_sup - E_s).
+Not theirs: the difficulties, which they draw and we chose so that random and greedy lessons gain about as much as in
+EduSim; simpler lessons beforehand; every concept is an aim; and the first lesson may be anywhere.
 """
 
 from __future__ import annotations
