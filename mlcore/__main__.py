@@ -14,7 +14,7 @@ COMMANDS = {
     "train": "meta-train a learner model on logs of answers and write a checkpoint",
     "evaluate": "compare a learner model with its rivals on learners it never met",
     "texts": "judge how well the words of items tell of their difficulty and their skills",
-    "simulate": "write the answers of made-up learners whose truth is known",
+    "simulate": "write the answers of made-up learners whose truth is known, or judge policies on some",
     "bench": "measure how fast meta-training is, against loops as others write them",
 }
 WRONG_USE = 2

@@ -1,4 +1,4 @@
-"""Write the answers of made-up learners, as a log that `train` and `evaluate` read."""
+"""Write the answers of made-up learners, as a log that `train` and `evaluate` read; or judge policies on some."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ import csv
 import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from tqdm import tqdm
 
+from mlcore.checkpoint import load_tutor
 from mlcore.simulation import MODALITIES, Course, Habits, Question, random_course, simulate
 from mlcore.tables import UnreadableLog
+from mlcore.worlds.collecting import Plan, Trial, collect, trials
+from mlcore.worlds.policies.registry import POLICIES
+from mlcore.worlds.registry import WORLDS
+from mlcore.worlds.reporting import read_lives, write_report
 
+LEARNERS_OF_A_LOG, LEARNERS_OF_A_REPORT = 60, 200
 COURSE_FORMAT = (
     'JSON: {"name": ..., "skills": {"add": [], "carry": ["add"]}, '
     '"questions": [{"name": "q1", "skills": ["add"], "difficulty": 2, "modality": "text"}]}'
@@ -22,29 +31,74 @@ COURSE_FORMAT = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of `simulate`."""
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV file to write")
-    parser.add_argument("--learners", type=_at_least_one, default=60, metavar="N", help="made-up learners (60)")
-    parser.add_argument("--answers", type=_at_least_one, default=60, metavar="N", help="of a typical learner (60)")
-    parser.add_argument("--course", type=Path, metavar="FILE", help=f"their course, {COURSE_FORMAT}; else made up too")
-    parser.add_argument("--skills", type=_at_least_one, default=12, metavar="N", help="of the made-up course (12)")
-    parser.add_argument("--questions", type=_at_least_one, default=12, metavar="N", help="for each skill (12)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same file (0)")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--out", type=Path, metavar="FILE", help="CSV file to write")
+    what.add_argument("--report", type=Path, metavar="DIR", help="folder of a report that compares policies in worlds")
+    learners = f"made-up learners ({LEARNERS_OF_A_LOG}); of a report, for each seed ({LEARNERS_OF_A_REPORT})"
+    parser.add_argument("--learners", type=_at_least_one, metavar="N", help=learners)
+    log = parser.add_argument_group("with --out")
+    log.add_argument("--answers", type=_at_least_one, default=60, metavar="N", help="of a typical learner (60)")
+    log.add_argument("--course", type=Path, metavar="FILE", help=f"their course, {COURSE_FORMAT}; else made up too")
+    log.add_argument("--skills", type=_at_least_one, default=12, metavar="N", help="of the made-up course (12)")
+    log.add_argument("--questions", type=_at_least_one, default=12, metavar="N", help="for each skill (12)")
+    log.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same file (0)")
+    report = parser.add_argument_group("with --report")
+    worlds, policies = (f"some of {', '.join(names)} (all)" for names in (WORLDS, POLICIES))
+    report.add_argument("--worlds", type=_names_in(WORLDS), default=list(WORLDS), metavar="NAME,...", help=worlds)
+    report.add_argument(
+        "--policies", type=_names_in(POLICIES), default=list(POLICIES), metavar="NAME,...", help=policies
+    )
+    report.add_argument("--seeds", type=_at_least_one, default=5, metavar="N", help="number of cohorts (5)")
+    report.add_argument("--checkpoint", type=Path, metavar="FILE", help="of our own policy (the one shipped)")
+    report.add_argument("--lives", type=Path, metavar="FILE", help="write the report of an earlier run's lives again")
 
 
 def run(arguments: Namespace) -> int:
-    """Write the file. Raises UnreadableLog for a malformed course, or OSError."""
+    """Write the file, or the report. Raises UnreadableLog for what cannot be read, CheckpointRefused or OSError."""
+    return _write_report(arguments) if arguments.report else _write_log(arguments)
+
+
+def _write_log(arguments: Namespace) -> int:
     for_course, for_learners = np.random.default_rng(arguments.seed).spawn(2)
     if arguments.course:
         course = read_course(arguments.course)
     else:
         course = random_course(arguments.skills, arguments.questions, for_course)
-    rows = simulate(course, arguments.learners, Habits(answers=arguments.answers), for_learners)
+    learners = arguments.learners or LEARNERS_OF_A_LOG
+    rows = simulate(course, learners, Habits(answers=arguments.answers), for_learners)
     with arguments.out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    sys.stdout.write(f"{len(rows)} answers of {arguments.learners} learners written to {arguments.out}\n")
+    sys.stdout.write(f"{len(rows)} answers of {learners} learners written to {arguments.out}\n")
     return 0
+
+
+def _write_report(arguments: Namespace) -> int:
+    lives = _read(arguments.lives) if arguments.lives else _lived(arguments)
+    report = write_report(lives, arguments.report)
+    sys.stdout.write(report.read_text(encoding="utf-8") + f"\nWritten to {arguments.report}\n")
+    return 0
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return read_lives(path)
+    except ValueError as error:
+        raise UnreadableLog(f"{path}: is no table of lives ({error})") from error
+
+
+def _lived(arguments: Namespace) -> pd.DataFrame:
+    learners = arguments.learners or LEARNERS_OF_A_REPORT
+    plan = Plan(arguments.worlds, arguments.policies, learners, arguments.seeds)
+    tutor = load_tutor(arguments.checkpoint)
+    with tqdm(total=sum(1 for _ in trials(plan, tutor)), unit="trial") as progress:
+
+        def tell(trial: Trial) -> None:
+            progress.set_description(f"{trial.world.name}, {trial.policy.name}")
+            progress.update()
+
+        return collect(plan, tutor, tell)
 
 
 def read_course(path: Path) -> Course:
@@ -67,6 +121,16 @@ def _question(given: dict[str, Any]) -> Question:
         difficulty=float(given.get("difficulty", 3)),
         modality=str(given.get("modality", MODALITIES[0])),
     )
+
+
+def _names_in(known: Iterable[str]) -> Callable[[str], list[str]]:
+    def names_in(text: str) -> list[str]:
+        names = [name for name in text.split(",") if name]
+        if unknown := set(names) - set(known):
+            raise ArgumentTypeError(f"nothing is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+        return names
+
+    return names_in
 
 
 def _at_least_one(text: str) -> int:

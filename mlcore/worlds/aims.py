@@ -1,0 +1,93 @@
+"""What our policy set out to reach in the worlds, and what others measured in them, held against what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mlcore.worlds.judging import Cohort, Score
+
+OURS = "ours"
+RIVALS = ("zpdes", "mastery_threshold")  # to be ahead of in every world
+MOST_REGRET = {("tms_tree", 10): 0.12, ("tms_tree_own", 10): 0.12}
+LEAST_GAIN = {("kss", 20): 0.45}
+KNOWN: dict[tuple[str, int], dict[str, float]] = {
+    ("tms_tree", 5): {"random": 0.320, "true_gate": 0.664, "true_greedy": 0.697, "oracle": 0.717},
+    ("tms_tree", 10): {"random": 0.557, "true_gate": 0.977, "true_greedy": 0.987, "oracle": 0.992},
+    ("tms_tree", 20): {"random": 0.818, "true_gate": 1.0, "true_greedy": 1.0, "oracle": 1.0},
+    ("tms_binary", 5): {"random": 0.745, "true_gate": 0.977, "true_greedy": 0.977, "oracle": 0.977},
+    ("kss", 5): {"random": 0.06, "true_greedy": 0.21},
+    ("kss", 10): {"random": 0.07, "true_greedy": 0.44},
+    ("kss", 20): {"random": 0.12, "true_greedy": 0.56},
+}
+
+Verdict = Literal["hit", "missed"]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One number that was to be at least, or at most, some other."""
+
+    aim: str
+    world: str
+    horizon: int
+    measured: float
+    bound: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Check:
+    """A gain measured here beside the same one measured with another implementation of the same paper."""
+
+    world: str
+    horizon: int
+    policy: str
+    here: float
+    elsewhere: float
+
+
+def aims(cohorts: Sequence[Cohort]) -> list[Aim]:
+    """Check all that was measured of our policy."""
+    return [aim for cohort in cohorts if OURS in cohort.end for aim in _aims_in(cohort)]
+
+
+def target(score: Score) -> str:
+    """What this score was to reach, in words; empty if nothing was said of it."""
+    where = score.world, score.horizon
+    if score.policy == OURS and where in MOST_REGRET:
+        return f"regret <= {MOST_REGRET[where]:.2f}"
+    if score.policy == OURS and where in LEAST_GAIN:
+        return f"gain >= {LEAST_GAIN[where]:.2f}"
+    return ""
+
+
+def checks(scores: Sequence[Score]) -> list[Check]:
+    """All gains that were measured elsewhere, too."""
+    known = [(score, KNOWN.get((score.world, score.horizon), {}).get(score.policy)) for score in scores]
+    return [
+        Check(score.world, score.horizon, score.policy, score.gain.mean, elsewhere)
+        for score, elsewhere in known
+        if elsewhere is not None
+    ]
+
+
+def _aims_in(cohort: Cohort) -> Iterator[Aim]:
+    where = cohort.world, cohort.horizon
+    own = next(score for score in cohort.scores() if score.policy == OURS)
+    if where in MOST_REGRET and own.regret is not None:
+        most = MOST_REGRET[where]
+        yield Aim("regret", *where, own.regret.mean, f"<= {most:.2f}", _verdict(own.regret.mean <= most))
+    if where in LEAST_GAIN:
+        least = LEAST_GAIN[where]
+        yield Aim("normalized gain", *where, own.gain.mean, f">= {least:.2f}", _verdict(own.gain.mean >= least))
+    for rival in RIVALS:
+        if rival in cohort.end:
+            lead = cohort.lead(OURS, rival)
+            yield Aim(f"gain above {rival}, lower end of the interval", *where, lead.low, "> 0", _verdict(lead.low > 0))
+    yield Aim("violations of prerequisites", *where, own.violations, "0", _verdict(own.violations == 0))
+
+
+def _verdict(is_hit: bool) -> Verdict:
+    return "hit" if is_hit else "missed"

@@ -1,0 +1,1 @@
+"""Ways to choose the next lesson, to be compared in the worlds: each short, each with its source."""

@@ -1,0 +1,61 @@
+"""The policies by name, each made for a world; those that make no sense there are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mlcore.tutor import Tutor
+from mlcore.worlds.circumstances import MeasurementError
+from mlcore.worlds.planning import chain_in, plan_of
+from mlcore.worlds.policies.informed import Informed
+from mlcore.worlds.policies.insiders import Oracle, TrueGate, TrueGreedy
+from mlcore.worlds.policies.plain import FixedOrder, Random
+from mlcore.worlds.policies.policy import Policy
+from mlcore.worlds.policies.product import Ours
+from mlcore.worlds.policies.schedules import FixedIntervals, Leitner
+from mlcore.worlds.policies.tracing import MasteryThreshold, PrerequisiteGate, SuccessBand
+from mlcore.worlds.policies.zpdes import ZPDES
+from mlcore.worlds.world import World
+
+Maker = Callable[[World, Tutor, int], Policy | None]  # for a world, with this tutor, for at most so many lessons
+
+
+def _oracle(world: World, tutor: Tutor, horizon: int) -> Policy | None:
+    chain = chain_in(world)
+    return Oracle(world, plan_of(chain, horizon)) if chain else None
+
+
+def _informed(world: World, tutor: Tutor, horizon: int) -> Policy | None:
+    chain = chain_in(world)
+    if chain is None or not isinstance(world, MeasurementError):
+        return None
+    return Informed(world, chain, plan_of(chain, horizon))
+
+
+def _with_prerequisites(policy: Callable[[World], Policy]) -> Maker:
+    return lambda world, tutor, horizon: policy(world) if world.lessons.prerequisites.any() else None
+
+
+def _without_prerequisites(policy: Callable[[], Policy]) -> Maker:
+    return lambda world, tutor, horizon: None if world.lessons.prerequisites.any() else policy()
+
+
+def _anywhere(policy: Callable[[], Policy]) -> Maker:
+    return lambda world, tutor, horizon: policy()
+
+
+POLICIES: Mapping[str, Maker] = {
+    "random": _anywhere(Random),
+    "fixed_order": _anywhere(FixedOrder),
+    "prerequisite_gate": _with_prerequisites(lambda world: PrerequisiteGate()),
+    "mastery_threshold": _anywhere(MasteryThreshold),
+    "success_band": _anywhere(SuccessBand),
+    "zpdes": _anywhere(ZPDES),
+    "leitner": _without_prerequisites(Leitner),
+    "fixed_intervals": _without_prerequisites(FixedIntervals),
+    "ours": lambda world, tutor, horizon: Ours(tutor),
+    "informed": _informed,
+    "true_gate": _with_prerequisites(TrueGate),
+    "true_greedy": lambda world, tutor, horizon: TrueGreedy(world),
+    "oracle": _oracle,
+}

@@ -1,0 +1,168 @@
+"""What is said of policies follows from the lives under them, and from nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlcore.__main__ import main
+from mlcore.worlds.aims import Aim, aims, checks
+from mlcore.worlds.collecting import COLUMNS
+from mlcore.worlds.judging import Cohort, cohorts
+from mlcore.worlds.policies.registry import POLICIES
+from mlcore.worlds.registry import WORLDS
+from mlcore.worlds.reporting import LIVES, write_report
+
+ASKED = ["--worlds", "tms_binary,kss", "--policies", "random,zpdes,ours,true_greedy,oracle"]
+
+
+def lives(ends: dict[str, np.ndarray], start: float = 0.2, world: str = "tms_tree", horizon: int = 10) -> pd.DataFrame:
+    """One seed of learners who all began alike."""
+    tables = []
+    for policy, end in ends.items():
+        whole = {"world": world, "horizon": horizon, "policy": policy, "seed": 0, "learner": np.arange(len(end))}
+        rest = {"start": start, "end": end, "lessons": horizon, "unready": 1, "violations": -1}
+        tables.append(pd.DataFrame({**whole, **rest}))
+    return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+
+
+def cohort(ends: dict[str, np.ndarray], **rest: float) -> Cohort:
+    (found,) = cohorts(lives(ends, **rest))
+    return found
+
+
+def drawn(mean: float, learners: int = 2000, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(mean, 0.1, learners)
+
+
+def verdicts(found: list[Aim]) -> dict[str, str]:
+    return {aim.aim: aim.verdict for aim in found}
+
+
+def test_gain_and_regret_are_what_they_are_defined_to_be() -> None:
+    ends = {"random": drawn(0.4), "zpdes": drawn(0.5, seed=1), "oracle": drawn(0.9, seed=2)}
+
+    scores = {score.policy: score for score in cohort(ends).scores()}
+
+    gain = {policy: (end.mean() - 0.2) / 0.8 for policy, end in ends.items()}
+    regret = (gain["oracle"] - gain["zpdes"]) / (gain["oracle"] - gain["random"])
+    assert {policy: score.gain.mean for policy, score in scores.items()} == pytest.approx(gain)
+    assert scores["zpdes"].regret is not None
+    assert scores["zpdes"].regret.mean == pytest.approx(regret)
+    assert (scores["oracle"].regret.high, scores["random"].regret.low) == pytest.approx((0.0, 1.0))
+    assert scores["zpdes"].unready == pytest.approx(0.1)
+
+
+def test_intervals_are_as_wide_as_theory_says() -> None:
+    (score,) = cohort({"random": drawn(0.5)}, start=0.0).scores()
+
+    error = drawn(0.5).std() / np.sqrt(2000)
+    assert score.gain.standard_error == pytest.approx(error, rel=0.1)
+    assert (score.gain.low, score.gain.high) == pytest.approx(
+        (score.gain.mean - 1.96 * error, score.gain.mean + 1.96 * error), abs=0.3 * error
+    )
+    assert score.regret is None
+
+
+def test_without_an_oracle_regret_is_measured_from_the_greedy_policy() -> None:
+    scores = cohort({"random": drawn(0.4), "zpdes": drawn(0.95), "true_greedy": drawn(0.9)}).scores()
+
+    assert scores[1].regret is not None
+    assert scores[1].regret.mean == pytest.approx(-0.1, abs=0.01)
+
+
+def test_where_the_best_is_no_better_than_chance_there_is_no_regret() -> None:
+    ends = {"random": np.ones(4), "oracle": np.ones(4), "ours": np.full(4, 0.5)}
+
+    assert all(score.regret is None for score in cohort(ends).scores())
+    assert "regret" not in verdicts(aims([cohort(ends)]))
+
+
+def test_targets_are_hit_and_missed() -> None:
+    ends = {"random": drawn(0.4), "zpdes": drawn(0.8, seed=1), "oracle": drawn(0.9, seed=3)}
+
+    good = verdicts(aims([cohort(ends | {"ours": drawn(0.88, seed=2)})]))
+    bad = verdicts(aims([cohort(ends | {"ours": drawn(0.8, seed=2)})]))
+    nothing = aims([cohort(ends)])
+
+    lead = "gain above zpdes, lower end of the interval"
+    assert (good["regret"], good[lead]) == ("hit", "hit")
+    assert (bad["regret"], bad[lead]) == ("missed", "missed")
+    assert nothing == []
+
+
+def test_a_violation_misses_its_target() -> None:
+    under_ours = lives({"ours": drawn(0.8)})
+    careful, careless = under_ours.assign(violations=0), under_ours.assign(violations=0)
+    careless.loc[5, "violations"] = 1
+
+    assert verdicts(aims(cohorts(careful)))["violations of prerequisites"] == "hit"
+    assert verdicts(aims(cohorts(careless)))["violations of prerequisites"] == "missed"
+
+
+def test_gains_stand_beside_those_measured_elsewhere() -> None:
+    (check,) = checks(cohort({"random": drawn(0.4), "zpdes": drawn(0.5)}).scores())
+
+    assert (check.policy, check.elsewhere) == ("random", 0.557)
+    assert check.here == pytest.approx(0.25, abs=0.01)
+
+
+def test_policies_that_taught_other_learners_are_not_compared() -> None:
+    with pytest.raises(ValueError, match="tms_tree"):
+        cohorts(pd.concat([lives({"random": drawn(0.4)}), lives({"zpdes": drawn(0.4, 10)})]))
+
+
+def test_the_command_writes_a_report_that_its_lives_write_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, again = tmp_path / "first", tmp_path / "again"
+
+    status = main(["simulate", "--report", str(first), "--learners", "6", "--seeds", "2", *ASKED])
+    main(["simulate", "--report", str(again), "--lives", str(first / LIVES)])
+
+    report = (first / "report.md").read_text()
+    assert status == 0
+    assert "12 of them" in report
+    assert "gain >= 0.45" in report
+    assert report in capsys.readouterr().out
+    for name in ("report.md", "scores.csv", "targets.csv", "checks.csv"):
+        assert (again / name).read_text() == (first / name).read_text()
+
+
+def test_the_same_seeds_give_the_same_report(tmp_path: Path) -> None:
+    for name in ("first", "again"):
+        main(["simulate", "--report", str(tmp_path / name), "--learners", "4", "--seeds", "1", *ASKED])
+
+    assert (tmp_path / "first/report.md").read_bytes() == (tmp_path / "again/report.md").read_bytes()
+
+
+def test_what_is_no_table_of_lives_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_report(lives({"random": drawn(0.4, 5)}), tmp_path)
+    pd.read_parquet(tmp_path / LIVES).drop(columns="end").to_parquet(tmp_path / LIVES)
+    (tmp_path / "text.parquet").write_text("hello")
+
+    for name, why in ((LIVES, "has no end"), ("text.parquet", "is no table of lives")):
+        assert main(["simulate", "--report", str(tmp_path / "out"), "--lives", str(tmp_path / name)]) == 2
+        assert why in capsys.readouterr().err
+
+
+def test_names_survive_a_csv(tmp_path: Path) -> None:
+    names = pd.DataFrame({"name": [*WORLDS, *POLICIES]})
+    names.to_csv(tmp_path / "names.csv", index=False)
+
+    assert pd.read_csv(tmp_path / "names.csv")["name"].tolist() == [*WORLDS, *POLICIES]
+
+
+def test_unknown_worlds_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["simulate", "--report", str(tmp_path), "--worlds", "kss,atlantis"])
+
+    assert "nothing is called atlantis" in capsys.readouterr().err
+
+
+def test_a_log_and_a_report_are_two_things(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["simulate", "--report", str(tmp_path), "--out", str(tmp_path / "log.csv")])
