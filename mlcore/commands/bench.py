@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +14,7 @@ import torch
 
 from mlcore.algorithms.context_vector import ContextSettings
 from mlcore.algorithms.full_weight import FullWeightSettings
+from mlcore.commands.options import at_least_one
 from mlcore.features import FEATURES
 from mlcore.speed.racing import Clock, Outcome, Race, context_race, full_weight_race, run_race
 from mlcore.tasks import TaskSize, random_tasks
@@ -23,10 +24,10 @@ SIZES = ((32, 3), (64, 5))  # hidden units, inner steps
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of `bench`."""
-    parser.add_argument("--batch", type=_at_least_one, default=256, metavar="B", help="tasks at once (256)")
-    parser.add_argument("--loop-tasks", type=_at_least_one, default=32, metavar="N", help="tasks of each loop (32)")
-    parser.add_argument("--repeats", type=_at_least_one, default=9, metavar="N", help="repetitions after a first (9)")
-    parser.add_argument("--layers", type=_at_least_one, default=2, metavar="N", help="hidden layers (2)")
+    parser.add_argument("--batch", type=at_least_one, default=256, metavar="B", help="tasks at once (256)")
+    parser.add_argument("--loop-tasks", type=at_least_one, default=32, metavar="N", help="tasks of each loop (32)")
+    parser.add_argument("--repeats", type=at_least_one, default=9, metavar="N", help="repetitions after a first (9)")
+    parser.add_argument("--layers", type=at_least_one, default=2, metavar="N", help="hidden layers (2)")
     parser.add_argument("--device", default="cpu", help="cpu (default, one thread) or cuda")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of weights and tasks (0)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
@@ -104,9 +105,3 @@ def _figures(arguments: Namespace, outcomes: Sequence[Outcome]) -> dict[str, obj
         name: getattr(arguments, name) for name in ("batch", "loop_tasks", "repeats", "layers", "device", "seed")
     }
     return {"torch": torch.__version__, **options, "races": [asdict(outcome) for outcome in outcomes]}
-
-
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
-from mlcore.commands.options import add_reading, courses_of
+from mlcore.commands.options import add_reading, at_least_one, courses_of, names_in
 from mlcore.evaluation.adaptation import KNOWN, STEPS
 from mlcore.evaluation.asking import IN_COURSE, SHOTS
 from mlcore.evaluation.collecting import Asked, collect
@@ -58,15 +58,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     cohorts_help = f"learners known of an unseen course: {','.join(map(str, COHORTS))}; too large ones are left out"
     parser.add_argument("--cohorts", type=_cohorts, default=COHORTS, metavar="N,...", help=cohorts_help)
     parser.add_argument("--shots", type=_shots, default=SHOTS, metavar="K,...", help="answers known: 0,1,3,5,10,20")
-    parser.add_argument("--seeds", type=_at_least_one, default=1, metavar="N", help="number of random splits (1)")
-    parser.add_argument("--learners", type=_at_least_one, metavar="N", help=LEARNERS_HELP)
-    parser.add_argument("--min-answers", type=_at_least_one, default=1, metavar="N", help="leave out shorter histories")
+    parser.add_argument("--seeds", type=at_least_one, default=1, metavar="N", help="number of random splits (1)")
+    parser.add_argument("--learners", type=at_least_one, metavar="N", help=LEARNERS_HELP)
+    parser.add_argument("--min-answers", type=at_least_one, default=1, metavar="N", help="leave out shorter histories")
     add_reading(parser)
-    parser.add_argument("--rivals", type=_names_in(RIVALS), default=list(RIVALS), metavar="NAME,...", help=RIVALS_HELP)
-    parser.add_argument("--parts", type=_names_in(PARTS), default=[], metavar="NAME,...", help=PARTS_HELP)
+    parser.add_argument("--rivals", type=names_in(RIVALS), default=list(RIVALS), metavar="NAME,...", help=RIVALS_HELP)
+    parser.add_argument("--parts", type=names_in(PARTS), default=[], metavar="NAME,...", help=PARTS_HELP)
     named = f"rivals to compare with one by one, besides the strongest ({','.join(NAMED)})"
     parser.add_argument(
-        "--against", type=_names_in([*RIVALS, *PARTS]), default=list(NAMED), metavar="NAME,...", help=named
+        "--against", type=names_in([*RIVALS, *PARTS]), default=list(NAMED), metavar="NAME,...", help=named
     )
     parser.add_argument("--checkpoint", default=DEFAULT_CHECKPOINT, metavar="FILE", help=CHECKPOINT_HELP)
     parser.add_argument(
@@ -143,16 +143,6 @@ def _read(path: Path) -> Dump:
         raise UnreadableLog(f"{path}: is no table of predictions ({error})") from error
 
 
-def _names_in(known: Iterable[str]) -> Callable[[str], list[str]]:
-    def names_in(text: str) -> list[str]:
-        names = [name for name in text.split(",") if name]
-        if unknown := set(names) - set(known):
-            raise ArgumentTypeError(f"nothing is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-        return names
-
-    return names_in
-
-
 def _shots(text: str) -> tuple[int, ...]:
     return _counts(text, SHOTS)
 
@@ -172,9 +162,3 @@ def _counts(text: str, example: Sequence[int]) -> tuple[int, ...]:
     if counts[0] < 0:
         raise ArgumentTypeError("these numbers are 0 or more")
     return tuple(counts)
-
-
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)

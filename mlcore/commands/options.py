@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterable
 
 from mlcore.datasets import read_courses
 from mlcore.interactions import Interactions
@@ -34,3 +35,22 @@ def _pair(text: str) -> tuple[str, str]:
     if not (ours and equals and theirs):
         raise ArgumentTypeError(f"{text!r} names no column; write it as learner=user")
     return ours, theirs
+
+
+def names_in(known: Iterable[str]) -> Callable[[str], list[str]]:
+    """Return what reads names with commas between them, all of which are known."""
+
+    def names_in(text: str) -> list[str]:
+        names = [name for name in text.split(",") if name]
+        if unknown := set(names) - set(known):
+            raise ArgumentTypeError(f"nothing is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+        return names
+
+    return names_in
+
+
+def at_least_one(text: str) -> int:
+    """Read a number from 1 on."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)

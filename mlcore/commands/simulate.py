@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from mlcore.checkpoint import load_tutor
+from mlcore.commands.options import at_least_one, names_in
 from mlcore.simulation import MODALITIES, Course, Habits, Question, random_course, simulate
 from mlcore.tables import UnreadableLog
 from mlcore.worlds.collecting import Plan, Trial, collect, trials
@@ -35,20 +35,20 @@ def add_arguments(parser: ArgumentParser) -> None:
     what.add_argument("--out", type=Path, metavar="FILE", help="CSV file to write")
     what.add_argument("--report", type=Path, metavar="DIR", help="folder of a report that compares policies in worlds")
     learners = f"made-up learners ({LEARNERS_OF_A_LOG}); of a report, for each seed ({LEARNERS_OF_A_REPORT})"
-    parser.add_argument("--learners", type=_at_least_one, metavar="N", help=learners)
+    parser.add_argument("--learners", type=at_least_one, metavar="N", help=learners)
     log = parser.add_argument_group("with --out")
-    log.add_argument("--answers", type=_at_least_one, default=60, metavar="N", help="of a typical learner (60)")
+    log.add_argument("--answers", type=at_least_one, default=60, metavar="N", help="of a typical learner (60)")
     log.add_argument("--course", type=Path, metavar="FILE", help=f"their course, {COURSE_FORMAT}; else made up too")
-    log.add_argument("--skills", type=_at_least_one, default=12, metavar="N", help="of the made-up course (12)")
-    log.add_argument("--questions", type=_at_least_one, default=12, metavar="N", help="for each skill (12)")
+    log.add_argument("--skills", type=at_least_one, default=12, metavar="N", help="of the made-up course (12)")
+    log.add_argument("--questions", type=at_least_one, default=12, metavar="N", help="for each skill (12)")
     log.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same file (0)")
     report = parser.add_argument_group("with --report")
     worlds, policies = (f"some of {', '.join(names)} (all)" for names in (WORLDS, POLICIES))
-    report.add_argument("--worlds", type=_names_in(WORLDS), default=list(WORLDS), metavar="NAME,...", help=worlds)
+    report.add_argument("--worlds", type=names_in(WORLDS), default=list(WORLDS), metavar="NAME,...", help=worlds)
     report.add_argument(
-        "--policies", type=_names_in(POLICIES), default=list(POLICIES), metavar="NAME,...", help=policies
+        "--policies", type=names_in(POLICIES), default=list(POLICIES), metavar="NAME,...", help=policies
     )
-    report.add_argument("--seeds", type=_at_least_one, default=5, metavar="N", help="number of cohorts (5)")
+    report.add_argument("--seeds", type=at_least_one, default=5, metavar="N", help="number of cohorts (5)")
     report.add_argument("--checkpoint", type=Path, metavar="FILE", help="of our own policy (the one shipped)")
     report.add_argument("--lives", type=Path, metavar="FILE", help="write the report of an earlier run's lives again")
 
@@ -121,19 +121,3 @@ def _question(given: dict[str, Any]) -> Question:
         difficulty=float(given.get("difficulty", 3)),
         modality=str(given.get("modality", MODALITIES[0])),
     )
-
-
-def _names_in(known: Iterable[str]) -> Callable[[str], list[str]]:
-    def names_in(text: str) -> list[str]:
-        names = [name for name in text.split(",") if name]
-        if unknown := set(names) - set(known):
-            raise ArgumentTypeError(f"nothing is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-        return names
-
-    return names_in
-
-
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from mlcore.commands.options import add_reading, courses_of
+from mlcore.commands.options import add_reading, at_least_one, courses_of
 from mlcore.datasets import some_learners
 from mlcore.evaluation.zero_shot import (
     FOLDS,
@@ -36,8 +36,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of `texts`."""
     parser.add_argument("--data", nargs="+", type=Path, required=True, metavar="FILE", help="CSV or Parquet logs")
     add_reading(parser)
-    parser.add_argument("--seeds", type=_at_least_one, default=1, metavar="N", help="number of random splits (1)")
-    parser.add_argument("--learners", type=_at_least_one, metavar="N", help="at most N learners of each course")
+    parser.add_argument("--seeds", type=at_least_one, default=1, metavar="N", help="number of random splits (1)")
+    parser.add_argument("--learners", type=at_least_one, metavar="N", help="at most N learners of each course")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the tables (Markdown) there too")
 
 
@@ -92,9 +92,3 @@ def _span(span: Span, form: str) -> str:
 
 def _rule(head: str) -> str:
     return "|" + "---|" * (head.count("|") - 1)
-
-
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)
