@@ -83,7 +83,9 @@ def calibrate(weights: Weights, prior: Calibration, cohort: Episodes, expected: 
 def cross_fitted(weights: Weights, prior: Calibration, cohort: Episodes, expected: Table = NOTHING) -> list[Evidence]:
     """Return evidence of answers judged without their own fold, for each distance: given all before them (0), and
     given the first few only (1 and 2)."""
-    order = np.argsort(_signatures(cohort), kind="stable")[:MOST_LEARNERS]
+    order = np.argsort(_signatures(cohort), kind="stable")
+    if len(order) > MOST_LEARNERS:  # spread out: those who answered alike stand together
+        order = order[np.linspace(0, len(order) - 1, MOST_LEARNERS).round().astype(np.int64)]
     folds = min(FOLDS if cohort.learners <= LARGE else 2, len(order))
     parts = []
     for fold in (order[start::folds] for start in range(folds)):

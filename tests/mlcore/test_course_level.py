@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
+import pytest
 import torch
 from scipy.optimize import minimize
 
 from mlcore import Answer, load_tutor
 from mlcore.algorithms.course_level import course_step
 from mlcore.calibration import Calibration, Population, uncalibrated
-from mlcore.fitting import Evidence, ridge_logistic
-from mlcore.weights import LIKENESS
+from mlcore.episodes import episodes_of
+from mlcore.fitting import MOST_LEARNERS, Evidence, cross_fitted, ridge_logistic
+from mlcore.weights import LIKENESS, silent
 
 
 def test_a_course_adds_what_a_general_optimizer_finds() -> None:
@@ -80,3 +84,17 @@ def test_learners_who_never_answered_tell_a_course_nothing() -> None:
 
     assert among_silent.calibration.to_bytes() == alone.calibration.to_bytes()
     assert tutor.calibrated(silent).calibration.learners == 0
+
+
+def test_a_large_cohort_is_judged_by_learners_of_every_kind() -> None:
+    rng = np.random.default_rng(11)
+    patterns = [
+        [Answer(f"q{place}", ["s"], right) for place, right in enumerate(bits)] for bits in product((0, 1), repeat=3)
+    ]
+    cohort = episodes_of([patterns[n] for n in rng.choice(len(patterns), 3 * MOST_LEARNERS)])
+
+    judged = cross_fitted(silent(), uncalibrated(Population()), cohort)[0]
+
+    for known in range(3):
+        share = judged.correct[judged.answered == known].mean()
+        assert share == pytest.approx(cohort.outcomes.correct[cohort.position == known].mean(), abs=0.02)
