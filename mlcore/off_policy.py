@@ -6,7 +6,7 @@ policy would have made of later situations is not in the figures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -82,6 +82,10 @@ class Estimate:
         The t-test bound of Thomas, Theocharous and Ghavamzadeh (2015, "High confidence policy improvement").
         """
         return self.value - self._reach(confidence)
+
+    def plus(self, constant: float) -> Estimate:
+        """Return what this would be if every reward were that much higher: no policy earns more of a constant."""
+        return replace(self, value=self.value + constant)
 
     def _reach(self, quantile: float) -> float:
         return float(stdtrit(self.effective_learners - 1.0, quantile)) * self.standard_error

@@ -8,6 +8,7 @@ from mlcore.interactions import Codes, Numbers
 
 FOLDS = 5
 PULL = 10.0  # choices whose evidence a feature must outweigh
+FURTHEST = 3.0  # spreads from the mean at which a feature is taken
 
 
 def expected_rewards(features: Numbers, choice: Codes, taken: Codes, reward: Numbers, learner: Codes) -> Numbers:
@@ -30,11 +31,15 @@ def expected_rewards(features: Numbers, choice: Codes, taken: Codes, reward: Num
 
 
 def _ridge(known: Numbers, reward: Numbers, asked: Numbers) -> Numbers:
-    """Fit on `known` [k, f], in units of its spread, and predict for `asked` [a, f]; the mean is not pulled.  [a]"""
+    """Fit on `known` [k, f], in units of its spread, and predict for `asked` [a, f]; the mean is not pulled.  [a]
+
+    Nothing beyond the rewards seen is expected: a feature that hardly varies must not be stretched to a candidate that
+    is unlike all others.
+    """
     center, spread = known.mean(0), known.std(0)
     scale = np.where(spread > 0.0, spread, 1.0)
     columns = (known - center) / scale
     squares = columns.T @ columns + PULL * np.eye(columns.shape[1])
     slopes = np.linalg.solve(squares, columns.T @ (reward - reward.mean()))
-    told: Numbers = reward.mean() + (asked - center) / scale @ slopes
-    return told
+    told: Numbers = reward.mean() + np.clip((asked - center) / scale, -FURTHEST, FURTHEST) @ slopes
+    return np.clip(told, reward.min(), reward.max())

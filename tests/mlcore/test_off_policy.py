@@ -109,6 +109,7 @@ def test_adding_to_all_rewards_adds_as_much_to_snips_alone(log: tuple[Choices, O
 
     assert snips(more).value == pytest.approx(snips(choices).value + 1.0)
     assert snips(more).standard_error == pytest.approx(snips(choices).standard_error)
+    assert snips(more).interval() == pytest.approx(snips(choices).plus(1.0).interval())
     assert ips(more).value != pytest.approx(ips(choices).value + 1.0, abs=0.01)
 
 
