@@ -39,14 +39,15 @@ class Replay:
 
 def replay(step: Recommendation, settings: PolicySettings = SETTINGS) -> Replay:
     """Decide again on a stored step. Nothing is written. With other `settings`, that is what they would have done."""
-    standing = _standing_then(step)
+    standing = standing_then(step)
     if isinstance(standing, Verdict):
         return Replay(step, None, standing)
     again = decide_step(standing, Inputs.of(step), settings)
     return Replay(step, again, Verdict.SAME if is_same(step, again) else Verdict.OTHER)
 
 
-def _standing_then(step: Recommendation) -> Standing | Verdict:
+def standing_then(step: Recommendation) -> Standing | Verdict:
+    """Return where the learner stood when the step was chosen, or why that cannot be told."""
     if step.rung == Rung.COURSE_ORDER:
         return Verdict.IN_ORDER
     if step.policy != POLICY or not step.inputs:

@@ -53,7 +53,7 @@ def disagreement(replays: Iterable[Replay], most_shown: int = 5) -> Disagreement
     if not pairs:
         return None
     modality_of = dict(Variant.objects.values_list("pk", "modality"))
-    moved = [(step, _moved(_chances(step), _chances(again))) for step, again in pairs]
+    moved = [(step, _moved(chances_in(step), chances_in(again))) for step, again in pairs]
     favorites = [_favorite(step) != _favorite(again) for step, again in pairs]
     was, would = (_by_modality([pair[side] for pair in pairs], modality_of) for side in (0, 1))
     return Disagreement(
@@ -70,7 +70,8 @@ def _key(offer: Offer) -> tuple[Any, ...]:
     return offer["module"], offer["variant"], offer["aim"]
 
 
-def _chances(step: Recommendation) -> Chances:
+def chances_in(step: Recommendation) -> Chances:
+    """Return the chance of each candidate."""
     return {_key(offer): offer["propensity"] for offer in step.candidates}
 
 
