@@ -110,6 +110,16 @@ def distance_of(between: Codes) -> Codes:
 
 STAGED = (3, len(STAGES) + 1, 3)
 ARRAYS = ("stages", "head")
+SPREADS = (
+    "level_sd",
+    "ability_sd",
+    "effect_sd",
+    "skill_sd",
+    "item_sd",
+    "author_slope_sd",
+    "ability_floor",
+    "effect_floor",
+)
 NOTHING = Table(np.zeros(0, np.uint64), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
@@ -204,7 +214,10 @@ class Calibration:
             if header.pop("version") != 3:
                 raise ValueError("not of this version")
             tables |= {name: _finite(arrays, name) for name in ARRAYS}
-            calibration = Calibration(population=Population(**header.pop("population")), **header, **tables)
+            population = Population(**_all_numbers(header.pop("population")))
+            if min(getattr(population, name) for name in SPREADS) <= 0.0:
+                raise ValueError("population: standard deviations and floors are above 0")
+            calibration = Calibration(population=population, **_all_numbers(header), **tables)
         except (ValueError, KeyError, TypeError, SafetensorError) as problem:
             raise ValueError(f"calibration: {problem}") from problem
         return calibration
@@ -230,6 +243,13 @@ def _table(arrays: dict[str, Any], name: str) -> Table:
     if not all(np.isfinite(column).all() for column in (table.mean, table.sd, table.answers)):
         raise ValueError(f"{name}: not finite")
     return table
+
+
+def _all_numbers(known: dict[str, Any]) -> dict[str, Any]:
+    for name, value in known.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+            raise ValueError(f"{name}: expected a number, got {value!r:.40}")
+    return known
 
 
 def _finite(arrays: dict[str, Any], name: str) -> Numbers:

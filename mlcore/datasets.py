@@ -22,6 +22,8 @@ from mlcore.sources import load_log
 from mlcore.tables import UnreadableLog, refuse
 from mlcore.values import moments, numbers, optional_numbers, texts, truths
 
+LATEST = 1e11  # seconds: the year 5138
+
 
 def read(path: str | Path, course: str | None = None, columns: Mapping[str, str] | None = None) -> Interactions:
     """Read one course from a CSV (also .csv.gz) or Parquet file.
@@ -90,7 +92,7 @@ def _interactions(table: pd.DataFrame, path: Path, course: str) -> Interactions:
     table = table[correct.notna()].drop_duplicates()
     if table.empty:
         raise UnreadableLog(f"{path}: no row has an answer that can be scored")
-    table = _one_row_per_answer(_plain(table, correct, path))
+    table = _one_row_per_answer(_plain(table, correct, path), path)
     learner, learner_names = _coded(table["learner"])
     item, item_names = _coded(table["item"])
     skills, skill_names = _coded_skills(table["skill"])
@@ -124,6 +126,7 @@ def _plain(table: pd.DataFrame, correct: pd.Series[float], path: Path) -> pd.Dat
     refuse(learner.isna(), learner, path, "a learner is needed")
     refuse(item.isna(), item, path, "an item or a skill is needed")
     at = moments(table, "timestamp", path)
+    refuse(at > LATEST, table.get("timestamp"), path, "timestamp must be in seconds; divide milliseconds by 1000")
     order = _order(table, path) if "order" in table else at
     refuse(order.isna(), table.get("order", table.get("timestamp")), path, "an order or a timestamp is needed")
     plain = {
@@ -140,16 +143,18 @@ def _plain(table: pd.DataFrame, correct: pd.Series[float], path: Path) -> pd.Dat
         "author_difficulty": _author_difficulty(table, path),
     }
     groups = {name: table[name] for name in table if str(name).startswith(GROUP)}
-    return pd.DataFrame(plain | groups).sort_values(["learner", "order", "at"], kind="stable")
+    return pd.DataFrame(plain | groups).sort_values(["learner", "order", "at", "item"], kind="stable")
 
 
-def _one_row_per_answer(table: pd.DataFrame) -> pd.DataFrame:
+def _one_row_per_answer(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Join the rows that repeat one answer for each of its skills; the second would show the model the answer."""
     answer = ["learner", "order", "item"]
     repeated = table.duplicated(answer)
     if not repeated.any():
         return table
     several = table[table.duplicated(answer, keep=False)]
+    differ = several.groupby(answer)["correct"].transform("nunique") > 1
+    refuse(differ, several["item"], path, "the same answer stands there as right and as wrong; keep one of these rows")
     keys = list(several[answer].itertuples(index=False, name=None))
     skills: dict[tuple[object, ...], list[str]] = {key: [] for key in keys}
     for key, skill in zip(keys, several["skill"], strict=True):

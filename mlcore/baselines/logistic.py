@@ -28,14 +28,19 @@ class Logistic(Rival):
     features: Features
     inverse_penalty: float = 1.0
     regression: LogisticRegression | None = None
+    only_rate: float | None = None  # of right answers, where all or none of them were
 
     def fit(self, train: Interactions, validation: Interactions, seed: int) -> Self:
         """Learn the coefficients from every answer given all those before it."""
+        if len(np.unique(train.correct)) == 1:
+            return replace(self, only_rate=(train.correct.sum() + 1.0) / (len(train) + 2.0))
         regression = LogisticRegression(C=self.inverse_penalty, solver="newton-cg", max_iter=200)
         return replace(self, regression=regression.fit(self.features(train, None), train.correct))
 
     def chances(self, log: Interactions, seen: int | None) -> Numbers:
         """The regression's answer.  [n]"""
+        if self.only_rate is not None:
+            return np.full(len(log), self.only_rate)
         if self.regression is None:
             raise ValueError(f"{self.name} has to be fitted first")
         return np.asarray(self.regression.predict_proba(self.features(log, seen))[:, 1])

@@ -69,5 +69,8 @@ def reliability_figure(predictions: pd.DataFrame) -> Figure:
 def _protocols_shown(predictions: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """The answers after SHOWN_K known ones, or after the nearest number that was asked; and all next answers."""
     rolling = predictions[predictions["protocol"] == "roll"]
+    following = ("next", predictions[predictions["protocol"] == "next"])
+    if rolling.empty:  # nobody gave so many answers
+        return [following]
     k = min(rolling["k"].unique(), key=lambda asked: (abs(asked - SHOWN_K), asked))
-    return [(f"k={k}", rolling[rolling["k"] == k]), ("next", predictions[predictions["protocol"] == "next"])]
+    return [(f"k={k}", rolling[rolling["k"] == k]), following]

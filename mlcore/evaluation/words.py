@@ -7,6 +7,7 @@ from math import exp
 from typing import Literal
 
 from mlcore.evaluation.asking import IN_COURSE, NO_K
+from mlcore.evaluation.cells import FEWEST_LEARNERS
 from mlcore.evaluation.comparing import Difference, Score
 from mlcore.evaluation.findings import Findings
 
@@ -80,8 +81,10 @@ def verdict(findings: Findings, where: tuple[str, int]) -> Verdict:
 
 
 def tone_of(difference: Difference | None) -> Tone:
-    """Better or worse only where luck does not explain it."""
-    if difference is None or not (difference.is_better or difference.is_worse):
+    """Better or worse only where luck does not explain it, and not from a handful of learners."""
+    if difference is None or difference.learners < FEWEST_LEARNERS:
+        return "level"
+    if not (difference.is_better or difference.is_worse):
         return "level"
     return "ahead" if difference.is_better else "behind"
 

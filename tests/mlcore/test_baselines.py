@@ -241,3 +241,14 @@ def _right(log_odds: np.ndarray) -> np.ndarray:
 def _rasch(spread: float, difficulty: list[float]) -> RaschEB:
     items = Normals(np.array(difficulty), np.zeros(len(difficulty)))
     return RaschEB(spread=spread, difficulties=Difficulties(items, Normals(np.zeros(2), np.ones(2)), 1.0))
+
+
+@pytest.mark.parametrize("name", ["pfa", "best_lr", "classic2"])
+def test_where_everything_was_right_a_rival_expects_nearly_that(name: str) -> None:
+    learner, item = np.repeat(np.arange(9), 4), np.tile(np.arange(4), 9)
+    log = log_of(learner, item, np.zeros((36, 1), np.int64), np.ones(36))
+    train, validation, test = split_learners(log, (0.4, 0.3, 0.3), 0)
+
+    (rival,) = unfitted([name])
+
+    assert (rival.fit(train, validation, 0).predict_next(test) > 0.8).all()

@@ -211,3 +211,24 @@ def test_a_pass_mark_says_anew_what_is_right(tmp_path: Path) -> None:
 
     assert marked.correct.tolist() == [0.0, 1.0]
     assert read_courses([path])[0].correct.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_an_answer_that_is_right_and_wrong_is_refused_with_its_rows(write) -> None:
+    path = write("learner,order,item,correct", "a,0,q,1", "a,0,q,0", "a,1,r,1")
+
+    with pytest.raises(UnreadableLog, match="rows 2, 3: the same answer stands there as right and as wrong"):
+        read(path)
+
+
+def test_answers_given_at_once_come_in_the_same_order_however_the_file_is_sorted(write) -> None:
+    rows = ["a,0,q,1", "a,0,p,0", "a,0,r,1"]
+
+    one, other = (read(write("learner,order,item,correct", *some)) for some in (rows, rows[::-1]))
+
+    np.testing.assert_array_equal(one.item, other.item)
+    np.testing.assert_array_equal(one.correct, other.correct)
+
+
+def test_milliseconds_are_refused(write) -> None:
+    with pytest.raises(UnreadableLog, match="row 2: timestamp must be in seconds; divide milliseconds by 1000"):
+        read(write("learner,timestamp,item,correct", "a,1700000000000,q,1"))

@@ -265,3 +265,19 @@ def test_a_cohort_that_is_always_right_or_wrong_calibrates_soundly(tutor: mlcore
     assert ((chances > 0) & (chances < 1)).all()
     assert np.isfinite(sds).all()
     assert extreme.with_calibration(extreme.calibration.to_bytes()).calibration.slope > 0
+
+
+@pytest.mark.parametrize("change", [("slope", float("nan")), ("level", None), ("network_weight", [1]), ("slope", "2")])
+def test_a_calibration_with_a_number_that_is_none_is_refused(tutor: mlcore.Tutor, change: tuple[str, object]) -> None:
+    name, value = change
+    spoiled = replace(tutor.calibration, **{name: value})
+
+    with pytest.raises(ValueError, match=name):
+        tutor.with_calibration(spoiled.to_bytes())
+
+
+def test_a_calibration_whose_learners_do_not_differ_is_refused(tutor: mlcore.Tutor) -> None:
+    population = replace(tutor.calibration.population, ability_sd=-1.0)
+
+    with pytest.raises(ValueError, match="above 0"):
+        tutor.with_calibration(replace(tutor.calibration, population=population).to_bytes())
