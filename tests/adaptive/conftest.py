@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from adaptive import modalities, serving, syllabus
+from adaptive import modalities, serving, steering, syllabus
 from courses.enrolling import enroll
 from courses.models import Course, Enrollment, User
 from tests.factories import make_course
@@ -14,11 +14,11 @@ from tests.factories import make_course
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
     """Each process keeps courses and tutors in memory; a test's database is gone after it."""
-    for memory in (modalities, serving, syllabus):
+    for memory in (modalities, serving, steering, syllabus):
         memory.forget()
     cache.clear()
     yield
-    for memory in (modalities, serving, syllabus):
+    for memory in (modalities, serving, steering, syllabus):
         memory.forget()
 
 
