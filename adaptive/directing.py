@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from adaptive.directives import Directive, DirectiveKind, DirectiveQuerySet
 from adaptive.steering import forget
@@ -27,11 +28,10 @@ class Reach:
     enrollment: Enrollment | None = None
 
     @property
-    def enrollments(self) -> list[Enrollment]:
+    def enrollments(self) -> QuerySet[Enrollment]:
         """Everybody whom a directive made here is for."""
-        if self.enrollment:
-            return [self.enrollment]
-        return list(Enrollment.objects.in_cohort(self.cohort).filter(course=self.course))
+        everybody = Enrollment.objects.in_cohort(self.cohort).filter(course=self.course)
+        return everybody.filter(pk=self.enrollment.pk) if self.enrollment else everybody
 
     @property
     def directives(self) -> DirectiveQuerySet:

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from adaptive.directives import DirectiveKind
 from adaptive.models import Recommendation
 from adaptive.progress import Wish
 from adaptive.steering import DirectiveEntry
@@ -179,6 +180,14 @@ def _asked(reason: Reason) -> str:
 def with_note(words: str, note: str) -> str:
     """End a sentence; with a trainer's own words, if there are any."""
     return gettext("%(words)s: “%(note)s”") % {"words": words, "note": note} if note else f"{words}."
+
+
+def put_aside(directive: DirectiveEntry, title: str) -> str:
+    """Tell a learner why a module that they asked for is not offered."""
+    if directive.kind == DirectiveKind.LOCK and directive.last_day:
+        words = gettext("Your trainer opens “%(title)s” on %(day)s")
+        return with_note(words % {"title": title, "day": date_format(localtime(directive.last_day))}, directive.note)
+    return with_note(gettext("Your trainer has put “%(title)s” aside for now") % {"title": title}, directive.note)
 
 
 def _cause(term: str, predicted: float) -> str:

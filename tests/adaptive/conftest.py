@@ -8,7 +8,7 @@ from django.core.cache import cache
 from adaptive import modalities, serving, steering, syllabus
 from courses.enrolling import enroll
 from courses.models import Course, Enrollment, User
-from tests.factories import make_course
+from tests.factories import make_course, make_module, make_skill
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +30,15 @@ def course(db: None) -> Course:
 @pytest.fixture
 def enrollment(ada: User, course: Course) -> Enrollment:
     return again(enroll(ada, course))
+
+
+@pytest.fixture
+def wide(ada: User) -> Enrollment:
+    """A course whose five modules are all open from the start."""
+    course = make_course(modules=0, slug="wide")
+    for place in range(5):
+        make_module(course, make_skill(course, f"skill-{place + 1}", place), place, questions=4)
+    return again(Enrollment.objects.create(learner=ada, course=course))
 
 
 def again(enrollment: Enrollment) -> Enrollment:

@@ -7,7 +7,10 @@ from django.utils import timezone
 
 from adaptive.directing import Ask, Reach, direct
 from adaptive.directives import Directive, DirectiveKind
+from adaptive.models import Recommendation
+from adaptive.recommending import recommend_next
 from courses.models import Cohort, Course, Enrollment, Module, Skill, User
+from tests.adaptive.conftest import again
 
 PIN, BAN, LOCK, DUE, WAIVER = DirectiveKind
 
@@ -39,3 +42,13 @@ def module(course: Course, number: int) -> Module:
 
 def skill(course: Course, number: int) -> Skill:
     return course.skills.get(slug=f"skill-{number}")
+
+
+def next_for(enrollment: Enrollment) -> Recommendation:
+    return recommend_next(again(enrollment))
+
+
+def offered(step: Recommendation) -> set[str]:
+    """The modules that the step was chosen from."""
+    modules = dict(step.enrollment.course.modules.values_list("pk", "slug"))
+    return {modules[offer["module"]] for offer in step.candidates}
