@@ -50,6 +50,7 @@ RULES = {
 ASKED = {  # what a trainer asked for; their own words follow
     "pinned": _("Your trainer asked for this first"),
     "due": _("Your trainer wants this done by %(day)s"),
+    "towards": _("Your trainer wants “%(leads_to)s” done by %(day)s, and this leads there"),
 }
 NEAREST = _("its difficulty is nearest to what you can learn from now")
 CAUSES = {
@@ -129,9 +130,10 @@ def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     return decisive_terms(offers[pick], rivals) or [{"rule": "drawn" if behind <= NEARLY else "tried"}]
 
 
-def reason_given(rule: str, directive: DirectiveEntry) -> Reason:
+def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "") -> Reason:
     """Return a trainer's word as a reason, with what a learner may read of it."""
-    return {"rule": rule, "directive": directive.id, "until": directive.until, "note": directive.note}
+    said = {"rule": rule, "directive": directive.id, "until": directive.until, "note": directive.note}
+    return said | ({"leads_to": leads_to} if leads_to else {})
 
 
 def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
@@ -174,7 +176,8 @@ def _asked(reason: Reason) -> str:
     """Return what a trainer asked for, with their note."""
     directive = DirectiveEntry(reason["directive"], reason["rule"], 0, reason["until"], reason["note"])
     day = date_format(localtime(directive.last_day)) if directive.last_day else ""
-    return with_note(str(ASKED[reason["rule"]]) % {"day": day}, directive.note)
+    words = str(ASKED[reason["rule"]]) % {"day": day, "leads_to": reason.get("leads_to", "")}
+    return with_note(words, directive.note)
 
 
 def with_note(words: str, note: str) -> str:

@@ -10,6 +10,7 @@ from adaptive.adapting import Standing
 from adaptive.models import Aim
 from adaptive.progress import Ending, Wish
 from adaptive.reviewing import due
+from adaptive.steering import DirectiveEntry
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from adaptive.visiting import other_ways
 from courses.models import Modality
@@ -126,11 +127,38 @@ def _pinned(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 
 def _wanted_soon(standing: Standing, now: datetime) -> Iterator[Candidate]:
-    """What a trainer wants done by a day that is near or past: the earliest first."""
-    wanted = standing.steering.wanted
-    days = {module.id: wanted[module.id].ends_at or now for module in _ready(standing, wanted)}
-    for module in _ready(standing, [pk for pk, day in days.items() if day - now <= NEAR and day == min(days.values())]):
-        yield from _ways_on(standing, module)
+    """What a trainer wants done by a day that is near or past, or what leads there."""
+    for pk in wanted_soon(standing, now):
+        yield from _ways_on(standing, standing.syllabus.modules[pk])
+
+
+def wanted_soon(standing: Standing, now: datetime) -> dict[int, DirectiveEntry]:
+    """Return the modules to begin for the earliest deadline that anything can be done for, each with its directive."""
+    wanted = [one for one in standing.steering.wanted.values() if one.about in standing.syllabus.modules]
+    near = {one.ends_at for one in wanted if one.ends_at and one.ends_at - now <= NEAR}
+    ready = {module.id for module in _ready(standing, standing.syllabus.modules)}
+    for day in sorted(near):
+        of_day = [(one, standing.syllabus.modules[one.about]) for one in wanted if one.ends_at == day]
+        steps = {pk: one for one, module in of_day for pk in _way_to(standing, module) & ready}
+        if steps:
+            return steps
+    return {}
+
+
+def _way_to(standing: Standing, module: ModuleEntry) -> set[int]:
+    """Return the module itself where it is open, else what is open of all that it builds on; nothing if it is done."""
+    seen: set[int] = set()
+    found: set[int] = set()
+    waiting = [module]
+    while waiting:
+        one = waiting.pop()
+        if one.id in seen or standing.progress.module(one.id).done or one.id in standing.steering.aside:
+            continue
+        seen.add(one.id)
+        missing = missing_for(standing, one)
+        found |= set() if missing else {one.id}
+        waiting += [before for skill in missing for before in standing.syllabus.taught_in[skill]]
+    return found
 
 
 def _ready(standing: Standing, modules: Iterable[int]) -> list[ModuleEntry]:

@@ -19,7 +19,7 @@ from django.db.models import BigIntegerField
 from adaptive.adapting import Standing, standing_of
 from adaptive.degrading import on_the_best_rung
 from adaptive.explaining import Offer, Reason, reason_given, reasons_for
-from adaptive.guarding import Admitted, Candidate, admitted, is_put_aside
+from adaptive.guarding import Admitted, Candidate, admitted, is_put_aside, wanted_soon
 from adaptive.history import item_of
 from adaptive.modalities import effects_for
 from adaptive.models import Recommendation
@@ -139,7 +139,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
         policy=POLICY,
         propensity=float(weighed.suggestion.propensities[weighed.pick]),
         candidates=offers,
-        reasons=_reasons(standing, may_be, offers, weighed.pick),
+        reasons=_reasons(standing, may_be, offers, weighed.pick, inputs.now),
         seed=inputs.seed,
         inputs=inputs.as_json(),
         edition=standing.syllabus.edition,
@@ -214,14 +214,16 @@ def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:
     return -np.minimum(ORDER_WEIGHT * (places - places.min()), MOST_FOR_ORDER)
 
 
-def _reasons(standing: Standing, may_be: Admitted, offers: Sequence[Offer], pick: int) -> list[Reason]:
+def _reasons(standing: Standing, may_be: Admitted, offers: Sequence[Offer], pick: int, now: datetime) -> list[Reason]:
     """Return why: a trainer's word, the learner's own wish, the rule that narrowed the choice, or its terms."""
-    module, steering = may_be.candidates[pick].module.id, standing.steering
+    module = may_be.candidates[pick].module.id
     match may_be.rule:
         case "asked":
             return reasons_for(offers, pick, str(standing.progress.wish["wish"]))
         case "pinned":
-            return [reason_given(may_be.rule, steering.pinned[module])]
+            return [reason_given(may_be.rule, standing.steering.pinned[module])]
         case "due":
-            return [reason_given(may_be.rule, steering.wanted[module])]
+            directive = wanted_soon(standing, now)[module]
+            leads_to = standing.syllabus.modules[directive.about].title if directive.about != module else ""
+            return [reason_given("towards" if leads_to else "due", directive, leads_to)]
     return reasons_for(offers, pick, may_be.rule)

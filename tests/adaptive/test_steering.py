@@ -5,6 +5,7 @@ from adaptive.explaining import RULES, sentence
 from adaptive.guarding import DEFAULTS, is_open
 from adaptive.ordering import step_in_order
 from adaptive.progress import Wish
+from adaptive.replaying import Verdict, replay
 from adaptive.reviewing import due
 from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override, practice
@@ -25,6 +26,7 @@ from tests.adaptive.steered import (
     offered,
     skill,
 )
+from tests.factories import make_module, make_skill
 
 
 def test_a_banned_module_is_not_among_the_candidates(wide: Enrollment, grace: User) -> None:
@@ -97,6 +99,27 @@ def test_a_deadline_counts_once_it_is_near_and_the_earliest_first(wide: Enrollme
     assert offered(near) == {"module-3"}
     assert sentence(near).startswith("Your trainer wants this done by ")
     assert sentence(near).endswith(": “Before the workshop”")
+
+
+def test_a_deadline_far_down_the_course_begins_at_its_first_module(enrollment: Enrollment, grace: User) -> None:
+    make_module(enrollment.course, make_skill(enrollment.course, "aside", 9), 9, questions=3)
+    asked(grace, DUE, module(enrollment.course, 4), enrollment, holds_until=in_days(1))
+
+    assert offered(next_for(enrollment)) == {"module-1"}
+
+
+def test_before_a_deadline_what_leads_to_a_closed_module_comes_first(enrollment: Enrollment, grace: User) -> None:
+    course = enrollment.course
+    make_module(course, make_skill(course, "aside", 9), 9, questions=3)
+    asked(grace, DUE, module(course, 3), enrollment, holds_until=in_days(1))
+    asked(grace, WAIVER, skill(course, 1), enrollment)
+
+    step = next_for(enrollment)
+
+    assert offered(step) == {"module-2"}
+    assert sentence(step).startswith("Your trainer wants “Module 3” done by ")
+    assert sentence(step).endswith(", and this leads there.")
+    assert replay(step).verdict == Verdict.SAME
 
 
 def test_a_missed_deadline_still_comes_first(wide: Enrollment, grace: User) -> None:
