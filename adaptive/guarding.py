@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -136,7 +136,7 @@ def wanted_soon(standing: Standing, now: datetime) -> dict[int, DirectiveEntry]:
     """Return the modules to begin for the earliest deadline that anything can be done for, each with its directive."""
     wanted = [one for one in standing.steering.wanted.values() if one.about in standing.syllabus.modules]
     near = {one.ends_at for one in wanted if one.ends_at and one.ends_at - now <= NEAR}
-    ready = {module.id for module in _ready(standing, standing.syllabus.modules)}
+    ready = {module.id for module in _ready(standing, standing.syllabus.modules)} if near else set()
     for day in sorted(near):
         of_day = [(one, standing.syllabus.modules[one.about]) for one in wanted if one.ends_at == day]
         steps = {pk: one for one, module in of_day for pk in _way_to(standing, module) & ready}
@@ -161,9 +161,9 @@ def _way_to(standing: Standing, module: ModuleEntry) -> set[int]:
     return found
 
 
-def _ready(standing: Standing, modules: Iterable[int]) -> list[ModuleEntry]:
+def _ready(standing: Standing, modules: Container[int]) -> list[ModuleEntry]:
     """Those of these modules that may be begun: to be done, open and not refused."""
-    steps = [module for module in _to_do(standing) if module.id in set(modules)]
+    steps = [module for module in _to_do(standing) if module.id in modules]
     return [module for module in steps if is_open(standing, module) and not _is_refused(standing, module)]
 
 
