@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -16,6 +16,7 @@ from adaptive.mastery import SkillBelief, beliefs_in
 from adaptive.models import LearnerState
 from adaptive.progress import Progress
 from adaptive.serving import LiveTutor
+from adaptive.steering import UNSTEERED, Steering, steering_of
 from adaptive.syllabus import Syllabus, syllabus_of
 from courses.models import Enrollment, Interaction
 from courses.recording import lock
@@ -39,7 +40,7 @@ UNSEEN = Query(
 
 @dataclass
 class Standing:
-    """Where a learner stands in a course: what it teaches, what they did, and what we believe of them."""
+    """Where a learner stands in a course: what it teaches, what they did, what we believe of them and trainers ask."""
 
     enrollment: Enrollment
     syllabus: Syllabus
@@ -47,6 +48,7 @@ class Standing:
     state: LearnerState
     belief: Any
     progress: Progress
+    steering: Steering = UNSTEERED
 
     def beliefs(self, skills: Sequence[int]) -> dict[int, SkillBelief]:
         return beliefs_in(self.state.mastery, skills)
@@ -103,16 +105,16 @@ def caught_up(standing: Standing) -> Standing:
 
 def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     """Return the stored state, or a blank one where there is none for this checkpoint and calibration."""
-    syllabus = syllabus_of(enrollment)
+    syllabus, steering = syllabus_of(enrollment), steering_of(enrollment)
     stored = STATE if live.checkpoint else COUNTED_STATE
     state = stored.first(enrollment=enrollment.pk, checkpoint=live.checkpoint)
     if state and state.calibration_id == live.calibration:
         try:
             belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress)
-            return Standing(enrollment, syllabus, live, state, belief, progress)
+            return Standing(enrollment, syllabus, live, state, belief, progress, steering)
         except (ValueError, TypeError) as problem:
             log.error("state_unreadable", state=state.pk, reason=str(problem))
-    return _nothing_seen(enrollment, live, state.pk if state else None)
+    return replace(_nothing_seen(enrollment, live, state.pk if state else None), steering=steering)
 
 
 def standing_after(enrollment: Enrollment, live: LiveTutor, sequence: int) -> Standing:

@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from adaptive.jobs import ask_for, hand_out
-from adaptive.models import Calibration, Checkpoint, Job, JobState, LearnerState, ModalityEffect, Recommendation
+from adaptive.models import (
+    Calibration,
+    Checkpoint,
+    Directive,
+    Job,
+    JobState,
+    LearnerState,
+    ModalityEffect,
+    Recommendation,
+)
 from adaptive.serving import promote
 from courses.access import actor
 from courses.admin import ReadOnly
@@ -179,3 +188,20 @@ class ModalityEffectAdmin(ReadOnly):
     list_display = ("subject", "cohort", "modality", "mean", "sd", "answers", "changed_at")
     list_filter = ("subject", "modality")
     list_select_related = ("cohort",)
+
+
+@admin.register(Directive)
+class DirectiveAdmin(ReadOnly):
+    """Who steered whom, and how."""
+
+    list_display = ("made_at", "__str__", "course", "cohort", "enrollment", "made_by", "holds_until", "ended_at")
+    list_filter = ("kind", "course", "made_at")
+    list_select_related = (
+        "course",
+        "cohort",
+        "enrollment__learner",
+        "enrollment__course",
+        "made_by",
+        "module",
+        "skill",
+    )

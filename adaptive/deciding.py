@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from adaptive.adapting import Standing
 from adaptive.asking import draw_question
+from adaptive.guarding import is_put_aside
 from adaptive.models import Aim, Recommendation
 from adaptive.recommending import draw_step
 from adaptive.syllabus import ModuleEntry
@@ -15,7 +16,7 @@ from courses.models import Interaction, InteractionKind, Presentation, Purpose
 
 @dataclass(frozen=True)
 class Decision:
-    """What comes next: a question, or the end of the visit and another step. Neither, if the learner had moved on."""
+    """What comes next: a question, or the end of the visit and another step. Neither, if the visit was broken off."""
 
     question: Presentation | None = None
     ending: Interaction | None = None  # the next entry of the log
@@ -47,9 +48,10 @@ def ending_after(answer: Interaction, because: str) -> Interaction:
 
 
 def _module_at_work(standing: Standing, answer: Interaction) -> ModuleEntry | None:
-    """The module of the answer, unless the learner has moved on to another one since the question was shown."""
+    """The module of the answer, unless the learner moved on since the question was shown, or it was put aside."""
     module = standing.syllabus.modules.get(answer.module_id or 0)
-    return module if module and standing.progress.current == module.id else None
+    goes_on = module and standing.progress.current == module.id and not is_put_aside(standing, module)
+    return module if goes_on else None
 
 
 def _aim(answer: Interaction) -> Aim:

@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from adaptive.directives import DirectiveKind
 from adaptive.models import Recommendation
 from adaptive.progress import Wish
+from adaptive.steering import DirectiveEntry
 from mlcore.policy import PolicySettings
 
 Offer = Mapping[str, Any]  # one of Recommendation.candidates
@@ -32,9 +36,21 @@ RULES = {
     "only": _("It is the next step that you have the basis for."),
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
+    "left": _("Your trainer has put the other modules aside for now."),
+    "left_in_order": _(
+        "Your trainer has put other modules aside for now, so this comes next. Some skills before it are not sure yet, "
+        "so take your time."
+    ),
+    "left_to_review": _("Your trainer has put the other modules aside for now. This keeps fresh what you know."),
+    "all_aside": _("Your trainer has put every module aside for now, so we go on as usual."),
     "tried": _(
         "Another step looked a little better. Now and then we try one like this, to find out whether we are right."
     ),
+}
+ASKED = {  # what a trainer asked for; their own words follow
+    "pinned": _("Your trainer asked for this first"),
+    "due": _("Your trainer wants this done by %(day)s"),
+    "towards": _("Your trainer wants “%(leads_to)s” done by %(day)s, and this leads there"),
 }
 NEAREST = _("its difficulty is nearest to what you can learn from now")
 CAUSES = {
@@ -105,13 +121,19 @@ def comparison_of(recommendation: Recommendation) -> Comparison | None:
 
 def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
-    if rule != "open":
+    if rule not in ("open", "left"):
         return [{"rule": rule}]
     rivals = [offer for offer in offers if offer["module"] != offers[pick]["module"]]
     if not rivals:
-        return [{"rule": "only"}]
+        return [{"rule": "only" if rule == "open" else rule}]
     behind = max(rival["score"] for rival in rivals) - offers[pick]["score"]
     return decisive_terms(offers[pick], rivals) or [{"rule": "drawn" if behind <= NEARLY else "tried"}]
+
+
+def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "") -> Reason:
+    """Return a trainer's word as a reason, with what a learner may read of it."""
+    said = {"rule": rule, "directive": directive.id, "until": directive.until, "note": directive.note}
+    return said | ({"leads_to": leads_to} if leads_to else {})
 
 
 def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
@@ -139,6 +161,8 @@ def without(offer: Offer, reasons: Sequence[Reason]) -> float:
 def sentence(recommendation: Recommendation) -> str:
     """Return the one sentence that says why."""
     reasons = recommendation.reasons or [{"rule": "order"}]
+    if reasons[0].get("rule") in ASKED:
+        return _asked(reasons[0])
     if "rule" in reasons[0]:
         return str(RULES.get(reasons[0]["rule"], RULES["drawn"]))
     predicted = chosen_offer(recommendation).get("predicted", 0.0)
@@ -146,6 +170,27 @@ def sentence(recommendation: Recommendation) -> str:
     if len(causes) == 1:
         return gettext("Because %(cause)s.") % {"cause": causes[0]}
     return gettext("Because %(cause)s, and %(other)s.") % {"cause": causes[0], "other": causes[1]}
+
+
+def _asked(reason: Reason) -> str:
+    """Return what a trainer asked for, with their note."""
+    directive = DirectiveEntry(reason["directive"], reason["rule"], 0, reason["until"], reason["note"])
+    day = date_format(localtime(directive.last_day)) if directive.last_day else ""
+    words = str(ASKED[reason["rule"]]) % {"day": day, "leads_to": reason.get("leads_to", "")}
+    return with_note(words, directive.note)
+
+
+def with_note(words: str, note: str) -> str:
+    """End a sentence; with a trainer's own words, if there are any."""
+    return gettext("%(words)s: “%(note)s”") % {"words": words, "note": note} if note else f"{words}."
+
+
+def put_aside(directive: DirectiveEntry, title: str) -> str:
+    """Tell a learner why a module that they asked for is not offered."""
+    if directive.kind == DirectiveKind.LOCK and directive.last_day:
+        words = gettext("Your trainer opens “%(title)s” on %(day)s")
+        return with_note(words % {"title": title, "day": date_format(localtime(directive.last_day))}, directive.note)
+    return with_note(gettext("Your trainer has put “%(title)s” aside for now") % {"title": title}, directive.note)
 
 
 def _cause(term: str, predicted: float) -> str:

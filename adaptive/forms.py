@@ -1,9 +1,18 @@
-"""What comes with an answer, and what a learner can ask for; checked."""
+"""What comes with an answer, what a learner can ask for, and what a trainer can; checked."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django import forms
+from django.db.models import Value
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from adaptive.directing import Ask
+from adaptive.directives import DATED, DirectiveKind
 from adaptive.progress import Wish
+from courses.models import Course, Module, Skill
 
 CONFIDENCE = {"guessing": 1, "fairly_sure": 2, "certain": 3}
 REASONS = (
@@ -33,3 +42,91 @@ class OverrideForm(forms.Form):
     module = forms.SlugField(required=False)
     reason = forms.ChoiceField(required=False, choices=REASONS)
     key = forms.UUIDField(required=False)
+
+
+THINGS = {"module": _("Modules"), "skill": _("Skills")}
+
+
+class DayInput(forms.DateInput):
+    """A day, chosen from the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class DirectiveForm(forms.Form):
+    """What a trainer asks for. `ask` is what was sent, once it is valid."""
+
+    kind = forms.ChoiceField(label=_("What"), choices=DirectiveKind.choices)
+    about = forms.ChoiceField(
+        label=_("Module or skill"), error_messages={"required": _("Choose a module; for “Counts as known” a skill.")}
+    )
+    holds_from = forms.DateField(
+        label=_("From"), required=False, widget=DayInput, help_text=_("At once, if left empty.")
+    )
+    holds_until = forms.DateField(
+        label=_("Until"),
+        required=False,
+        widget=DayInput,
+        help_text=_("The day of “Not before” and “Due by”; otherwise the last day, or until you end it."),
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=300, help_text=_("Your learners read it beside the step.")
+    )
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.course = course
+        self.fields["about"].choices = self._things  # type: ignore[attr-defined]
+
+    def _things(self) -> list[tuple[str, Any]]:
+        """The modules and skills to choose from; read only where the form is shown or sent, in one query."""
+        modules, skills = (
+            thing.objects.filter(course=self.course, live=True)
+            .annotate(thing=Value(thing._meta.model_name))
+            .order_by()
+            .values_list("thing", "position", "pk", "title")
+            for thing in (Module, Skill)
+        )
+        found = list(modules.union(skills, all=True).order_by("thing", "position", "pk"))
+        own = {name: [(f"{name}-{pk}", title) for thing, _, pk, title in found if thing == name] for name in THINGS}
+        return [("", gettext("Choose one")), *((str(label), own[name]) for name, label in THINGS.items())]
+
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean() or {}
+        kind, about = sent.get("kind"), sent.get("about")
+        if kind and about and (kind == DirectiveKind.WAIVER) != about.startswith("skill-"):
+            is_waiver = kind == DirectiveKind.WAIVER
+            words = _("Only a skill can count as known: choose one.") if is_waiver else _("Choose a module for this.")
+            self.add_error("about", words)
+        if kind in DATED and not sent.get("holds_until") and "holds_until" not in self.errors:
+            self.add_error("holds_until", _("“%s” needs a day.") % DirectiveKind(kind).label)
+        self._clean_days(sent)
+        return sent
+
+    def _clean_days(self, sent: dict[str, Any]) -> None:
+        starts, ends = _start_of(sent.get("holds_from")), self._end(sent)
+        if ends and ends <= timezone.now():
+            self.add_error("holds_until", _("Choose a day to come."))
+        elif starts and ends and ends <= starts:
+            self.add_error("holds_until", _("Choose a later day than the one it begins on."))
+
+    def _end(self, sent: dict[str, Any]) -> datetime | None:
+        """The moment after the last day; a lock opens when its day begins."""
+        day = sent.get("holds_until")
+        return _start_of(day if not day or sent.get("kind") == DirectiveKind.LOCK else day + timedelta(days=1))
+
+    @property
+    def ask(self) -> Ask:
+        sent = self.cleaned_data
+        thing, pk = sent["about"].split("-")
+        about = (Skill if thing == "skill" else Module).objects.get(pk=pk)
+        starts, note = _start_of(sent["holds_from"]), sent["note"]
+        return Ask(DirectiveKind(sent["kind"]), about, starts, self._end(sent), note)
+
+
+def _start_of(day: date | None) -> datetime | None:
+    """Return when a day begins where the person is who asks."""
+    return timezone.make_aware(datetime.combine(day, time.min)) if day else None

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adaptive.adapting import Standing
 from adaptive.models import Aim
 from adaptive.progress import Ending, Wish
 from adaptive.reviewing import due
+from adaptive.steering import DirectiveEntry
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from adaptive.visiting import other_ways
 from courses.models import Modality
 
+NEAR = timedelta(days=7)  # a deadline this close comes first
+LEFT = {"open": "left", "locked": "left_in_order", "review": "left_to_review"}  # rules where trainers left out the rest
+ALL_ASIDE = "all_aside"
+DEFAULTS = (LEFT["locked"], LEFT["review"], ALL_ASIDE)  # trainers left nothing open: the default path was offered
 FOR_LATER = (Modality.PROJECT, Modality.REFLECTION)  # they build on what another variant has taught
 
 
@@ -39,25 +44,56 @@ class Admitted:
 
 
 def admitted(standing: Standing, now: datetime) -> Admitted:
-    """Return what may be offered now, by the first rule that finds anything. Raises NothingToLearn."""
+    """Return what may be offered now, by the first rule that finds anything. Raises NothingToLearn.
+
+    What trainers put aside is left out under every rule. Where nothing would be left, the rules go on as without it.
+    """
     rules = {
         "asked": _asked_for,
+        "pinned": _pinned,
+        "due": _wanted_soon,
         "again": _another_try,
         "open": _open_steps,
         "locked": _next_in_order,
         "review": _anything_done,
     }
     for name, rule in rules.items():
-        candidates = list(rule(standing, now))
+        candidates = [one for one in rule(standing, now) if not is_put_aside(standing, one.module)]
         if candidates:
-            return Admitted(candidates, name)
+            return Admitted(candidates, _named(standing, name))
     raise NothingToLearn
 
 
 def is_open(standing: Standing, module: ModuleEntry) -> bool:
-    """Every skill that it needs is known, or was tried honestly in every module that teaches it."""
-    beliefs = standing.beliefs(module.requires)
-    return all(beliefs[skill].is_known or _was_tried(standing, skill) for skill in module.requires)
+    """Every skill that it needs is known, or was tried honestly in every module that teaches it, or is waived."""
+    return not missing_for(standing, module)
+
+
+def missing_for(standing: Standing, module: ModuleEntry) -> list[int]:
+    """Return the skills that keep a module closed."""
+    beliefs, waived = standing.beliefs(module.requires), standing.steering.waived
+    unknown = [skill for skill in module.requires if not beliefs[skill].is_known and skill not in waived]
+    return [skill for skill in unknown if not _was_tried(standing, skill)]
+
+
+def is_put_aside(standing: Standing, module: ModuleEntry) -> bool:
+    """A trainer does not want it offered now, and something else is left."""
+    return module.id in standing.steering.aside and module not in _left(standing)
+
+
+def _left(standing: Standing) -> list[ModuleEntry]:
+    return standing.steering.left_of(standing.syllabus.modules.values())
+
+
+def _named(standing: Standing, rule: str) -> str:
+    """Return the name of a rule; another one where it found only what trainers had left."""
+    aside = [standing.syllabus.modules[pk] for pk in standing.steering.aside if pk in standing.syllabus.modules]
+    if len(aside) == len(standing.syllabus.modules):
+        return ALL_ASIDE
+    if rule not in LEFT:
+        return rule
+    missed = [module for module in aside if not standing.progress.module(module.id).done]
+    return LEFT[rule] if any(rule == "review" or is_open(standing, module) for module in missed) else rule
 
 
 def _was_tried(standing: Standing, skill: int) -> bool:
@@ -65,10 +101,10 @@ def _was_tried(standing: Standing, skill: int) -> bool:
 
 
 def _asked_for(standing: Standing, now: datetime) -> Iterator[Candidate]:
-    """What the learner asked for themself."""
+    """What the learner asked for themself. A trainer who put it aside goes first."""
     wish = standing.progress.wish
     module = standing.syllabus.modules.get(wish.get("module") or 0)
-    if module is None:
+    if module is None or module.id in standing.steering.aside:
         return
     refused = module.variant(wish.get("variant"))
     match wish.get("wish"):
@@ -84,6 +120,60 @@ def _asked_for(standing: Standing, now: datetime) -> Iterator[Candidate]:
             yield from _least_seen(standing, module, fitting)
 
 
+def _pinned(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """What a trainer wants offered first, once its prerequisites are met."""
+    for module in _ready(standing, standing.steering.pinned):
+        yield from _ways_on(standing, module)
+
+
+def _wanted_soon(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """What a trainer wants done by a day that is near or past, or what leads there."""
+    for pk in wanted_soon(standing, now):
+        yield from _ways_on(standing, standing.syllabus.modules[pk])
+
+
+def wanted_soon(standing: Standing, now: datetime) -> dict[int, DirectiveEntry]:
+    """Return the modules to begin for the earliest deadline that anything can be done for, each with its directive."""
+    wanted = [one for one in standing.steering.wanted.values() if one.about in standing.syllabus.modules]
+    near = {one.ends_at for one in wanted if one.ends_at and one.ends_at - now <= NEAR}
+    ready = {module.id for module in _ready(standing, standing.syllabus.modules)} if near else set()
+    for day in sorted(near):
+        of_day = [(one, standing.syllabus.modules[one.about]) for one in wanted if one.ends_at == day]
+        steps = {pk: one for one, module in of_day for pk in _way_to(standing, module) & ready}
+        if steps:
+            return steps
+    return {}
+
+
+def _way_to(standing: Standing, module: ModuleEntry) -> set[int]:
+    """Return the module itself where it is open, else what is open of all that it builds on; nothing if it is done."""
+    seen: set[int] = set()
+    found: set[int] = set()
+    waiting = [module]
+    while waiting:
+        one = waiting.pop()
+        if one.id in seen or standing.progress.module(one.id).done or one.id in standing.steering.aside:
+            continue
+        seen.add(one.id)
+        missing = missing_for(standing, one)
+        found |= set() if missing else {one.id}
+        waiting += [before for skill in missing for before in standing.syllabus.taught_in[skill]]
+    return found
+
+
+def _ready(standing: Standing, modules: Container[int]) -> list[ModuleEntry]:
+    """Those of these modules that may be begun: to be done, open and not refused."""
+    steps = [module for module in _to_do(standing) if module.id in modules]
+    return [module for module in steps if is_open(standing, module) and not _is_refused(standing, module)]
+
+
+def _ways_on(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
+    """Its variants, or other ways than those that did not work out."""
+    is_again = standing.progress.module(module.id).ended == Ending.AGAIN
+    others = other_ways(standing, module) if is_again else []
+    yield from [Candidate(module, variant) for variant in others] or _ways(standing, module)
+
+
 def _another_try(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """The module that did not work out, another way."""
     module = standing.syllabus.modules.get(standing.progress.left)
@@ -93,7 +183,7 @@ def _another_try(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """Modules whose prerequisites are met, and what is due for review."""
-    steps = [module for module in _to_do(standing) if is_open(standing, module) and not _is_refused(standing, module)]
+    steps = _ready(standing, standing.syllabus.modules)
     if not steps:
         return
     for module in steps:
@@ -116,7 +206,7 @@ def _next_in_order(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 def _anything_done(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """Everything is done: review what is due, or else anything but what was just left."""
-    modules = list(standing.syllabus.modules.values())
+    modules = _left(standing)
     waiting = [one.module for one in due(standing, now)]
     others = [module for module in modules if module.id != standing.progress.left]
     for choice in (waiting, others, modules):
@@ -127,7 +217,7 @@ def _anything_done(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 
 def _to_do(standing: Standing) -> list[ModuleEntry]:
-    return [module for module in standing.syllabus.modules.values() if not standing.progress.module(module.id).done]
+    return [module for module in _left(standing) if not standing.progress.module(module.id).done]
 
 
 def _is_refused(standing: Standing, module: ModuleEntry) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from adaptive.directives import Directive as Directive  # a table, too
 from courses import clock
 from courses.models import Cohort, Course, Enrollment, Interaction, Modality, Module, Presentation, Variant
 

@@ -6,6 +6,7 @@ from django.db.models import Count, Max
 
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Aim, Recommendation, Rung
+from adaptive.steering import steering_of
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, syllabus_of
 from courses.models import Enrollment, Interaction, InteractionKind
 
@@ -13,7 +14,10 @@ POLICY = "course order"
 
 
 def step_in_order(enrollment: Enrollment) -> Recommendation:
-    """Offer the first module that was not finished yet; when all were, the one finished least often."""
+    """Offer the first module that was not finished yet; when all were, the one finished least often.
+
+    What trainers put aside is left out here, too; the rest of their wishes needs a tutor.
+    """
     module = _first_unfinished(enrollment, syllabus_of(enrollment))
     latest = Recommendation.objects.of(enrollment).first()
     if latest and latest.rung == Rung.COURSE_ORDER and latest.module_id == module.id:
@@ -49,6 +53,7 @@ def answers_since_finishing(answer: Interaction) -> int:
 def _first_unfinished(enrollment: Enrollment, syllabus: Syllabus) -> ModuleEntry:
     finished = enrollment.interactions.filter(kind=InteractionKind.FINISHED).values_list("module")
     times = dict(finished.annotate(times=Count("id")).order_by())
-    if not syllabus.modules:
+    left = steering_of(enrollment).left_of(syllabus.modules.values())
+    if not left:
         raise NothingToLearn
-    return min(syllabus.modules.values(), key=lambda module: times.get(module.id, 0))
+    return min(left, key=lambda module: times.get(module.id, 0))

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from django.db import transaction
@@ -18,14 +18,14 @@ from django.db.models import BigIntegerField
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.degrading import on_the_best_rung
-from adaptive.explaining import reasons_for
-from adaptive.guarding import Admitted, Candidate, admitted
+from adaptive.explaining import Offer, Reason, reason_given, reasons_for
+from adaptive.guarding import Admitted, Candidate, admitted, is_put_aside, wanted_soon
 from adaptive.modalities import effects_for
 from adaptive.models import Recommendation
 from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
-from adaptive.progress import Progress
 from adaptive.serving import LiveTutor
+from adaptive.steering import UNSTEERED, Steering
 from courses import clock
 from courses.models import Enrollment
 from courses.recording import lock
@@ -66,13 +66,21 @@ def _recommend(enrollment: Enrollment, live: LiveTutor) -> Recommendation:
 
 
 def step_on_offer(standing: Standing) -> Recommendation | None:
-    """Return the latest recommendation, while nothing closed it and its content is still published."""
+    """Return the latest recommendation, while nothing closed it, its content is published and no trainer objects."""
     latest = LATEST.first(enrollment=standing.enrollment.pk)
     if latest is None or latest.after_sequence < standing.progress.closed:
         return None
     module = standing.syllabus.modules.get(latest.module_id)
     is_published = module and (latest.variant_id is None or module.variant(latest.variant_id))
-    return latest if is_published else None
+    return latest if is_published and _is_still_wanted(latest, standing) else None
+
+
+def _is_still_wanted(step: Recommendation, standing: Standing) -> bool:
+    """Trainers ask for nothing else than when it was chosen. What has begun goes on, unless they put it aside."""
+    if Inputs.of(step).steering.ids == standing.steering.ids:
+        return True
+    module = standing.syllabus.modules[step.module_id]
+    return standing.progress.current == module.id and not is_put_aside(standing, module)
 
 
 def offer_step(standing: Standing) -> Recommendation:
@@ -89,24 +97,33 @@ class Inputs:
     now: datetime
     seed: int
     effects: Mapping[str, float]  # of modalities, as far as known of this learner
+    steering: Steering = UNSTEERED
 
     @classmethod
     def of(cls, step: Recommendation) -> Self:
         """Return what this step was chosen from."""
-        return cls(step.made_at, step.seed, step.inputs.get("effects", {}))
+        steering = Steering.from_json(step.inputs.get("directives", ()))
+        return cls(step.made_at, step.seed, step.inputs.get("effects", {}), steering)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what no column of the step tells."""
+        directives = self.steering.as_json()
+        return {"effects": self.effects} | ({"directives": directives} if directives else {})
 
 
 def draw_step(standing: Standing) -> Recommendation:
     """Choose a step as things are now."""
     modalities = {variant.modality for module in standing.syllabus.modules.values() for variant in module.variants}
-    return decide_step(standing, Inputs(clock.now(), secrets.randbits(63), effects_for(standing, sorted(modalities))))
+    effects = effects_for(standing, sorted(modalities))
+    return decide_step(standing, Inputs(clock.now(), secrets.randbits(63), effects, standing.steering))
 
 
 def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = SETTINGS) -> Recommendation:
     """Weigh everything that may be offered, draw one, and note how likely each was and why this one.
 
-    The same standing and inputs lead to the same step.
+    The same standing and inputs lead to the same step; what trainers ask counts as the inputs tell it.
     """
+    standing = replace(standing, steering=inputs.steering)
     may_be = admitted(standing, inputs.now)
     weighed = weigh(standing, may_be.candidates, inputs, settings)
     chosen = may_be.candidates[weighed.pick]
@@ -122,9 +139,9 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
         policy=POLICY,
         propensity=float(weighed.suggestion.propensities[weighed.pick]),
         candidates=offers,
-        reasons=reasons_for(offers, weighed.pick, _rule(may_be, standing.progress)),
+        reasons=_reasons(standing, may_be, offers, weighed.pick, inputs.now),
         seed=inputs.seed,
-        inputs={"effects": inputs.effects},
+        inputs=inputs.as_json(),
         edition=standing.syllabus.edition,
         after_sequence=standing.state.seen_up_to,
         made_at=inputs.now,
@@ -195,6 +212,16 @@ def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:
     return -np.minimum(ORDER_WEIGHT * (places - places.min()), MOST_FOR_ORDER)
 
 
-def _rule(may_be: Admitted, progress: Progress) -> str:
-    """Return the rule that narrowed the choice; for a wish, the wish itself."""
-    return str(progress.wish["wish"]) if may_be.rule == "asked" else may_be.rule
+def _reasons(standing: Standing, may_be: Admitted, offers: Sequence[Offer], pick: int, now: datetime) -> list[Reason]:
+    """Return why: a trainer's word, the learner's own wish, the rule that narrowed the choice, or its terms."""
+    module = may_be.candidates[pick].module.id
+    match may_be.rule:
+        case "asked":
+            return reasons_for(offers, pick, str(standing.progress.wish["wish"]))
+        case "pinned":
+            return [reason_given(may_be.rule, standing.steering.pinned[module])]
+        case "due":
+            directive = wanted_soon(standing, now)[module]
+            leads_to = standing.syllabus.modules[directive.about].title if directive.about != module else ""
+            return [reason_given("towards" if leads_to else "due", directive, leads_to)]
+    return reasons_for(offers, pick, may_be.rule)

@@ -39,7 +39,7 @@ def next_due_at(standing: Standing) -> datetime | None:
 
 
 def _overdue(standing: Standing, now: datetime) -> Iterator[Due]:
-    for module in standing.syllabus.modules.values():
+    for module in standing.steering.left_of(standing.syllabus.modules.values()):
         practiced = [standing.progress.skills[skill] for skill in module.skills if skill in standing.progress.skills]
         if not (practiced and module.questions and standing.progress.module(module.id).done):
             continue

@@ -1,8 +1,8 @@
-"""The learner's pages."""
+"""The learner's pages, and those on which trainers steer."""
 
 from django.urls import path
 
-from adaptive.views import maps, questions, steps, today
+from adaptive.views import maps, questions, steering, steps, today
 
 app_name = "adaptive"
 
@@ -20,4 +20,9 @@ urlpatterns = [
     path("questions/<uuid:presentation_id>/answer/", questions.answer, name="answer"),
     path("questions/<uuid:presentation_id>/outcome/", questions.outcome, name="outcome"),
     path("why/<uuid:recommendation_id>/", maps.why, name="why"),
+    path("trainer/cohorts/<int:pk>/steering/<slug:slug>/", steering.steer_cohort, name="steer_cohort"),
+    path("trainer/cohorts/<int:pk>/steering/<int:directive_pk>/end/", steering.end_directive, name="end_directive"),
+    path(
+        "trainer/cohorts/<int:pk>/learners/<int:enrollment_pk>/steering/", steering.steer_learner, name="steer_learner"
+    ),
 ]

@@ -111,7 +111,7 @@ def _rested(standings: list[Standing], waiting: set[int]) -> list[tuple[Standing
     return [
         (standing, module)
         for standing in standings
-        for module in standing.syllabus.modules.values()
+        for module in standing.steering.left_of(standing.syllabus.modules.values())
         if standing.progress.module(module.id).done and module.questions and module.id not in waiting
     ]
 

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 from adaptive.adapting import Standing, standing_of
 from adaptive.asking import open_question
 from adaptive.drawing import skill_rows
-from adaptive.explaining import sentence
+from adaptive.explaining import put_aside, sentence
 from adaptive.forms import REASONS, OverrideForm
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
 from adaptive.progress import Wish
 from adaptive.recommending import recommend_next
 from adaptive.serving import live_tutor
+from adaptive.steering import steering_of
 from adaptive.stepping import Request, open_step, override
 from adaptive.stepping import practice as go_to_practice
 from courses.access import actor, for_people, own_enrollment
@@ -78,7 +79,10 @@ def ask_for_another(request: HttpRequest, slug: str) -> HttpResponse:
     module = get_object_or_404(modules, slug=asked["module"]) if asked["module"] else None
     wish = Request(asked["wish"], module, asked["reason"], **({"key": asked["key"]} if asked["key"] else {}))
     chosen = override(enrollment, wish)
-    if asked["wish"] != Wish.REVIEW:
+    objection = _objection(enrollment, wish)
+    if objection:
+        messages.warning(request, objection)
+    elif asked["wish"] != Wish.REVIEW:
         messages.info(request, _what_we_did(asked["wish"], chosen))
     return _to_practice(request, enrollment) if chosen.variant_id is None else redirect("adaptive:step", slug)
 
@@ -97,6 +101,15 @@ def _to_practice(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
 def _nothing_yet(request: HttpRequest, slug: str) -> HttpResponse:
     messages.info(request, _("This course has nothing published yet. Come back a little later."))
     return redirect("courses:course", slug)
+
+
+def _objection(enrollment: Enrollment, wish: Request) -> str:
+    """Return what a trainer has against the module that a learner asked for; "" if nothing."""
+    aside = steering_of(enrollment).aside
+    if not aside or wish.wish == Wish.NOT_THIS_ONE:
+        return ""
+    wished = enrollment.interactions.select_related("module").get(key=wish.key).module
+    return put_aside(aside[wished.pk], wished.title) if wished and wished.pk in aside else ""
 
 
 def _what_we_did(wish: str, chosen: Recommendation) -> str:
@@ -137,6 +150,7 @@ def _outline(standing: Standing, chosen: Recommendation) -> list[dict[str, Any]]
             "url": "",
             "current": module.id == chosen.module_id,
             "done": standing.progress.module(module.id).done,
+            "locked": module.id in standing.steering.aside,
             "state": 1 if standing.progress.module(module.id).opened else 0,
         }
         for module in standing.syllabus.modules.values()

@@ -6,6 +6,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from adaptive.directing import Reach
+from adaptive.views.steering import section_of
 from analytics import tables
 from analytics.activity import days_of, trends_of
 from analytics.attention import in_need, need_of
@@ -45,6 +47,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {"scope": scope, "cohort": scope.cohort, "periods": PERIODS, "definitions": DEFINITIONS}
     if scope.course:
         context |= needs(request, scope) | heat(request, scope) | activity(scope) | problems(scope)
+        context |= section_of(Reach(scope.cohort, scope.course))
     return render(request, "analytics/cohort.html", context)
 
 

@@ -6,7 +6,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from adaptive.directing import Reach
 from adaptive.mastery import MASTERED_CHANCE
+from adaptive.views.steering import section_of
 from analytics import tables
 from analytics.activity import days_of
 from analytics.attention import in_need, need_of
@@ -39,6 +41,7 @@ def learner(request: HttpRequest, pk: int, enrollment_pk: int) -> HttpResponseBa
         "definitions": DEFINITIONS,
         "periods": PERIODS,
     }
+    context |= section_of(Reach(cohort, enrollment.course, enrollment))
     return render(request, "analytics/learner.html", context | history(request, enrollment, scope))
 
 

@@ -5,20 +5,20 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from adaptive import modalities, serving, syllabus
+from adaptive import modalities, serving, steering, syllabus
 from courses.enrolling import enroll
 from courses.models import Course, Enrollment, User
-from tests.factories import make_course
+from tests.factories import make_course, make_module, make_skill
 
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
     """Each process keeps courses and tutors in memory; a test's database is gone after it."""
-    for memory in (modalities, serving, syllabus):
+    for memory in (modalities, serving, steering, syllabus):
         memory.forget()
     cache.clear()
     yield
-    for memory in (modalities, serving, syllabus):
+    for memory in (modalities, serving, steering, syllabus):
         memory.forget()
 
 
@@ -30,6 +30,15 @@ def course(db: None) -> Course:
 @pytest.fixture
 def enrollment(ada: User, course: Course) -> Enrollment:
     return again(enroll(ada, course))
+
+
+@pytest.fixture
+def wide(ada: User) -> Enrollment:
+    """A course whose five modules are all open from the start."""
+    course = make_course(modules=0, slug="wide")
+    for place in range(5):
+        make_module(course, make_skill(course, f"skill-{place + 1}", place), place, questions=4)
+    return again(Enrollment.objects.create(learner=ada, course=course))
 
 
 def again(enrollment: Enrollment) -> Enrollment:

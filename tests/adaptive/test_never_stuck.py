@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from adaptive.adapting import standing_of
+from adaptive.directives import DirectiveKind
+from adaptive.guarding import ALL_ASIDE
 from adaptive.models import Outcome, Recommendation
 from adaptive.progress import Wish
 from adaptive.recommending import recommend_next
 from adaptive.serving import live_tutor
+from adaptive.steering import DirectiveEntry, Steering
 from adaptive.stepping import Request, override, practice
+from adaptive.syllabus import Syllabus
 from adaptive.visiting import MOST_ANSWERS, MOST_VISITS
 from courses.enrolling import enroll
 from courses.models import Course, Enrollment, User
@@ -88,9 +93,9 @@ def test_two_hundred_learners_get_through_the_demo_course(db: None) -> None:
         assert {offer.module_id for offer in flight.offers} == set(flight.standing.syllabus.modules)
 
 
-def fly(flight: Flight, habit: Habit, rng: random.Random, wishes: float) -> Flight:
-    """Learn until the course is over, and sometimes ask for something else."""
-    most = 3 * MOST_ANSWERS * MOST_VISITS * len(flight.standing.syllabus.modules)
+def fly(flight: Flight, habit: Habit, rng: random.Random, wishes: float, most: int = 0) -> Flight:
+    """Learn until the course is over or for so many answers, and sometimes ask for something else."""
+    most = most or 3 * MOST_ANSWERS * MOST_VISITS * len(flight.standing.syllabus.modules)
     flight.go_on()
     while flight.question and flight.answers < most:
         if rng.random() < wishes:
@@ -109,6 +114,35 @@ def test_forty_learners_get_through_a_small_course_with_everything_written_down(
         enrollment = made_up_learner(course, number)
         live_through(enrollment, HABITS[name], rng, wishes=0.3 if number % 4 == 0 else 0.0)
         assert again(enrollment).finished_at, (number, name)
+
+
+def test_nobody_gets_stuck_whatever_trainers_ask_for(db: None) -> None:
+    enrollment, rng = made_up_learner(make_course(modules=5, questions=4), 0), random.Random(11)
+    flagged = 0
+
+    for number in range(40):
+        flight = Flight.of(enrollment)
+        flight.standing.steering = made_up_steering(flight.standing.syllabus, rng)
+        fly(flight, HABITS["random"], rng, wishes=0.2, most=30)
+
+        assert flight.answers == 30 or flight.standing.is_complete, number
+        aside = flight.standing.steering.aside
+        astray = [offer for offer in flight.offers if offer.module_id in aside]
+        assert {offer.reasons[0]["rule"] for offer in astray} <= {ALL_ASIDE}
+        flagged += bool(astray)
+
+    assert 0 < flagged < 20
+
+
+def made_up_steering(syllabus: Syllabus, rng: random.Random) -> Steering:
+    """Directives about anything, often against each other; now and then every module is put aside."""
+    share, skills, until = rng.choice((0.2, 0.5, 1.0)), list(syllabus.skills), timezone.now().isoformat()
+    made = []
+    for number, module in enumerate(syllabus.modules):
+        kind = DirectiveKind.BAN if rng.random() < share else rng.choice(list(DirectiveKind))
+        about = rng.choice(skills) if kind == DirectiveKind.WAIVER else module
+        made.append(DirectiveEntry(number, kind, about, until))
+    return Steering(tuple(made))
 
 
 def test_in_memory_the_same_is_decided_as_in_the_log(db: None) -> None:

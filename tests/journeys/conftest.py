@@ -15,7 +15,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from adaptive import modalities, serving, syllabus
+from adaptive import modalities, serving, steering, syllabus
 from courses.models import Course, User
 from tests.journeys.snapshots import Snapshots
 
@@ -53,11 +53,11 @@ def snapshots() -> Snapshots:
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
     """Each process keeps courses and tutors in memory, and how often somebody asked; a test begins without."""
-    for memory in (modalities, serving, syllabus):
+    for memory in (modalities, serving, steering, syllabus):
         memory.forget()
     cache.clear()
     yield
-    for memory in (modalities, serving, syllabus):
+    for memory in (modalities, serving, steering, syllabus):
         memory.forget()
 
 

@@ -67,6 +67,8 @@ TRAINER = {
     "analytics:questions": Visit("grace", cohort),
     "analytics:question": Visit("grace", lambda: [*cohort(), answered_question().question_version.question_id]),
     "analytics:learner": Visit("grace", lambda: [*cohort(), ada_enrolled().pk]),
+    "adaptive:steer_cohort": Visit("grace", lambda: [*cohort(), *slug()]),
+    "adaptive:steer_learner": Visit("grace", lambda: [*cohort(), ada_enrolled().pk]),
 }
 AUTHOR = {
     "wagtailadmin_home": Visit("noor"),
@@ -86,6 +88,7 @@ NO_PAGES = {
     "account_confirm_login_code",
     "account_set_password",
     "adaptive:answer",
+    "adaptive:end_directive",
     "adaptive:hint",
     "adaptive:next",
     "adaptive:override",

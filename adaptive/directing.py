@@ -1,0 +1,79 @@
+"""What trainers do to steer: they ask for something, of one learner or a whole cohort, and take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from adaptive.directives import Directive, DirectiveKind, DirectiveQuerySet
+from adaptive.steering import forget
+from courses import clock
+from courses.models import Cohort, Course, Enrollment, Module, Skill, User
+
+OPPOSED = {
+    DirectiveKind.PIN: (DirectiveKind.BAN, DirectiveKind.LOCK),
+    DirectiveKind.DUE: (DirectiveKind.BAN, DirectiveKind.LOCK),
+}  # the latter go first
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom a trainer steers in a course: one learner of a cohort, or all of it."""
+
+    cohort: Cohort
+    course: Course
+    enrollment: Enrollment | None = None
+
+    @property
+    def enrollments(self) -> QuerySet[Enrollment]:
+        """Everybody whom a directive made here is for."""
+        everybody = Enrollment.objects.in_cohort(self.cohort).filter(course=self.course)
+        return everybody.filter(pk=self.enrollment.pk) if self.enrollment else everybody
+
+    @property
+    def directives(self) -> DirectiveQuerySet:
+        """Those that count here: for one learner, those of their cohorts, too."""
+        found = Directive.objects.with_names().filter(course=self.course)
+        return found.for_learner(self.enrollment) if self.enrollment else found.filter(cohort=self.cohort)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked for: about a skill if it is a waiver, about a module otherwise."""
+
+    kind: DirectiveKind
+    about: Module | Skill
+    holds_from: datetime | None = None
+    holds_until: datetime | None = None
+    note: str = ""
+
+
+@transaction.atomic
+def direct(reach: Reach, trainer: User, ask: Ask) -> Directive:
+    """Write down what is asked for, in place of an earlier directive of the same kind about the same thing."""
+    own = {"enrollment": reach.enrollment} if reach.enrollment else {"cohort": reach.cohort}
+    about = {"skill" if ask.kind == DirectiveKind.WAIVER else "module": ask.about}
+    same = {**own, **about, "course": reach.course, "kind": ask.kind}
+    Directive.objects.filter(**same, ended_at=None).update(ended_at=clock.now(), ended_by=trainer)
+    made = Directive.objects.create(
+        **same, note=ask.note, holds_from=ask.holds_from, holds_until=ask.holds_until, made_by=trainer
+    )
+    forget()
+    return made
+
+
+@transaction.atomic
+def end(directive: Directive, trainer: User) -> None:
+    """Take a directive back. Doing so twice changes nothing."""
+    Directive.objects.filter(pk=directive.pk, ended_at=None).update(ended_at=clock.now(), ended_by=trainer)
+    forget()
+
+
+def opposed_to(directive: Directive, others: list[Directive]) -> Directive | None:
+    """Return the directive that keeps this one from having an effect, a ban before a lock."""
+    kinds = OPPOSED.get(DirectiveKind(directive.kind), ())
+    found = [other for other in others if other.kind in kinds and other.module_id == directive.module_id]
+    return min(found, key=lambda other: kinds.index(DirectiveKind(other.kind)), default=None)
