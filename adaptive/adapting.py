@@ -55,8 +55,9 @@ class Standing:
 
     @property
     def is_complete(self) -> bool:
-        """Every module of the course is done."""
-        return all(self.progress.module(module).done for module in self.syllabus.modules)
+        """Every module of the course is done, but for those that a trainer banned for good."""
+        expected = [module for module in self.syllabus.modules if module not in self.steering.never]
+        return all(self.progress.module(module).done for module in expected or self.syllabus.modules)
 
     def take_in(self, events: Sequence[Interaction]) -> None:
         """Fold these entries of the log, which follow those seen before."""

@@ -78,6 +78,11 @@ class Steering:
         return self._about(DirectiveKind.LOCK) | self._about(DirectiveKind.BAN)
 
     @cached_property
+    def never(self) -> frozenset[int]:
+        """The modules that nobody waits for: banned without an end."""
+        return frozenset(about for about, one in self._about(DirectiveKind.BAN).items() if not one.until)
+
+    @cached_property
     def pinned(self) -> Mapping[int, DirectiveEntry]:
         """The modules to offer first."""
         return self._about(DirectiveKind.PIN)

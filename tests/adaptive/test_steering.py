@@ -10,7 +10,7 @@ from adaptive.reviewing import due
 from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override, practice
 from courses.models import Enrollment, User
-from tests.adaptive.acting import finish_a_module, respond
+from tests.adaptive.acting import finish_a_module, learn, respond
 from tests.adaptive.conftest import again
 from tests.adaptive.steered import (
     BAN,
@@ -257,3 +257,22 @@ def test_the_order_of_the_course_leaves_out_what_was_put_aside(wide: Enrollment,
     asked(grace, BAN, module(wide.course, 1), wide)
 
     assert step_in_order(again(wide)).module == module(wide.course, 2)
+
+
+def test_a_course_is_complete_without_what_was_banned_for_good(enrollment: Enrollment, grace: User) -> None:
+    last = enrollment.course.modules.order_by("position").last()
+    asked(grace, BAN, last, enrollment)
+
+    learn(enrollment, lambda n: True, answers=60)
+
+    assert again(enrollment).finished_at
+    assert not enrollment.interactions.filter(module=last).exists()
+
+
+def test_a_course_waits_for_what_is_banned_until_a_day(enrollment: Enrollment, grace: User) -> None:
+    last = enrollment.course.modules.order_by("position").last()
+    asked(grace, BAN, last, enrollment, holds_until=in_days(1))
+
+    learn(enrollment, lambda n: True, answers=60)
+
+    assert again(enrollment).finished_at is None
