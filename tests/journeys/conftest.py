@@ -13,11 +13,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from adaptive import modalities, serving, steering, syllabus
 from courses.models import Course, User
 from tests.journeys.snapshots import Snapshots
+
+OWN_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "journeys"}}
 
 CHROMIUM = os.environ.get("ADEPT_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -51,8 +54,12 @@ def snapshots() -> Snapshots:
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory() -> Iterator[None]:
-    """Each process keeps courses and tutors in memory, and how often somebody asked; a test begins without."""
+def fresh_memory(settings: Settings) -> Iterator[None]:
+    """Each process keeps courses and tutors in memory, and how often somebody asked; a test begins without.
+
+    Emptying the Redis that all test processes share would let the others forget how often somebody asked.
+    """
+    settings.CACHES = OWN_CACHE
     for memory in (modalities, serving, steering, syllabus):
         memory.forget()
     cache.clear()
