@@ -45,6 +45,9 @@ PARTS: Mapping[str, Callable[[], Predictor]] = {
     "last_layer": partial(MetaLearned, "last_layer"),
     "protonet": partial(MetaLearned, "protonet"),
     "reptile": partial(MetaLearned, "reptile"),
+    "maml_every_weight": partial(MetaLearned, "maml_every_weight"),
+    "maml_first_order": partial(MetaLearned, "maml_first_order"),
+    "cavia": partial(MetaLearned, "cavia"),
     "finetune": partial(MetaLearned, "finetune"),
     "finetune_ahead": partial(MetaLearned, "finetune_ahead"),
 }

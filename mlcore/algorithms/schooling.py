@@ -11,10 +11,13 @@ import numpy as np
 import torch
 
 from mlcore.algorithms.context import ContextNetwork
+from mlcore.algorithms.every_weight import EveryWeightNetwork, FirstOrderNetwork
+from mlcore.algorithms.fed_context import FedContextNetwork
 from mlcore.algorithms.finetune import TunedNetwork, pooled_loss, with_best_rate
+from mlcore.algorithms.gradient_steps import SteppedNetwork
 from mlcore.algorithms.last_layer import LastLayerNetwork
 from mlcore.algorithms.maml import LessonTensors
-from mlcore.algorithms.meta_learner import MetaLearner, outer_loss
+from mlcore.algorithms.meta_learner import MetaLearner, frozen_loss, outer_loss
 from mlcore.algorithms.protonet import PrototypeNetwork
 from mlcore.algorithms.reptile import CoursePace, adapt_to_course, reptile
 from mlcore.algorithms.rl2 import RecurrentNetwork
@@ -78,6 +81,11 @@ def meta_trained(network: M, school: School) -> M:
     return climb(network, loss_of, school.stock, school.settings)
 
 
+def stepped(network: SteppedNetwork, school: School) -> SteppedNetwork:
+    """Follow the meta-gradient of the answers after each freeze: a start of its own for each answer costs too much."""
+    return climb(network, frozen_loss, school.stock, school.settings)
+
+
 def fine_tuned(school: School, frozen_weight: float) -> TunedNetwork:
     """Pre-train on everyone's answers pooled, then choose the rate of fine-tuning."""
     loss_of = partial(pooled_loss, frozen_weight=frozen_weight)
@@ -99,6 +107,9 @@ UPBRINGINGS: Mapping[str, Callable[[School], MetaLearner]] = {
     "last_layer": lambda school: meta_trained(school.newcomer(LastLayerNetwork), school),
     "protonet": lambda school: meta_trained(school.newcomer(PrototypeNetwork), school),
     "reptile": lambda school: raised_for_courses(school.newcomer(ContextNetwork), school),
+    "maml_every_weight": lambda school: stepped(school.newcomer(EveryWeightNetwork), school),
+    "maml_first_order": lambda school: stepped(school.newcomer(FirstOrderNetwork), school),
+    "cavia": lambda school: stepped(school.newcomer(FedContextNetwork), school),
     "finetune": partial(fine_tuned, frozen_weight=0.0),
     "finetune_ahead": partial(fine_tuned, frozen_weight=1.0),
 }

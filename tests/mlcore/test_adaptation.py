@@ -13,6 +13,7 @@ from torch import Tensor
 
 from mlcore.__main__ import main
 from mlcore.algorithms.champion import Champion, champion_from
+from mlcore.algorithms.every_weight import EveryWeightNetwork
 from mlcore.algorithms.finetune import TunedNetwork
 from mlcore.algorithms.last_layer import LastLayerNetwork
 from mlcore.algorithms.maml import adapt_through
@@ -121,7 +122,9 @@ def beliefs(network: MetaLearner, steps: int, after: int = 7) -> tuple[Tensor, .
     return network.beliefs(support(), [after])
 
 
-@pytest.mark.parametrize(("kind", "usual"), [(LastLayerNetwork, 4), (TunedNetwork, 5), (PrototypeNetwork, 2)])
+@pytest.mark.parametrize(
+    ("kind", "usual"), [(LastLayerNetwork, 4), (TunedNetwork, 5), (PrototypeNetwork, 2), (EveryWeightNetwork, 3)]
+)
 def test_every_inner_loop_takes_the_steps_it_is_told(kind: type[AnswerNetwork], usual: int) -> None:
     network = lively(kind)
     assert network.steps == usual
