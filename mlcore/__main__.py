@@ -1,4 +1,4 @@
-"""The command line of mlcore: `python -m mlcore train | evaluate | texts | simulate | bench`."""
+"""The command line of mlcore: `python -m mlcore train | train-policy | evaluate | texts | simulate | bench`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 
 from mlcore.checkpoint import CheckpointRefused
 from mlcore.tables import UnreadableLog
 
 COMMANDS = {
     "train": "meta-train a learner model on logs of answers and write a checkpoint",
+    "train-policy": "train the recurrent policy on made-up learners and write a checkpoint",
     "evaluate": "compare a learner model with its rivals on learners it never met",
     "texts": "judge how well the words of items tell of their difficulty and their skills",
     "simulate": "write the answers of made-up learners whose truth is known, or judge policies on some",
@@ -31,13 +33,17 @@ def main(words: Sequence[str]) -> int:
     for name, summary in COMMANDS.items():
         own = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name == chosen:
-            import_module(f"mlcore.commands.{name}").add_arguments(own)
+            _module_of(name).add_arguments(own)
     arguments = parser.parse_args(words)
     try:
-        return int(import_module(f"mlcore.commands.{arguments.command}").run(arguments))
+        return int(_module_of(arguments.command).run(arguments))
     except (UnreadableLog, CheckpointRefused, OSError) as error:
         sys.stderr.write(f"python -m mlcore {arguments.command}: {' '.join(str(error).split())}\n")
         return WRONG_USE
+
+
+def _module_of(command: str) -> ModuleType:
+    return import_module(f"mlcore.commands.{command.replace('-', '_')}")
 
 
 if __name__ == "__main__":

@@ -46,8 +46,11 @@ class Checkpoint:
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path | str) -> str:
     """Write a checkpoint, whole or not at all, and return its sha256."""
-    path = Path(path)
-    data = to_bytes(checkpoint)
+    return write_whole(to_bytes(checkpoint), Path(path))
+
+
+def write_whole(data: bytes, path: Path) -> str:
+    """Write a file, whole or not at all, and return its sha256."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as file:
         try:
@@ -74,7 +77,7 @@ def to_bytes(checkpoint: Checkpoint) -> bytes:
         "network_weight": checkpoint.prior.network_weight,
         "facts": checkpoint.facts,
     }
-    header["sha256"] = _digest(arrays, header)
+    header["sha256"] = digest_of(arrays, header)
     return save(arrays, metadata={"checkpoint": json.dumps(header, sort_keys=True)})
 
 
@@ -95,7 +98,7 @@ def from_bytes(data: bytes) -> Checkpoint:
 
     Raises CheckpointRefused with the reason.
     """
-    arrays, header = _parse(data)
+    arrays, header = parsed(data)
     if header.get("format") != FORMAT or header.get("schema") != schema_hash():
         raise CheckpointRefused("schema: made for other features or another version")
     _check_arrays(arrays, header)
@@ -150,7 +153,8 @@ def _tutor(checkpoint: Checkpoint, tag: int) -> Tutor:
     return Tutor(checkpoint.weights, checkpoint.prior, tag, checkpoint.facts)
 
 
-def _parse(data: bytes) -> tuple[Arrays, dict[str, Any]]:
+def parsed(data: bytes) -> tuple[Arrays, dict[str, Any]]:
+    """Return the arrays and the header of a file of safetensors. Raises CheckpointRefused."""
     try:
         arrays = load(data)
         size = int.from_bytes(data[:8], "little")
@@ -164,7 +168,7 @@ def _parse(data: bytes) -> tuple[Arrays, dict[str, Any]]:
 
 def _check_arrays(arrays: Arrays, header: dict[str, Any]) -> None:
     stated = header.pop("sha256", None)
-    if stated != _digest(arrays, header):
+    if stated != digest_of(arrays, header):
         raise CheckpointRefused("sha256: the numbers are not those that were saved")
     header["sha256"] = stated
     hidden = arrays["first_bias"].size if "first_bias" in arrays else 0
@@ -179,7 +183,8 @@ def _check_arrays(arrays: Arrays, header: dict[str, Any]) -> None:
             raise CheckpointRefused(f"{name}: not finite float32 numbers")
 
 
-def _digest(arrays: Arrays, header: dict[str, Any]) -> str:
+def digest_of(arrays: Arrays, header: dict[str, Any]) -> str:
+    """Return the sha256 of what the arrays hold and the header says."""
     digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
     for name in sorted(arrays):
         digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())

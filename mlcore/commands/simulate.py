@@ -15,10 +15,11 @@ from tqdm import tqdm
 
 from mlcore.checkpoint import load_tutor
 from mlcore.commands.options import at_least_one, names_in
+from mlcore.sequencing.checkpoint import load_sequencer
 from mlcore.simulation import MODALITIES, Course, Habits, Question, random_course, simulate
 from mlcore.tables import UnreadableLog
 from mlcore.worlds.collecting import Plan, Trial, collect, trials
-from mlcore.worlds.policies.registry import POLICIES
+from mlcore.worlds.policies.registry import POLICIES, Models
 from mlcore.worlds.registry import WORLDS
 from mlcore.worlds.reporting import read_lives, write_report
 
@@ -49,7 +50,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--policies", type=names_in(POLICIES), default=list(POLICIES), metavar="NAME,...", help=policies
     )
     report.add_argument("--seeds", type=at_least_one, default=5, metavar="N", help="number of cohorts (5)")
-    report.add_argument("--checkpoint", type=Path, metavar="FILE", help="of our own policy (the one shipped)")
+    report.add_argument("--checkpoint", type=Path, metavar="FILE", help="of the learner model (the one shipped)")
+    recurrent_help = "of the recurrent policy (the one shipped)"
+    report.add_argument("--policy-checkpoint", type=Path, metavar="FILE", help=recurrent_help)
     report.add_argument("--lives", type=Path, metavar="FILE", help="write the report of an earlier run's lives again")
 
 
@@ -91,14 +94,14 @@ def _read(path: Path) -> pd.DataFrame:
 def _lived(arguments: Namespace) -> pd.DataFrame:
     learners = arguments.learners or LEARNERS_OF_A_REPORT
     plan = Plan(arguments.worlds, arguments.policies, learners, arguments.seeds)
-    tutor = load_tutor(arguments.checkpoint)
-    with tqdm(total=sum(1 for _ in trials(plan, tutor)), unit="trial") as progress:
+    models = Models(load_tutor(arguments.checkpoint), load_sequencer(arguments.policy_checkpoint))
+    with tqdm(total=sum(1 for _ in trials(plan, models)), unit="trial") as progress:
 
         def tell(trial: Trial) -> None:
             progress.set_description(f"{trial.world.name}, {trial.policy.name}")
             progress.update()
 
-        return collect(plan, tutor, tell)
+        return collect(plan, models, tell)
 
 
 def read_course(path: Path) -> Course:

@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from mlcore.tutor import Tutor
 from mlcore.worlds.living import live
 from mlcore.worlds.policies.policy import Policy
-from mlcore.worlds.policies.registry import POLICIES
+from mlcore.worlds.policies.registry import POLICIES, Models
 from mlcore.worlds.registry import WORLDS
 from mlcore.worlds.world import World
 
@@ -48,21 +47,21 @@ class Trial:
     horizon: int
 
 
-def trials(plan: Plan, tutor: Tutor) -> Iterator[Trial]:
+def trials(plan: Plan, models: Models) -> Iterator[Trial]:
     """Each world with each policy that makes sense there, at each of its horizons."""
     for name in plan.worlds:
         world = WORLDS[name].make()
         for horizon in WORLDS[name].horizons:
             for policy in plan.policies:
-                made = POLICIES[policy](world, tutor, horizon)
+                made = POLICIES[policy](world, models, horizon)
                 if made is not None:
                     yield Trial(world, made, horizon)
 
 
-def collect(plan: Plan, tutor: Tutor, tell: Callable[[Trial], None]) -> pd.DataFrame:
+def collect(plan: Plan, models: Models, tell: Callable[[Trial], None]) -> pd.DataFrame:
     """Live all lives; `tell` hears of each trial when it is over. Columns as in COLUMNS, a row for each learner."""
     tables = []
-    for trial in trials(plan, tutor):
+    for trial in trials(plan, models):
         for seed in range(plan.seeds):
             lives = live(trial.world, trial.policy, plan.learners, trial.horizon, seed)
             whose = {"world": trial.world.name, "horizon": trial.horizon, "policy": trial.policy.name, "seed": seed}

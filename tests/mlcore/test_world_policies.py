@@ -9,13 +9,14 @@ import pytest
 
 import mlcore
 from mlcore.interactions import Codes, Numbers
+from mlcore.sequencing.checkpoint import load_sequencer
 from mlcore.worlds.circumstances import Within
 from mlcore.worlds.living import NOT_JUDGED, Lives, live
 from mlcore.worlds.planning import plan_of
 from mlcore.worlds.policies.plain import Crowd, FixedOrder, Random
 from mlcore.worlds.policies.policy import Choice, Moment, Policy
 from mlcore.worlds.policies.product import Ours
-from mlcore.worlds.policies.registry import POLICIES
+from mlcore.worlds.policies.registry import POLICIES, Models
 from mlcore.worlds.policies.schedules import FixedIntervals, Leitner
 from mlcore.worlds.policies.tracing import (
     GUESS,
@@ -34,12 +35,13 @@ from mlcore.worlds.world import Answers, Lessons, builds_on
 from tests.mlcore.lives import rng
 
 CHAIN = Lessons.one_for_each(builds_on(3, [(0, 1), (1, 2)]))
-TUTOR = mlcore.load_tutor()
+MODELS = Models(mlcore.load_tutor(), load_sequencer())
+TUTOR = MODELS.tutor
 NOW = Moment(0, 10)
 
 
 def made(name: str, world: str, horizon: int = 20) -> Policy:
-    policy = POLICIES[name](WORLDS[world].make(), TUTOR, horizon)
+    policy = POLICIES[name](WORLDS[world].make(), MODELS, horizon)
     assert policy is not None
     return policy
 
@@ -58,7 +60,7 @@ def answered(skills: list[int], correct: list[float]) -> Answers:
 @pytest.mark.parametrize("name", POLICIES)
 def test_who_has_a_gate_keeps_inside_it(name: str, world: str) -> None:
     horizon = 8
-    policy = POLICIES[name](WORLDS[world].make(), TUTOR, horizon)
+    policy = POLICIES[name](WORLDS[world].make(), MODELS, horizon)
     if policy is None:
         return
 

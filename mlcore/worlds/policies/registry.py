@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+from mlcore.sequencing.sequencer import Sequencer
 from mlcore.tutor import Tutor
 from mlcore.worlds.circumstances import MeasurementError
 from mlcore.worlds.planning import chain_in, plan_of
@@ -12,20 +14,30 @@ from mlcore.worlds.policies.insiders import Oracle, TrueGate, TrueGreedy
 from mlcore.worlds.policies.plain import FixedOrder, Random
 from mlcore.worlds.policies.policy import Policy
 from mlcore.worlds.policies.product import Ours
+from mlcore.worlds.policies.recurrent import Recurrent
 from mlcore.worlds.policies.schedules import FixedIntervals, Leitner
 from mlcore.worlds.policies.tracing import MasteryThreshold, PrerequisiteGate, SuccessBand
 from mlcore.worlds.policies.zpdes import ZPDES
 from mlcore.worlds.world import World
 
-Maker = Callable[[World, Tutor, int], Policy | None]  # for a world, with this tutor, for at most so many lessons
+
+@dataclass(frozen=True)
+class Models:
+    """What our own policies are made of."""
+
+    tutor: Tutor
+    sequencer: Sequencer
 
 
-def _oracle(world: World, tutor: Tutor, horizon: int) -> Policy | None:
+Maker = Callable[[World, Models, int], Policy | None]  # for a world, with these models, for at most so many lessons
+
+
+def _oracle(world: World, models: Models, horizon: int) -> Policy | None:
     chain = chain_in(world)
     return Oracle(world, plan_of(chain, horizon)) if chain else None
 
 
-def _informed(world: World, tutor: Tutor, horizon: int) -> Policy | None:
+def _informed(world: World, models: Models, horizon: int) -> Policy | None:
     chain = chain_in(world)
     if chain is None or not isinstance(world, MeasurementError):
         return None
@@ -33,15 +45,15 @@ def _informed(world: World, tutor: Tutor, horizon: int) -> Policy | None:
 
 
 def _with_prerequisites(policy: Callable[[World], Policy]) -> Maker:
-    return lambda world, tutor, horizon: policy(world) if world.lessons.prerequisites.any() else None
+    return lambda world, models, horizon: policy(world) if world.lessons.prerequisites.any() else None
 
 
 def _without_prerequisites(policy: Callable[[], Policy]) -> Maker:
-    return lambda world, tutor, horizon: None if world.lessons.prerequisites.any() else policy()
+    return lambda world, models, horizon: None if world.lessons.prerequisites.any() else policy()
 
 
 def _anywhere(policy: Callable[[], Policy]) -> Maker:
-    return lambda world, tutor, horizon: policy()
+    return lambda world, models, horizon: policy()
 
 
 POLICIES: Mapping[str, Maker] = {
@@ -53,9 +65,10 @@ POLICIES: Mapping[str, Maker] = {
     "zpdes": _anywhere(ZPDES),
     "leitner": _without_prerequisites(Leitner),
     "fixed_intervals": _without_prerequisites(FixedIntervals),
-    "ours": lambda world, tutor, horizon: Ours(tutor),
+    "ours": lambda world, models, horizon: Ours(models.tutor),
+    "rl2": lambda world, models, horizon: Recurrent(models.sequencer),
     "informed": _informed,
     "true_gate": _with_prerequisites(TrueGate),
-    "true_greedy": lambda world, tutor, horizon: TrueGreedy(world),
+    "true_greedy": lambda world, models, horizon: TrueGreedy(world),
     "oracle": _oracle,
 }
