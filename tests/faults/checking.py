@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from adaptive import modalities, serving, syllabus
-from adaptive.adapting import catch_up
+from adaptive.adapting import standing_of
 from adaptive.models import LearnerState, Outcome
 from adaptive.serving import COUNTING, LiveTutor, live_tutor
 from analytics import summarizing
@@ -97,13 +97,13 @@ def states_unlike_the_log() -> Iterator[str]:
 
 
 def _lived(enrollment: Enrollment, live: LiveTutor) -> tuple[Any, ...]:
-    return _facts(catch_up(enrollment, live))
+    return _facts(standing_of(enrollment, live).state)
 
 
 def _replayed(enrollment: Enrollment, live: LiveTutor) -> tuple[Any, ...]:
     with transaction.atomic():
         LearnerState.objects.filter(enrollment=enrollment, checkpoint=live.checkpoint).delete()
-        state = catch_up(enrollment, live)
+        state = standing_of(enrollment, live).state
         transaction.set_rollback(True)
     return _facts(state)
 
