@@ -57,7 +57,7 @@ def take_in(knowledge: Knowledge, belief: Belief, answers: Sequence[Answer]) -> 
         logits.append(known.logit)
         _remember(belief, prompt, answer, known, knowledge)
     if answers:
-        _move_context(knowledge, belief, features, logits, [answer.correct for answer in answers])
+        _move_context(knowledge, belief, features, logits, [float(answer.correct) for answer in answers])
 
 
 def laplace_step(logit: float, variance: float, correct: float, steps: int) -> tuple[float, float]:
