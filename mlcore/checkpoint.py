@@ -79,15 +79,16 @@ def to_bytes(checkpoint: Checkpoint) -> bytes:
 
 
 def load_checkpoint(path: Path | str | None = None) -> Checkpoint:
-    """Read a checkpoint, by default the one shipped. Raises CheckpointRefused with the reason."""
+    """Read a checkpoint, by default the one shipped. Raises CheckpointRefused with its path and the reason."""
     path = DEFAULT if path is None else Path(path)
     try:
         if path.stat().st_size > LARGEST:
-            raise CheckpointRefused(f"{path.name}: larger than {LARGEST} bytes")
-        data = path.read_bytes()
+            raise CheckpointRefused(f"larger than {LARGEST} bytes")
+        return from_bytes(path.read_bytes())
     except OSError as problem:
-        raise CheckpointRefused(f"{path.name}: {problem.strerror}") from problem
-    return from_bytes(data)
+        raise CheckpointRefused(f"{path}: {problem.strerror}") from problem
+    except CheckpointRefused as problem:
+        raise CheckpointRefused(f"{path}: {problem}") from problem
 
 
 def from_bytes(data: bytes) -> Checkpoint:
