@@ -41,11 +41,13 @@ class Checkpoint:
 
     weights: Weights
     prior: Calibration
-    facts: dict[str, Any]  # metrics, training data, seeds, command: for people
+    facts: dict[
+        str, Any
+    ]  # metrics, training data, seeds: for people; once read also the `sha256` of the numbers
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path | str) -> str:
-    """Write a checkpoint, whole or not at all, and return its sha256."""
+    """Write a checkpoint, whole or not at all, and return the sha256 of the file."""
     path = Path(path)
     data = to_bytes(checkpoint)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +65,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path | str) -> str:
 
 
 def to_bytes(checkpoint: Checkpoint) -> bytes:
-    """Serialize a checkpoint with its schema, the sha256 of its numbers and a golden set."""
+    """Serialize a checkpoint with its schema, the sha256 of its numbers and facts, and a golden set."""
     arrays: Arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.weights.arrays().items()}
     arrays["stages"] = checkpoint.prior.stages.astype(np.float32)
     arrays["golden"] = golden_answers(_tutor(checkpoint, tag=1))
