@@ -41,9 +41,7 @@ class Checkpoint:
 
     weights: Weights
     prior: Calibration
-    facts: dict[
-        str, Any
-    ]  # metrics, training data, seeds: for people; once read also the `sha256` of the numbers
+    facts: dict[str, Any]  # metrics, training data, seeds: for people; once read also the `sha256` of the numbers
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path | str) -> str:

@@ -117,9 +117,11 @@ class Tutor:
         """Return what is believed of each skill: the chance on a question of the skill's average difficulty.
 
         From the classic part of the belief, so a right answer never lowers a skill's mean and no answer raises its
-        sd. That is the logit's sd at the steepest point of the curve, an upper bound of the probability's. The ends of
-        the interval are exact where the logit is normal (quantiles of a logistic-normal): a right answer never lowers
-        the lower one, a wrong one never raises the upper one.
+        sd. That is the logit's sd at the steepest point of the curve, an upper bound of the probability's. Where the
+        mean is near 0 or 1 it may exceed the sqrt(mean (1 - mean)) that any chance can have. It is not cut to that: a
+        wrong answer in an easy course moves the mean towards 1/2, so what was cut would grow as we learn more, and 4 sd
+        would no longer be the logit's. The interval never leaves 0 to 1: its ends are exact where the logit is normal
+        (quantiles of a logistic-normal); a right answer never lowers the lower one, a wrong one never raises the upper.
         """
         prompts = self._typical(tuple(skills))
         owner, population = np.zeros(len(prompts), np.int64), self.calibration.population
