@@ -81,13 +81,8 @@ class Standing:
         return self.state
 
 
-def catch_up(enrollment: Enrollment, live: LiveTutor) -> LearnerState:
-    """Fold every entry of the log not yet seen into the learner's state. Doing so twice changes nothing."""
-    return standing_of(enrollment, live).state
-
-
 def standing_of(enrollment: Enrollment, live: LiveTutor) -> Standing:
-    """Return where the learner stands now. Costs one query when there is nothing new."""
+    """Return where the learner stands now, and keep it where there is something new; else that costs one query."""
     standing = read_standing(enrollment, live)
     if standing.state.pk and standing.state.seen_up_to >= enrollment.last_sequence:
         return standing

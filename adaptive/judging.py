@@ -23,7 +23,19 @@ from adaptive.recommending import SETTINGS, Inputs, decide_step
 from adaptive.replaying import Verdict, standing_then
 from adaptive.shadowing import Chances, chances_in
 from mlcore.answers import Answer, Item
-from mlcore.off_policy import UNCLIPPED, Choices, Estimate, NotEnoughData, Offers, dr, ips, lead, on_policy, snips
+from mlcore.off_policy import (
+    UNCLIPPED,
+    Choices,
+    Estimate,
+    NotEnoughData,
+    Offers,
+    dr,
+    ips,
+    lead,
+    may_serve,
+    on_policy,
+    snips,
+)
 from mlcore.policy import PolicySettings
 from mlcore.reward_model import expected_rewards
 
@@ -68,7 +80,7 @@ class Judgment:
     @property
     def may_serve(self) -> bool:
         """The conservative rule: with high confidence the shadow keeps 95 % of the success."""
-        return self.ahead is not None and self.ahead.lower_bound() >= 0.0
+        return self.ahead is not None and may_serve(self.ahead)
 
 
 def judge(steps: Iterable[Recommendation], settings: PolicySettings = SETTINGS, clip: float = UNCLIPPED) -> Judgment:

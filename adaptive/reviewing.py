@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from adaptive.adapting import Standing
-from adaptive.mastery import SkillBelief
 from adaptive.progress import SkillProgress
 from adaptive.syllabus import ModuleEntry
 
@@ -56,9 +55,3 @@ def _due_at(skill: SkillProgress) -> float:
 def _rest(skill: SkillProgress) -> int:
     """Return after how many days the skill is due again."""
     return RESTS[min(max(skill.streak, 1), len(RESTS)) - 1]
-
-
-def weakest(standing: Standing, module: ModuleEntry) -> SkillBelief | None:
-    """The skill of a module that we are least sure is known."""
-    beliefs = standing.beliefs(module.skills).values()
-    return min(beliefs, key=lambda belief: belief.interval[0], default=None)

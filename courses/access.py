@@ -98,7 +98,6 @@ def _for_those(who: Callable[[User], bool]) -> Callable[[View[Arguments]], View[
 for_people = _for_those(lambda user: True)
 for_trainers = _for_those(lambda user: user.is_trainer or user.is_staff)
 for_authors = _for_those(lambda user: user.is_author or user.is_superuser)
-for_admins = _for_those(lambda user: user.is_staff)
 
 
 def visible_courses(user: User) -> Any:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, UUIDField
 
 from courses import clock, marking
-from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose, QuestionVersion, Variant
+from courses.models import Interaction, InteractionKind, Presentation
 from courses.recording import KeyReused, Refused, give_number_back, take_number, write
 from courses.statements import Query, Slot
 
@@ -26,17 +26,6 @@ class AlreadyAnswered(Refused):
     def __init__(self, answer: Interaction) -> None:
         super().__init__(f"presentation {answer.presentation_id} was answered before")
         self.answer = answer
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How a question was chosen, so that the choice can be judged later."""
-
-    policy: str = "course order"
-    propensity: float = 1.0
-    checkpoint: str = ""
-    predicted: float | None = None
-    purpose: Purpose = Purpose.PRACTICE
 
 
 @dataclass(frozen=True)
@@ -59,21 +48,6 @@ class Recorded:
 
     answer: Interaction
     is_new: bool
-
-
-def present(enrollment: Enrollment, version: QuestionVersion, variant: Variant | None, choice: Choice) -> Presentation:
-    """Write down that this question is shown, before it is shown."""
-    return Presentation.objects.create(
-        enrollment=enrollment,
-        question_version=version,
-        module_id=version.question.module_id,
-        variant=variant,
-        purpose=choice.purpose,
-        policy=choice.policy,
-        propensity=choice.propensity,
-        checkpoint=choice.checkpoint,
-        predicted=choice.predicted,
-    )
 
 
 @transaction.atomic(savepoint=False)

@@ -11,8 +11,3 @@ MOST_KEPT = 2_048  # a few kilobytes each
 def version_of(pk: int) -> QuestionVersion:
     """Return a version that exists. It is shared: read it, and leave it as it is."""
     return QuestionVersion.objects.only("question", "content").get(pk=pk)
-
-
-def forget() -> None:
-    """Empty this process's memory."""
-    version_of.cache_clear()

@@ -39,7 +39,7 @@ class Item:
     def __post_init__(self) -> None:
         _check_name("item", self.item)
         _check_names("skills", self.skills)
-        _check_number("difficulty", self.difficulty, 1.0, 5.0)
+        check_number("difficulty", self.difficulty, 1.0, 5.0)
         if self.modality is not None:
             _check_name("modality", self.modality)
 
@@ -73,10 +73,11 @@ class Answer:
     at: float | None = None
 
     def __post_init__(self) -> None:
-        _check_number("correct", self.correct, 0.0, 1.0, needed=True)
-        _check_number("seconds", self.seconds, 0.0)
-        _check_number("hints", self.hints, 0.0, needed=True)
-        _check_number("at", self.at, -LARGEST)
+        if not isinstance(self.correct, bool | np.bool_):
+            check_number("correct", self.correct, 0.0, 1.0, needed=True)
+        check_number("seconds", self.seconds, 0.0)
+        check_number("hints", self.hints, 0.0, needed=True)
+        check_number("at", self.at, -LARGEST)
         self.question  # noqa: B018 - checks the other fields
 
     @cached_property
@@ -96,12 +97,31 @@ def _check_names(field: str, names: object) -> None:
         _check_name(field, name)
 
 
-def _check_number(field: str, value: object, low: float, high: float = LARGEST, *, needed: bool = False) -> None:
+def check_number(field: str, value: object, low: float, high: float = LARGEST, *, needed: bool = False) -> None:
+    """Raise ValueError for what is no number from low to high; None is fine unless it is needed."""
     if value is None and not needed:
         return
-    if not isinstance(value, int | float | np.integer | np.floating) or (
-        isinstance(value, bool) and field != "correct"
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise ValueError(f"{field}: expected a number, got {value!r:.80}")
     if not low <= value <= high:
         raise ValueError(f"{field}: expected a number from {low:g} to {high:g}, got {value!r:.80}")
+
+
+def check_count(field: str, value: object) -> None:
+    """Raise ValueError for what is no whole number from 0 on."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= LARGEST:
+        raise ValueError(f"{field}: expected a whole number from 0 to {LARGEST:g}, got {value!r:.80}")
+
+
+def check_kind(field: str, value: object, kind: type) -> None:
+    """Raise ValueError for what is of another kind."""
+    if not isinstance(value, kind):
+        raise ValueError(f"{field}: expected mlcore's {kind.__name__}, got {value!r:.80}")
+
+
+def check_kinds(field: str, values: object, kind: type) -> None:
+    """Raise ValueError for what is no list of nothing but this kind."""
+    if isinstance(values, str | bytes) or not isinstance(values, Sequence):
+        raise ValueError(f"{field}: expected a list of mlcore's {kind.__name__}, got {values!r:.80}")
+    for value in values:
+        check_kind(field, value, kind)

@@ -41,11 +41,11 @@ class Checkpoint:
 
     weights: Weights
     prior: Calibration
-    facts: dict[str, Any]  # metrics, training data, seeds, command: for people
+    facts: dict[str, Any]  # metrics, training data, seeds: for people; once read also the `sha256` of the numbers
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path | str) -> str:
-    """Write a checkpoint, whole or not at all, and return its sha256."""
+    """Write a checkpoint, whole or not at all, and return the sha256 of the file."""
     return write_whole(to_bytes(checkpoint), Path(path))
 
 
@@ -66,7 +66,7 @@ def write_whole(data: bytes, path: Path) -> str:
 
 
 def to_bytes(checkpoint: Checkpoint) -> bytes:
-    """Serialize a checkpoint with its schema, the sha256 of its numbers and a golden set."""
+    """Serialize a checkpoint with its schema, the sha256 of its numbers and facts, and a golden set."""
     arrays: Arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.weights.arrays().items()}
     arrays["stages"] = checkpoint.prior.stages.astype(np.float32)
     arrays["golden"] = golden_answers(_tutor(checkpoint, tag=1))
@@ -82,15 +82,16 @@ def to_bytes(checkpoint: Checkpoint) -> bytes:
 
 
 def load_checkpoint(path: Path | str | None = None) -> Checkpoint:
-    """Read a checkpoint, by default the one shipped. Raises CheckpointRefused with the reason."""
+    """Read a checkpoint, by default the one shipped. Raises CheckpointRefused with its path and the reason."""
     path = DEFAULT if path is None else Path(path)
     try:
         if path.stat().st_size > LARGEST:
-            raise CheckpointRefused(f"{path.name}: larger than {LARGEST} bytes")
-        data = path.read_bytes()
+            raise CheckpointRefused(f"larger than {LARGEST} bytes")
+        return from_bytes(path.read_bytes())
     except OSError as problem:
-        raise CheckpointRefused(f"{path.name}: {problem.strerror}") from problem
-    return from_bytes(data)
+        raise CheckpointRefused(f"{path}: {problem.strerror}") from problem
+    except CheckpointRefused as problem:
+        raise CheckpointRefused(f"{path}: {problem}") from problem
 
 
 def from_bytes(data: bytes) -> Checkpoint:

@@ -154,9 +154,12 @@ def lead(new: Estimate, baseline: Estimate, tolerance: float = TOLERANCE) -> Est
     )
 
 
-def may_serve(new: Estimate, baseline: Estimate, confidence: float = CONFIDENCE) -> bool:
-    """Say whether the new policy is, with high confidence, hardly worse than the baseline (Wu et al. 2016)."""
-    return lead(new, baseline).lower_bound(confidence) >= 0.0
+def may_serve(ahead: Estimate, confidence: float = CONFIDENCE) -> bool:
+    """Say whether a policy with this `lead` is, with high confidence, hardly worse than the baseline (Wu et al. 2016).
+
+    That is the rule of conservative bandits: what the baseline earns is at risk only by the tolerance of the lead.
+    """
+    return ahead.lower_bound(confidence) >= 0.0
 
 
 def effective_size(weight: Numbers) -> float:

@@ -24,14 +24,13 @@ from mlcore.memory import (
     LONGEST_PACE,
     MODALITY_RATE,
     MODERATION,
-    NEWTON_STEPS,
     PACE_RATE,
     SKILL_RATE,
     SLOW_RATE,
     STRANGEST_PACE,
 )
 from mlcore.one_learner import Prompt, Recalled, Row, describe, prompt_of, recall, sigmoid, slots_of
-from mlcore.weights import LEAST_VARIANCE, Weights, read_each
+from mlcore.weights import LEAST_VARIANCE, read_each
 
 
 class Taught(NamedTuple):
@@ -56,31 +55,38 @@ def take_in(knowledge: Knowledge, belief: Belief, answers: Sequence[Answer]) -> 
         now = _whole_seconds(answer.at)
         features.append(describe(belief, known, prompt, now, calibration))
         logits.append(known.logit)
-        _remember(belief, prompt, answer, known, calibration.population)
+        _remember(belief, prompt, answer, known, knowledge)
     if answers:
-        _move_context(knowledge.weights, belief, features, logits, [answer.correct for answer in answers])
+        _move_context(knowledge, belief, features, logits, [float(answer.correct) for answer in answers])
 
 
-def laplace_step(logit: float, variance: float, correct: float) -> tuple[float, float]:
+def laplace_step(logit: float, variance: float, correct: float, steps: int) -> tuple[float, float]:
     """`memory.laplace_step` of one."""
+    if not steps:
+        return 0.0, 0.0
     move = 0.0
-    for _ in range(NEWTON_STEPS):
+    for _ in range(steps):
         p = sigmoid(logit + move)
         move -= (move - variance * (correct - p)) / (1.0 + variance * p * (1.0 - p))
     p = sigmoid(logit + move)
     return move, p * (1.0 - p)
 
 
-def _remember(belief: Belief, prompt: Prompt, answer: Answer, known: Recalled, population: Population) -> None:
-    """`memory.remember`."""
-    correct, at = float(answer.correct), _whole_seconds(answer.at)
-    move, curvature = laplace_step(known.logit, known.variance, correct)
-    taught = Taught(
+def _teach(known: Recalled, correct: float, steps: int) -> Taught:
+    """`memory.teach`."""
+    move, curvature = laplace_step(known.logit, known.variance, correct, steps)
+    return Taught(
         correct,
         correct - sigmoid(known.logit / sqrt(1.0 + MODERATION * known.variance)),
         move / known.variance,
         curvature / (1.0 + known.variance * curvature),
     )
+
+
+def _remember(belief: Belief, prompt: Prompt, answer: Answer, known: Recalled, knowledge: Knowledge) -> None:
+    """`memory.remember`."""
+    population, at = knowledge.calibration.population, _whole_seconds(answer.at)
+    taught = _teach(known, float(answer.correct), knowledge.steps)
     belief.answered[0] = place = int(min(belief.answered[0], LATEST - 1)) + 1
     if at > 0:
         belief.last_at[0] = at
@@ -152,17 +158,17 @@ def _remember_modality(belief: Belief, modality: int) -> None:
 
 
 def _move_context(
-    weights: Weights, belief: Belief, features: Sequence[Row], logits: Row, correct: Sequence[float]
+    knowledge: Knowledge, belief: Belief, features: Sequence[Row], logits: Row, correct: Sequence[float]
 ) -> None:
     """`weights.adapt`, answer by answer."""
-    shifts, directions = read_each(weights, np.array(features, np.float32))
-    kept, more_mean, more_covariance = weights.drift
+    shifts, directions = read_each(knowledge.weights, np.array(features, np.float32))
+    kept, more_mean, more_covariance = knowledge.weights.drift
     for logit, shift, direction, right in zip(logits, shifts.tolist(), directions, correct, strict=True):
         mean, covariance = belief.context[0].astype(np.float64), belief.covariance[0].astype(np.float64)
         reach = covariance.dot(direction)
         believed = min(max(logit + shift + float(direction.dot(mean)), -FURTHEST), FURTHEST)
         variance = max(float(direction.dot(reach)), LEAST_VARIANCE)
-        move, curvature = laplace_step(believed, variance, right)
+        move, curvature = laplace_step(believed, variance, right, knowledge.steps)
         shrink = kept**2 * curvature / (1.0 + variance * curvature)
         belief.context[0] = kept * mean + (kept * move / variance) * reach + more_mean
         belief.covariance[0] = kept**2 * covariance - shrink * (reach[:, None] * reach) + more_covariance

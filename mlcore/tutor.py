@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mlcore import inference, policy
-from mlcore.answers import Answer, Item, Name, key_of
+from mlcore.answers import LARGEST, Answer, Item, Name, check_count, check_kind, check_kinds, check_number, key_of
 from mlcore.belief import ABILITY, ABILITY_VAR, S_EFFECT, S_VAR, Belief
 from mlcore.calibration import NOTHING, Calibration, Prompts, Table
 from mlcore.episodes import Questions, episodes_of, questions_of
@@ -63,18 +63,20 @@ class Tutor:
     def observe(self, belief: Belief, answer: Answer) -> Belief:
         """Return the belief after one more answer. The old one is untouched.
 
-        Raises ValueError for a belief of another checkpoint.
+        Raises ValueError for a belief of another checkpoint, or what is no answer.
         """
         return self.fold(belief, [answer])
 
     def fold(self, belief: Belief, answers: Sequence[Answer]) -> Belief:
         """Return the belief after these answers, in this order: exactly what observing one by one gives."""
+        check_kinds("answers", answers, Answer)
         belief = self._own(belief).copy()
         take_in(self.knowledge, belief, answers)
         return belief
 
     def prepare(self, items: Sequence[Item]) -> Prompts:
-        """Hash and look up items once, to predict or suggest among them many times."""
+        """Hash and look up items once, to predict or suggest among them many times. Raises ValueError for others."""
+        check_kinds("items", items, Item)
         return self.calibration.weigh(questions_of(items))
 
     def predict(
@@ -83,8 +85,11 @@ class Tutor:
         """Return the probability of a right answer to each item, and its standard deviation.  [n], [n]
 
         `at` is when they would be asked, in POSIX seconds, if known. Each is judged as the very next question, or as
-        one that comes after `ahead` others whose answers are not known.
+        one that comes after `ahead` others whose answers are not known. Raises ValueError naming what is malformed, and
+        for a belief of another checkpoint.
         """
+        check_count("ahead", ahead)
+        check_number("at", at, -LARGEST)
         prompts = items if isinstance(items, Prompts) else self.prepare(items)
         foresight = self._foresee(belief, prompts, at)
         probability = sigmoid(inference.served_logit(self.calibration, foresight, np.array([int(ahead)])))
@@ -112,9 +117,11 @@ class Tutor:
         """Return what is believed of each skill: the chance on a question of the skill's average difficulty.
 
         From the classic part of the belief, so a right answer never lowers a skill's mean and no answer raises its
-        sd. That is the logit's sd at the steepest point of the curve, an upper bound of the probability's. The ends of
-        the interval are exact where the logit is normal (quantiles of a logistic-normal): a right answer never lowers
-        the lower one, a wrong one never raises the upper one.
+        sd. That is the logit's sd at the steepest point of the curve, an upper bound of the probability's. Where the
+        mean is near 0 or 1 it may exceed the sqrt(mean (1 - mean)) that any chance can have. It is not cut to that: a
+        wrong answer in an easy course moves the mean towards 1/2, so what was cut would grow as we learn more, and 4 sd
+        would no longer be the logit's. The interval never leaves 0 to 1: its ends are exact where the logit is normal
+        (quantiles of a logistic-normal); a right answer never lowers the lower one, a wrong one never raises the upper.
         """
         prompts = self._typical(tuple(skills))
         owner, population = np.zeros(len(prompts), np.int64), self.calibration.population
@@ -156,11 +163,13 @@ class Tutor:
         """Return this tutor for the course with this calibration. Raises ValueError when it cannot be read."""
         if isinstance(calibration, bytes):
             calibration = Calibration.from_bytes(calibration)
+        check_kind("calibration", calibration, Calibration)
         if calibration.head.shape[1] not in (0, len(self.weights.second_bias)):
             raise ValueError("calibration: of another checkpoint")
         return replace(self, calibration=calibration, prior=self.prior or self.calibration)
 
     def _own(self, belief: Belief) -> Belief:
+        check_kind("belief", belief, Belief)
         if belief.tag != self.tag:
             raise ValueError("belief: of another checkpoint; fold the learner's answers again")
         return belief

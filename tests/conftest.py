@@ -1,8 +1,15 @@
 """The cast: ada learns, grace trains, noor writes, and root runs the place."""
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from django.core.cache import cache
+from pytest_django import Settings
+
+from adaptive import modalities, serving, steering, syllabus
 from courses.models import User
+
+OWN_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}}
 
 
 @pytest.fixture
@@ -23,3 +30,26 @@ def noor(db: None) -> User:
 @pytest.fixture
 def root(db: None) -> User:
     return User.objects.create_superuser("root@example.org", "correct horse battery", first_name="Root")
+
+
+@pytest.fixture
+def own_cache(settings: Settings) -> None:
+    """An empty cache of this process alone, which a busy machine does not slow down.
+
+    Emptying the Redis that all test processes share would let the others forget how often somebody asked.
+    """
+    settings.CACHES = OWN_CACHE
+    cache.clear()
+
+
+@pytest.fixture
+def empty_memory() -> Iterator[None]:
+    """Each process keeps courses and tutors in memory; a test's database is gone after it."""
+    forget_what_is_kept()
+    yield
+    forget_what_is_kept()
+
+
+def forget_what_is_kept() -> None:
+    for memory in (modalities, serving, steering, syllabus):
+        memory.forget()

@@ -11,6 +11,7 @@ from courses.models import (
     Modality,
     Module,
     Presentation,
+    Purpose,
     Question,
     QuestionVersion,
     Skill,
@@ -68,6 +69,22 @@ def make_question(module: Module, skill: Skill, number: int = 0) -> Question:
     question.skills.set([skill])
     question.save()
     return question
+
+
+def present(
+    enrollment: Enrollment,
+    version: QuestionVersion,
+    variant: Variant | None = None,
+    purpose: Purpose = Purpose.PRACTICE,
+) -> Presentation:
+    """Show a question that nobody weighed."""
+    return Presentation.objects.create(
+        enrollment=enrollment,
+        question_version=version,
+        module_id=version.question.module_id,
+        variant=variant,
+        purpose=purpose,
+    )
 
 
 def one_in_three_wrong(number: int, version: QuestionVersion) -> float:

@@ -20,9 +20,6 @@ from courses.authoring.forms import CourseForm, ModuleForm, QuestionForm, SkillF
 from courses.authoring.releasing import Released, released
 
 SLUG_HELP = _("The short name in addresses. Left empty, it is made from the title.")
-MARKDOWN_HELP = _(
-    "Markdown: **bold**, `code`, lists, tables, ```python code blocks, $math$, and callouts such as > [!TIP]."
-)
 
 
 class NoticePanel(Panel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable
+from math import isfinite, nan
 
 from mlcore.datasets import read_courses
 from mlcore.interactions import Interactions
@@ -19,7 +20,7 @@ def add_reading(parser: ArgumentParser) -> None:
     parser.add_argument("--columns", nargs="+", type=_pair, default=[], metavar="OURS=THEIRS", help=COLUMNS_HELP)
     parser.add_argument(
         "--pass-mark",
-        type=float,
+        type=_score,
         metavar="SCORE",
         help="in files with a column score, an answer is right from this score on",
     )
@@ -35,6 +36,17 @@ def _pair(text: str) -> tuple[str, str]:
     if not (ours and equals and theirs):
         raise ArgumentTypeError(f"{text!r} names no column; write it as learner=user")
     return ours, theirs
+
+
+def _score(text: str) -> float:
+    """Read a number that scores can reach."""
+    try:
+        score = float(text)
+    except ValueError:
+        score = nan
+    if not isfinite(score):
+        raise ArgumentTypeError(f"{text!r} is no score; write a number, as in 40")
+    return score
 
 
 def names_in(known: Iterable[str]) -> Callable[[str], list[str]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -44,7 +46,14 @@ the network alone {log_loss_network:.4f}. `python -m mlcore evaluate` compares i
 schools and universities; on other subjects calibrate it with the answers of at least 20 learners, and look at the
 reliability plot. It knows nothing of a learner but their answers; groups were not used in training.
 
-sha256: `{digest}`
+sha256 of the file, by which a site registers it: `{of_file}`. Of the numbers and facts in it, which `Tutor.facts` names
+and whose first 32 bits are the `tag` of every belief: `{of_numbers}`.
+
+**How it was made.** From logs as docs/data.md describes them, in the folder that holds them:
+
+```sh
+{command}
+```
 
 ```json
 {facts}
@@ -108,9 +117,11 @@ def _train(arguments: Namespace, device: str) -> int:
 def _write(courses: Sequence[Interactions], trained: TrainedNetwork, arguments: Namespace) -> None:
     facts = _facts(courses, trained, arguments)
     checkpoint = Checkpoint(trained.weights, trained.prior, facts)
-    digest = save_checkpoint(checkpoint, arguments.out)
-    arguments.out.with_suffix(".md").write_text(_card(facts, trained.metrics, digest), encoding="utf-8")
-    sys.stdout.write(f"{arguments.out} (sha256 {digest})\n")
+    of_file = save_checkpoint(checkpoint, arguments.out)
+    of_numbers = load_checkpoint(arguments.out).facts["sha256"]
+    origin = {"of_file": of_file, "of_numbers": of_numbers, "command": _command(arguments)}
+    arguments.out.with_suffix(".md").write_text(_card(facts, trained.metrics, origin), encoding="utf-8")
+    sys.stdout.write(f"{arguments.out} (sha256 {of_file})\n")
 
 
 def _live(path: str | None) -> Checkpoint | None:
@@ -150,9 +161,21 @@ def _facts(courses: Sequence[Interactions], trained: TrainedNetwork, arguments: 
     }
 
 
-def _card(facts: dict[str, Any], metrics: dict[str, float], digest: str) -> str:
+def _command(arguments: Namespace) -> str:
+    """Return the command that makes the same checkpoint again, in the folder that holds its logs."""
+    files = [path.resolve() for path in arguments.data]
+    folder = os.path.commonpath([path.parent for path in files])
+    words = [*(str(path.relative_to(folder)) for path in files), "--out", arguments.out.name]
+    for name, value in vars(arguments).items():
+        if name not in ("data", "out", "command") and value not in (None, []):
+            each = value if isinstance(value, list) else [value]
+            words += ["--" + name.replace("_", "-"), *("=".join(x) if isinstance(x, tuple) else str(x) for x in each)]
+    return shlex.join(["python", "-m", "mlcore", "train", "--data", *words])
+
+
+def _card(facts: dict[str, Any], metrics: dict[str, float], origin: dict[str, str]) -> str:
     """Return the model card, in Markdown."""
     courses = "".join(
         f"| {name} | {numbers['answers']:,} | {numbers['learners']:,} |\n" for name, numbers in facts["courses"].items()
     )
-    return CARD.format(courses=courses, digest=digest, facts=json.dumps(facts, indent=2), **metrics)
+    return CARD.format(courses=courses, facts=json.dumps(facts, indent=2), **origin, **metrics)

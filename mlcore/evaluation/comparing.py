@@ -27,7 +27,11 @@ Choice = Callable[[dict[str, float]], list[Pair]]  # from the log-loss of each
 
 @dataclass(frozen=True)
 class Score:
-    """How well one predictor did in one cell; measures are means over the seeds, and over the k of a few-shot mean."""
+    """How well one predictor did in one cell; a few-shot mean is the mean over its k.
+
+    Log-loss and Brier score are of the answers of all seeds together, as in a `Difference`, so neither contradicts the
+    other. AUC and calibration error are means over seeds: chances of different fits are not one ranking.
+    """
 
     course: str
     cohort: int
@@ -119,13 +123,18 @@ def differences_to(
 
 
 def _score(cell: Cell, rows: pd.DataFrame, name: str) -> Score:
-    measured = []
-    for _, together in rows.groupby(["seed", "k"]):
-        chance, correct = _of(together, CHANCE + name), _of(together, "correct")
-        loss = float(log_losses(chance, correct).mean())
-        ece, noise = calibration_error(chance, correct), calibration_noise(chance)
-        measured.append((loss, auc(chance, correct), brier(chance, correct), ece, noise))
-    return Score(*cell, name, len(rows), rows["learner"].nunique(), *map(float, np.mean(measured, axis=0)))
+    chance, correct = _of(rows, CHANCE + name), _of(rows, "correct")
+    of_all = [
+        (float(log_losses(chance[own], correct[own]).mean()), brier(chance[own], correct[own]))
+        for own in rows.groupby("k").indices.values()
+    ]
+    of_seeds = [
+        (auc(chance[own], correct[own]), calibration_error(chance[own], correct[own]), calibration_noise(chance[own]))
+        for own in rows.groupby(["seed", "k"]).indices.values()
+    ]
+    log_loss, squared = map(float, np.mean(of_all, axis=0))
+    ranked, ece, noise = map(float, np.mean(of_seeds, axis=0))
+    return Score(*cell, name, len(rows), rows["learner"].nunique(), log_loss, ranked, squared, ece, noise)
 
 
 def _compared(predictions: pd.DataFrame, choose: Choice, how: tuple[int, int]) -> list[Difference]:

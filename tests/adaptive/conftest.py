@@ -1,32 +1,15 @@
 """A learner in a small course, with the shipped checkpoint, and nothing remembered from the test before."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.cache import cache
-from pytest_django import Settings
 
-from adaptive import modalities, serving, steering, syllabus
 from courses.enrolling import enroll
 from courses.models import Course, Enrollment, User
 from tests.factories import make_course, make_module, make_skill
 
-OWN_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "adaptive"}}
-
 
 @pytest.fixture(autouse=True)
-def fresh_memory(settings: Settings) -> Iterator[None]:
-    """Each process keeps courses and tutors in memory; a test's database is gone after it.
-
-    Emptying the Redis that all test processes share would let the others forget how often somebody asked.
-    """
-    settings.CACHES = OWN_CACHE
-    for memory in (modalities, serving, steering, syllabus):
-        memory.forget()
-    cache.clear()
-    yield
-    for memory in (modalities, serving, steering, syllabus):
-        memory.forget()
+def fresh_process(own_cache: None, empty_memory: None) -> None:
+    """Each test begins like a process that has just started."""
 
 
 @pytest.fixture

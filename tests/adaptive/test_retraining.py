@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adaptive import retraining
-from adaptive.adapting import catch_up
+from adaptive.adapting import standing_of
 from adaptive.calibrating import calibrate_courses
 from adaptive.history import histories_in, log_of
 from adaptive.jobs import ask_for, run
@@ -165,7 +165,7 @@ def test_after_an_upgrade_it_is_the_newly_shipped_checkpoint_that_is_calibrated(
 def test_modality_effects_come_from_later_success(crowd: Course) -> None:
     live = live_tutor(crowd.pk)
     for enrollment in Enrollment.objects.with_edition():
-        catch_up(enrollment, live)
+        standing_of(enrollment, live)
 
     count = refresh_modality_effects()
 

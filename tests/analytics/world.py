@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from courses.answering import Choice, Submission, present, record_answer
+from courses.answering import Submission, record_answer
 from courses.enrolling import enroll
 from courses.models import (
     Cohort,
@@ -20,6 +20,7 @@ from courses.models import (
     User,
 )
 from courses.recording import Event, record_event
+from tests.factories import present
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -89,7 +90,7 @@ def answer(
     purpose: Purpose = Purpose.PRACTICE,
 ) -> Interaction:
     """Show the question and answer it. Choice c0 is right."""
-    presentation = present(enrollment, question.versions.first(), None, Choice(purpose=purpose))
+    presentation = present(enrollment, question.versions.first(), None, purpose=purpose)
     submission = Submission(presentation, {"choice": choice}, uuid.uuid4(), seconds_spent=seconds, at=at)
     return record_answer(submission).answer
 

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from courses.answering import Choice, present
 from courses.models import Course, Enrollment, Question, User, Variant
 from tests.api.world import Caller, small_course
+from tests.factories import present
 
 
 def test_courses_say_whether_you_are_enrolled(caller: Caller, enrollment: Enrollment) -> None:
@@ -58,7 +58,7 @@ def test_a_draft_takes_nobody_up(course: Course, noor: User) -> None:
 
 def test_a_shown_question_tells_nothing_of_its_key(caller: Caller, enrollment: Enrollment) -> None:
     for question in Question.objects.filter(module__slug="module-0"):
-        shown = present(enrollment, question.versions.first(), None, Choice())
+        shown = present(enrollment, question.versions.first())
 
         seen = caller.get(f"presentations/{shown.pk}/")
 

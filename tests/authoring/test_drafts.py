@@ -7,12 +7,12 @@ from datetime import timedelta
 from django.utils import timezone
 from wagtail.models import Revision
 
-from courses.answering import Choice, present
 from courses.authoring.arranging import move
 from courses.authoring.drafts import as_written, recent_drafts
 from courses.enrolling import enroll
 from courses.models import Course, Question, User
 from courses.tasks import publish_scheduled
+from tests.factories import present
 
 
 def rewritten(question: Question, title: str) -> Question:
@@ -52,7 +52,7 @@ def test_publishing_a_draft_makes_the_next_version(question: Question, noor: Use
 
 
 def test_what_was_shown_keeps_its_version(question: Question, ada: User, noor: User) -> None:
-    shown = present(enroll(ada, question.module.course), question.versions.get(), None, Choice())
+    shown = present(enroll(ada, question.module.course), question.versions.get())
 
     rewritten(question, "What is five?").save_revision(user=noor).publish(user=noor)
 

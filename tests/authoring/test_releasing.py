@@ -6,16 +6,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from courses.answering import Choice, Submission, present, record_answer
+from courses.answering import Submission, record_answer
 from courses.enrolling import enroll
 from courses.models import Question, Skill, User
 from tests.authoring.forms import question_form
+from tests.factories import present
 
 
 @pytest.fixture
 def answered(question: Question, ada: User) -> Question:
     enrollment = enroll(ada, question.module.course)
-    shown = present(enrollment, question.versions.get(), question.module.variants.first(), Choice())
+    shown = present(enrollment, question.versions.get(), question.module.variants.first())
     record_answer(Submission(shown, {"text": "1"}, uuid.uuid4()))
     return question
 

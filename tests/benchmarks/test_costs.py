@@ -4,7 +4,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from adaptive import serving, syllabus
 from courses.enrolling import enroll
 from courses.models import Enrollment, User
 from lms.house.bench_world import learner_with
@@ -15,9 +14,8 @@ MOST_STATEMENTS = 16  # sign in, read the question, answer, believe, choose; wit
 
 
 @pytest.fixture(autouse=True)
-def _nothing_in_memory() -> None:
-    serving.forget()
-    syllabus.forget()
+def fresh_process(empty_memory: None) -> None:
+    """Each test begins like a process that has just started."""
 
 
 def statements_of_an_answer(enrollment: Enrollment) -> int:

@@ -2,17 +2,17 @@
 
 import pytest
 
-from courses.answering import Choice, present
 from courses.enrolling import enroll
 from courses.hinting import HintBefore, NoSuchHint, hints_taken, take_hint
 from courses.models import Interaction, Presentation, Question, User
 from tests.api.world import small_course
+from tests.factories import present
 
 
 @pytest.fixture
 def shown(ada: User) -> Presentation:
     enrollment = enroll(ada, small_course(modules=1))
-    return present(enrollment, Question.objects.get(kind="numeric").versions.get(), None, Choice())
+    return present(enrollment, Question.objects.get(kind="numeric").versions.get())
 
 
 def test_a_hint_is_written_down_once(shown: Presentation) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from adaptive import modalities, serving, syllabus
-from adaptive.adapting import catch_up
+from adaptive.adapting import standing_of
 from adaptive.models import LearnerState, Outcome
 from adaptive.serving import COUNTING, LiveTutor, live_tutor
 from analytics import summarizing
@@ -15,13 +14,13 @@ from analytics.models import EnrollmentTotal, QuestionTotal
 from courses.marking import response_from
 from courses.models import Enrollment, Interaction, OutboxEntry
 from tests.analytics.test_summarizing import counts
+from tests.conftest import forget_what_is_kept
 from tests.faults.learners import Book, Promise
 
 
 def what_is_wrong(book: Book) -> list[str]:
     """Return every broken promise and every disagreement; nothing when all is well."""
-    for memory in (modalities, serving, syllabus):
-        memory.forget()
+    forget_what_is_kept()
     return [
         *broken_promises(book),
         *answers_nobody_gave(book),
@@ -97,13 +96,13 @@ def states_unlike_the_log() -> Iterator[str]:
 
 
 def _lived(enrollment: Enrollment, live: LiveTutor) -> tuple[Any, ...]:
-    return _facts(catch_up(enrollment, live))
+    return _facts(standing_of(enrollment, live).state)
 
 
 def _replayed(enrollment: Enrollment, live: LiveTutor) -> tuple[Any, ...]:
     with transaction.atomic():
         LearnerState.objects.filter(enrollment=enrollment, checkpoint=live.checkpoint).delete()
-        state = catch_up(enrollment, live)
+        state = standing_of(enrollment, live).state
         transaction.set_rollback(True)
     return _facts(state)
 

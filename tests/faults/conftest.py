@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings as site
 from django.db import connection
 
-from adaptive import modalities, serving, syllabus
 from courses.models import Course
 from lms.house.bench_run import production
 from lms.house.services import temporary_folder
@@ -57,14 +56,9 @@ def running_web(environment: dict[str, str], folder: Path) -> Iterator[Web]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory(settings: Any, folder: Path) -> Iterator[None]:
+def fresh_process(settings: Any, folder: Path, empty_memory: None) -> None:
     """This process reads the files of the site, and remembers nothing from the test before."""
     settings.CHECKPOINT_DIR = folder / "checkpoints"
-    for memory in (modalities, serving, syllabus):
-        memory.forget()
-    yield
-    for memory in (modalities, serving, syllabus):
-        memory.forget()
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from courses.answering import Choice, present
 from courses.enrolling import enroll
 from courses.models import Course, Enrollment, Interaction, QuestionVersion, User
+from tests.factories import present
 from tests.faults.checking import what_is_wrong
 from tests.faults.learners import Book, Learner, at_work, learner
 from tests.faults.processes import Redis, Web
@@ -50,7 +50,7 @@ class Late:
 def given_offline(enrollment: Enrollment, count: int) -> list[Late]:
     """Answers to questions that were shown before the network went away."""
     versions = itertools.cycle(QuestionVersion.objects.filter(question__module__course=enrollment.course))
-    shown = [present(enrollment, version, None, Choice()) for _, version in zip(range(count), versions, strict=False)]
+    shown = [present(enrollment, version) for _, version in zip(range(count), versions, strict=False)]
     clocks = (timezone.now() - A_DAY, timezone.now() + A_DAY)
     return [
         Late(one.pk, {"text": str(n % 7)}, uuid.uuid4(), n, (clocks[n % 2] + timedelta(seconds=n)).isoformat())

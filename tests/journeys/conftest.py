@@ -8,19 +8,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from adaptive import modalities, serving, steering, syllabus
 from courses.models import Course, User
 from tests.journeys.snapshots import Snapshots
-
-OWN_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "journeys"}}
 
 CHROMIUM = os.environ.get("ADEPT_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -54,18 +49,8 @@ def snapshots() -> Snapshots:
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory(settings: Settings) -> Iterator[None]:
-    """Each process keeps courses and tutors in memory, and how often somebody asked; a test begins without.
-
-    Emptying the Redis that all test processes share would let the others forget how often somebody asked.
-    """
-    settings.CACHES = OWN_CACHE
-    for memory in (modalities, serving, steering, syllabus):
-        memory.forget()
-    cache.clear()
-    yield
-    for memory in (modalities, serving, steering, syllabus):
-        memory.forget()
+def fresh_process(own_cache: None, empty_memory: None) -> None:
+    """Each test begins like a process that has just started."""
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from courses.answering import Choice, present
 from courses.enrolling import enroll
 from courses.models import Course, Question, User
-from tests.factories import make_course
+from tests.factories import make_course, present
 from tests.journeys.conftest import SignIn
 
 BODY = "Seven apples for **two** people.\n\n## Step: Share\n\nThree each.\n\n## Step: What is left\n\nOne."
@@ -90,7 +89,7 @@ def look_at_preview(page: Page) -> None:
 
 def test_a_learner_in_the_middle_is_not_disturbed(page: Page, signed_in: SignIn, ada: User, course: Course) -> None:
     question = Question.objects.get(module__slug="module-1", slug="question-1")
-    shown = present(enroll(ada, course), question.versions.get(), question.module.variants.first(), Choice())
+    shown = present(enroll(ada, course), question.versions.get(), question.module.variants.first())
     edit = reverse("wagtailsnippets_courses_question:edit", args=[question.pk])
 
     page.goto(edit)

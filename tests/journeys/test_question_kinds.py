@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 from adaptive.progress import Wish
 from adaptive.stepping import Request, override
 from courses import marking
-from courses.answering import Choice, present
 from courses.enrolling import enroll
 from courses.marking import Response
 from courses.models import Course, Enrollment, Question, QuestionKind, QuestionVersion, User
+from tests.factories import present
 from tests.journeys.answering import by_keyboard, by_mouse, shown_on, tab_to, without_javascript
 from tests.journeys.conftest import SignIn
 
@@ -72,5 +72,5 @@ def waiting_in_practice(enrollment: Enrollment, kind: str) -> QuestionVersion:
     fresh = Enrollment.objects.with_edition().get(pk=enrollment.pk)
     step = override(fresh, Request(Wish.THIS_ONE, question.module))
     version = question.versions.first()
-    present(fresh, version, step.variant, Choice())
+    present(fresh, version, step.variant)
     return version

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from courses.answering import Choice, present
 from courses.enrolling import enroll
 from courses.marking import Response
 from courses.models import Course, Enrollment, Presentation, Question, User
 from courses.versions import Content
+from tests.factories import present
 from tests.journeys.answering import by_mouse, shown_on
 
 PASSWORD = "correct horse battery"
@@ -68,7 +68,7 @@ def ask(learner: User, course: Course, kind: str) -> Presentation:
 
 
 def ask_this(enrollment: Enrollment, question: Question) -> Presentation:
-    return present(enrollment, question.versions.first(), question.module.variants.first(), Choice())
+    return present(enrollment, question.versions.first(), question.module.variants.first())
 
 
 def address(shown: Presentation) -> str:

@@ -24,6 +24,7 @@ MALFORMED: list[tuple[str, Any]] = [
     ("difficulty", 6),
     ("difficulty", math.nan),
     ("difficulty", True),
+    ("difficulty", np.True_),
     ("seconds", -1.0),
     ("seconds", math.nan),
     ("seconds", math.inf),
@@ -45,7 +46,7 @@ def test_a_malformed_answer_names_its_field(field: str, value: Any) -> None:
         Answer(**{**good, field: value})
 
 
-@pytest.mark.parametrize("correct", [0, 1, 0.5, True, False, np.float64(1.0), np.int64(0)])
+@pytest.mark.parametrize("correct", [0, 1, 0.5, True, False, np.float64(1.0), np.int64(0), np.True_])
 def test_right_wrong_and_partial_credit_are_answers(correct: float) -> None:
     assert Answer("q1", [], correct, difficulty=3, seconds=0, hints=0, at=0).question.item == "q1"
 

@@ -1,5 +1,6 @@
 import json
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,13 @@ def test_numbers_that_make_no_sense_are_refused_with_the_reason(shipped: bytes) 
             checkpoint.from_bytes(rewritten(shipped, **changes))
 
 
-def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointRefused, match=r"none\.safetensors"):
-        mlcore.load_tutor(tmp_path / "none.safetensors")
+def test_a_file_is_refused_by_its_whole_path(shipped: bytes, tmp_path: Path) -> None:
+    (tmp_path / "cut.safetensors").write_bytes(shipped[:-1])
+
+    for name, reason in (("none", "No such file"), ("cut", "not a checkpoint")):
+        path = tmp_path / f"{name}.safetensors"
+        with pytest.raises(CheckpointRefused, match=f"^{re.escape(str(path))}: {reason}"):
+            mlcore.load_tutor(path)
 
 
 def test_a_failed_write_leaves_the_old_checkpoint(

@@ -1,22 +1,20 @@
-"""Two processes that meet over gloo, started as users start them: by torchrun."""
+"""Two processes that meet over gloo, started by what torchrun starts processes with."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import multiprocessing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, Std
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from mlcore import distributed, load_tutor
 from mlcore.weights import shapes
-
-ROOT = Path(__file__).resolve().parents[2]
-TWO = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
+from tests.mlcore import two_ranks
 
 
 @dataclass(frozen=True)
@@ -34,12 +32,30 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     rng = np.random.default_rng(0)
     rows = [f"u{u},{n},q{rng.integers(9)},s{n % 2},{rng.integers(2)}" for u in range(12) for n in range(8)]
     (folder / "log.csv").write_text("\n".join(["learner,order,item,skill,correct", *rows]), encoding="utf-8")
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    words = [*TWO, "tests.mlcore.two_ranks", str(folder)]
-    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
+    launched = launch(folder)
     ranks = [dict(np.load(folder / f"{rank}.npz")) for rank in range(2)]
-    return Ended(ranks, folder / "new.safetensors", done.stdout)
+    return Ended(ranks, folder / "new.safetensors", launched)
+
+
+def launch(folder: Path) -> str:
+    """Do what `torchrun --standalone --nproc-per-node 2` does, and return what both processes printed.
+
+    Both are forked from one process that has imported torch already, which takes longer than all that they do.
+    """
+    multiprocessing.set_forkserver_preload(["tests.mlcore.two_ranks", "mlcore.commands.train", "torch._dynamo"])
+    logs = DefaultLogsSpecs(log_dir=str(folder / "logs"), redirects=Std.ALL)
+    config = LaunchConfig(
+        min_nodes=1,
+        max_nodes=1,
+        nproc_per_node=2,
+        rdzv_backend="c10d",
+        rdzv_endpoint="localhost:0",
+        start_method="forkserver",
+        max_restarts=0,
+        logs_specs=logs,
+    )
+    elastic_launch(config, two_ranks.main)(folder)
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((folder / "logs").rglob("stdout.log")))
 
 
 def test_both_ranks_end_with_the_same_weights_though_their_lessons_differ(ended: Ended) -> None:

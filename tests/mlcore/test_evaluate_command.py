@@ -72,6 +72,9 @@ def test_what_the_user_can_mend_is_one_line_and_status_2(
         (["--shots", "a,b"], "no list of numbers"),
         (["--shots", "-1"], "0 or more"),
         (["--seeds", "0"], "no number from 1 on"),
+        (["--pass-mark", "nan"], "'nan' is no score; write a number, as in 40"),
+        (["--pass-mark", "inf"], "'inf' is no score"),
+        (["--pass-mark", "half"], "'half' is no score"),
     ],
 )
 def test_impossible_options_are_refused(capsys: pytest.CaptureFixture[str], words: list[str], complaint: str) -> None:

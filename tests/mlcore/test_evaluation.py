@@ -225,6 +225,33 @@ def test_a_few_shot_mean_counts_every_k_alike_however_many_answers_it_has() -> N
     assert few.low < few.log_loss < few.high
 
 
+def test_a_table_and_a_difference_never_contradict_each_other_over_seeds_of_many_and_few_answers() -> None:
+    """Seed 0 tests on 20 answers, which one predicts worse; seed 1 on 200, which it predicts better."""
+    table = pd.DataFrame(
+        {
+            "course": "arithmetic",
+            "cohort": -1,
+            "protocol": "next",
+            "seed": np.repeat([0, 1], [20, 200]),
+            "k": -1,
+            "learner": (np.arange(220) % 40).astype(str),
+            "is_new_skill": 0.0,
+            "correct": np.arange(220) % 2.0,
+            "p_one": np.where(np.arange(220) % 2, 0.55, 0.45),
+            "p_other": 0.5,
+        }
+    )
+    table.loc[:19, "p_one"] = np.where(np.arange(20) % 2, 0.2, 0.8)
+
+    of = {each.predictor: each for each in scores(table)}
+    (apart,) = differences_to(table, ["other"], ["one"])
+
+    assert apart.log_loss < 0
+    assert of["one"].log_loss - of["other"].log_loss == pytest.approx(apart.log_loss)
+    assert of["one"].brier == pytest.approx(brier_score_loss(table["correct"], table["p_one"]))
+    assert of["one"].auc == pytest.approx(0.5)  # the mean of a seed in the wrong order and one in the right order
+
+
 def test_each_named_rival_is_compared_by_itself(shown) -> None:
     found = differences_to(shown.predictions, ["item_mean", "global_mean", "nobody"], ["rasch_eb"])
 

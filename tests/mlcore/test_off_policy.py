@@ -219,10 +219,10 @@ def test_a_policy_serves_only_when_it_is_surely_hardly_worse() -> None:
     worse = replace(choices, reward=-choices.target / choices.logged)
     same = replace(choices, target=choices.logged)
 
-    assert may_serve(snips(better), on_policy(better))
-    assert not may_serve(snips(worse), on_policy(worse))
-    assert may_serve(snips(same), on_policy(same))  # it earns more than nothing, and 5 % of that may be lost
-    assert not may_serve(snips(replace(same, reward=same.reward - 0.1)), on_policy(replace(same, reward=same.reward)))
+    assert may_serve(lead(snips(better), on_policy(better)))
+    assert not may_serve(lead(snips(worse), on_policy(worse)))
+    assert may_serve(lead(snips(same), on_policy(same)))  # it earns more than nothing, and 5 % of that may be lost
+    assert not may_serve(lead(snips(replace(same, reward=same.reward - 0.1)), on_policy(same)))
 
 
 @pytest.mark.parametrize(("reward", "allowed"), [(0.4, 0.38), (-0.4, -0.42)])
@@ -232,4 +232,4 @@ def test_a_baseline_may_be_undercut_by_a_twentieth_of_its_size(reward: float, al
     baseline = on_policy(Choices(learner, half, half, np.full(30, reward)))
 
     assert lead(baseline, baseline).value == pytest.approx(reward - allowed)
-    assert may_serve(baseline, baseline)
+    assert may_serve(lead(baseline, baseline))

@@ -1,18 +1,20 @@
 """Serving takes in one learner's answers in plain numbers; training walks through thousands in arrays. They agree."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import mlcore
 from mlcore import one_learner
-from mlcore.belief import Belief
+from mlcore.belief import ABILITY, ABILITY_VAR, Belief
 from mlcore.calibration import Prompts
 from mlcore.episodes import episodes_of, questions_of
 from mlcore.features import FEATURES
 from mlcore.inference import believe, walk
-from mlcore.memory import whole_seconds
+from mlcore.memory import NEWTON_STEPS, whole_seconds
+from mlcore.taking_in import take_in
 from tests.mlcore.histories import random_history, rasch_cohort
 
 CLOSE = {"rtol": 1e-4, "atol": 2e-5}
@@ -33,6 +35,30 @@ def test_a_thousand_histories_leave_the_same_belief_either_way(tutor: mlcore.Tut
         alone, together = tutor.fold(tutor.begin(), history).arrays(), many.rows(slice(learner, learner + 1)).arrays()
         for name, array in alone.items():
             np.testing.assert_allclose(array, together[name], err_msg=name, **CLOSE)
+
+
+@pytest.mark.parametrize("steps", [0, 1, NEWTON_STEPS])
+def test_as_many_steps_move_the_belief_either_way(tutor: mlcore.Tutor, steps: int) -> None:
+    rng = np.random.default_rng(10)
+    histories = [random_history(rng, 30) for _ in range(20)]
+    knowledge = replace(tutor.knowledge, steps=steps)
+    many = believe(knowledge, episodes_of(histories), len(histories))
+
+    for learner, history in enumerate(histories):
+        alone = tutor.begin()
+        take_in(knowledge, alone, history)
+        together = many.rows(slice(learner, learner + 1)).arrays()
+        for name, array in alone.arrays().items():
+            np.testing.assert_allclose(array, together[name], err_msg=name, **CLOSE)
+
+
+def test_without_steps_answers_are_counted_but_move_no_estimate(tutor: mlcore.Tutor) -> None:
+    before, after = tutor.begin(), tutor.begin()
+    take_in(replace(tutor.knowledge, steps=0), after, random_history(np.random.default_rng(11), 30))
+
+    assert after.answered[0] == 30
+    assert after.numbers[0, [ABILITY, ABILITY_VAR]].tolist() == before.numbers[0, [ABILITY, ABILITY_VAR]].tolist()
+    np.testing.assert_allclose(after.context, before.context, atol=1e-6)  # it starts at the prior and drifts to it
 
 
 def test_a_prompt_is_looked_up_the_same_either_way(tutor: mlcore.Tutor) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import torch
 from mlcore import load_tutor
 from mlcore.__main__ import main
 from mlcore.algorithms.in_course import Maml
-from mlcore.checkpoint import Checkpoint
+from mlcore.checkpoint import DEFAULT, Checkpoint
 from mlcore.interactions import Interactions
 from mlcore.lessons import LessonPlan
 from mlcore.training import EnoughTraining, NothingToLearnFrom, TrainedNetwork, TrainingSettings, train
@@ -112,9 +114,41 @@ def test_the_command_writes_a_checkpoint_that_serves_and_its_card(tmp_path: Path
 
     status = main(["train", "--data", str(tmp_path / "log.csv"), "--out", str(out), "--steps", "2", "--seed", "3"])
 
+    tutor, card = load_tutor(out), out.with_suffix(".md").read_text(encoding="utf-8")
     assert status == 0
-    assert load_tutor(out).facts["courses"]["log"]["learners"] == 12
-    assert "| log | 96 | 12 |" in out.with_suffix(".md").read_text(encoding="utf-8")
+    assert tutor.facts["courses"]["log"]["learners"] == 12
+    assert "| log | 96 | 12 |" in card
+    assert f"registers it: `{hashlib.sha256(out.read_bytes()).hexdigest()}`" in card
+    assert f"of every belief: `{tutor.facts['sha256']}`" in card
+    assert tutor.facts["sha256"].startswith(f"{tutor.tag:08x}")
+
+
+def test_the_command_in_the_card_makes_the_same_checkpoint_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    rows = [f"u{u};{n};q{rng.integers(9)};s{n % 2};{rng.integers(2)}" for u in range(12) for n in range(8)]
+    for folder in ("one", "another one"):
+        (tmp_path / folder).mkdir()
+        text = "\n".join(["who;order;item;skill;correct", *rows])
+        (tmp_path / folder / "interactions.csv").write_text(text, encoding="utf-8")
+    logs = [str(path) for path in sorted(tmp_path.glob("*/interactions.csv"))]
+    out = tmp_path / "out" / "new.safetensors"
+    main(["train", "--data", *logs, "--out", str(out), "--steps", "1", "--columns", "learner=who", "--without", "two"])
+    card = out.with_suffix(".md").read_text(encoding="utf-8")
+
+    (command,) = [line for line in card.splitlines() if line.startswith("python -m mlcore ")]
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(command)[3:]) == 0
+
+    assert Path("new.safetensors").read_bytes() == out.read_bytes()
+
+
+def test_the_card_shipped_names_the_checkpoint_shipped() -> None:
+    card = DEFAULT.with_suffix(".md").read_text(encoding="utf-8")
+
+    assert f"registers it: `{hashlib.sha256(DEFAULT.read_bytes()).hexdigest()}`" in card
+    assert f"of every belief: `{load_tutor().facts['sha256']}`" in card
 
 
 def test_the_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,6 @@ It leaves what it ends with in FOLDER/<rank>.npz, and the command's checkpoint i
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +62,3 @@ def short_training() -> dict[str, np.ndarray]:
 
 def flat(values: list[Tensor]) -> np.ndarray:
     return torch.cat([value.detach().flatten() for value in values]).numpy().copy()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
