@@ -34,15 +34,22 @@ def load_sequencer(path: Path | None = None) -> Sequencer:
         data = path.read_bytes()
     except OSError as problem:
         raise CheckpointRefused(f"{path}: {problem.strerror}") from problem
+    try:
+        return _from_bytes(data)
+    except CheckpointRefused as problem:
+        raise CheckpointRefused(f"{path}: {problem}") from problem
+
+
+def _from_bytes(data: bytes) -> Sequencer:
     arrays, header = parsed(data)
     stated = header.pop("sha256", None)
     if header.get("format") != FORMAT or header.get("columns") != [STATIC, READ]:
-        raise CheckpointRefused(f"{path}: is no recurrent policy of this version")
+        raise CheckpointRefused("is no recurrent policy of this version")
     if stated != digest_of(arrays, header):
-        raise CheckpointRefused(f"{path}: the numbers are not those that were saved")
+        raise CheckpointRefused("the numbers are not those that were saved")
     hidden = arrays["start_bias"].size if "start_bias" in arrays else 0
     if {name: array.shape for name, array in arrays.items()} != shapes(hidden):
-        raise CheckpointRefused(f"{path}: arrays are missing, unknown or of another shape")
+        raise CheckpointRefused("arrays are missing, unknown or of another shape")
     if any(array.dtype != np.float32 or not np.isfinite(array).all() for array in arrays.values()):
-        raise CheckpointRefused(f"{path}: not finite float32 numbers")
+        raise CheckpointRefused("not finite float32 numbers")
     return Sequencer(**{name: array.astype(np.float32) for name, array in arrays.items()})

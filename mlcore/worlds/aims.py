@@ -1,4 +1,4 @@
-"""What our policy set out to reach in the worlds, and what others measured in them, held against what was measured."""
+"""What our policies are to reach in the worlds, and what others measured in them, held against what was measured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from mlcore.worlds.judging import Cohort, Score
 
-OURS = "ours"
+OURS = ("ours", "rl2")  # the default, and the recurrent one
 RIVALS = ("zpdes", "mastery_threshold")  # to be ahead of in every world
 MOST_REGRET = {("tms_tree", 10): 0.12, ("tms_tree_own", 10): 0.12}
 LEAST_GAIN = {("kss", 20): 0.45}
@@ -30,6 +30,7 @@ class Aim:
     """One number that was to be at least, or at most, some other."""
 
     aim: str
+    policy: str
     world: str
     horizon: int
     measured: float
@@ -49,16 +50,16 @@ class Check:
 
 
 def aims(cohorts: Sequence[Cohort]) -> list[Aim]:
-    """Check all that was measured of our policy."""
-    return [aim for cohort in cohorts if OURS in cohort.end for aim in _aims_in(cohort)]
+    """Check all that was measured of our policies."""
+    return [aim for cohort in cohorts for policy in OURS if policy in cohort.end for aim in _aims_of(policy, cohort)]
 
 
 def target(score: Score) -> str:
     """What this score was to reach, in words; empty if nothing was said of it."""
     where = score.world, score.horizon
-    if score.policy == OURS and where in MOST_REGRET:
+    if score.policy in OURS and where in MOST_REGRET:
         return f"regret <= {MOST_REGRET[where]:.2f}"
-    if score.policy == OURS and where in LEAST_GAIN:
+    if score.policy in OURS and where in LEAST_GAIN:
         return f"gain >= {LEAST_GAIN[where]:.2f}"
     return ""
 
@@ -73,20 +74,21 @@ def checks(scores: Sequence[Score]) -> list[Check]:
     ]
 
 
-def _aims_in(cohort: Cohort) -> Iterator[Aim]:
+def _aims_of(policy: str, cohort: Cohort) -> Iterator[Aim]:
     where = cohort.world, cohort.horizon
-    own = next(score for score in cohort.scores() if score.policy == OURS)
+    who = policy, *where
+    own = next(score for score in cohort.scores() if score.policy == policy)
     if where in MOST_REGRET and own.regret is not None:
         most = MOST_REGRET[where]
-        yield Aim("regret", *where, own.regret.mean, f"<= {most:.2f}", _verdict(own.regret.mean <= most))
+        yield Aim("regret", *who, own.regret.mean, f"<= {most:.2f}", _verdict(own.regret.mean <= most))
     if where in LEAST_GAIN:
         least = LEAST_GAIN[where]
-        yield Aim("normalized gain", *where, own.gain.mean, f">= {least:.2f}", _verdict(own.gain.mean >= least))
+        yield Aim("normalized gain", *who, own.gain.mean, f">= {least:.2f}", _verdict(own.gain.mean >= least))
     for rival in RIVALS:
         if rival in cohort.end:
-            lead = cohort.lead(OURS, rival)
-            yield Aim(f"gain above {rival}, lower end of the interval", *where, lead.low, "> 0", _verdict(lead.low > 0))
-    yield Aim("violations of prerequisites", *where, own.violations, "0", _verdict(own.violations == 0))
+            lead = cohort.lead(policy, rival)
+            yield Aim(f"gain above {rival}, lower end of the interval", *who, lead.low, "> 0", _verdict(lead.low > 0))
+    yield Aim("violations of prerequisites", *who, own.violations, "0", _verdict(own.violations == 0))
 
 
 def _verdict(is_hit: bool) -> Verdict:

@@ -90,8 +90,9 @@ def _score_row(score: Score) -> Sequence[str]:
 
 
 def _aim_rows(found: Sequence[Aim]) -> Rows:
-    head = ["target", "world", "lessons", "measured", "wanted", "verdict"]
-    return Rows(head, [[a.aim, a.world, str(a.horizon), f"{a.measured:.3f}", a.bound, a.verdict] for a in found])
+    head = ["target", "policy", "world", "lessons", "measured", "wanted", "verdict"]
+    rows = [[a.aim, a.policy, a.world, str(a.horizon), f"{a.measured:.3f}", a.bound, a.verdict] for a in found]
+    return Rows(head, rows)
 
 
 def _check_rows(known: Sequence[Check]) -> Rows:

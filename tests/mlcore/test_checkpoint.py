@@ -20,10 +20,10 @@ def shipped() -> bytes:
 
 def rewritten(data: bytes, **changes: Any) -> bytes:
     """The same checkpoint with other arrays and a hash that fits them."""
-    arrays, header = checkpoint._parse(data)
+    arrays, header = checkpoint.parsed(data)
     arrays.update(changes)
     header.pop("sha256")
-    header["sha256"] = checkpoint._digest(arrays, header)
+    header["sha256"] = checkpoint.digest_of(arrays, header)
     return save(arrays, metadata={"checkpoint": json.dumps(header)})
 
 

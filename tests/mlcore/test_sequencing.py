@@ -182,9 +182,7 @@ def test_training_brings_it_far_above_chance_in_a_world_it_never_met() -> None:
     trained = train_sequencer(settings, torch.Generator().manual_seed(0)).to_sequencer()
     world = WORLDS["tms_tree"].make()
 
-    ends = {
-        policy.name: live(world, policy, 200, 10, seed=0).end.mean() for policy in (Random(), Recurrent(trained))
-    }
+    ends = {policy.name: live(world, policy, 200, 10, seed=0).end.mean() for policy in (Random(), Recurrent(trained))}
 
     assert ends["rl2"] > ends["random"] + 0.1
 
@@ -233,7 +231,7 @@ def test_a_spoiled_policy_is_refused_by_name(saved: Path, spoiled: str) -> None:
         arrays = load_file(saved)
         save_file(arrays | {"gain": arrays["gain"] + 1}, saved)
 
-    with pytest.raises(CheckpointRefused, match="checkpoint|policy.safetensors"):
+    with pytest.raises(CheckpointRefused, match=r"policy\.safetensors"):
         load_sequencer(saved)
 
 

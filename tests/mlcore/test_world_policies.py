@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 
 import mlcore
-from mlcore.interactions import Codes, Numbers
 from mlcore.sequencing.checkpoint import load_sequencer
 from mlcore.worlds.circumstances import Within
 from mlcore.worlds.living import NOT_JUDGED, Lives, live
 from mlcore.worlds.planning import plan_of
 from mlcore.worlds.policies.plain import Crowd, FixedOrder, Random
 from mlcore.worlds.policies.policy import Choice, Moment, Policy
-from mlcore.worlds.policies.product import Ours
 from mlcore.worlds.policies.registry import POLICIES, Models
 from mlcore.worlds.policies.schedules import FixedIntervals, Leitner
 from mlcore.worlds.policies.tracing import (
@@ -259,44 +257,3 @@ def test_a_fixed_order_comes_around() -> None:
     memory = policy.begin(CHAIN, 1)
 
     assert [int(policy.choose(memory, Moment(step, 9), rng()).lesson[0]) for step in range(4)] == [0, 1, 2, 0]
-
-
-def test_our_policy_believes_what_the_tutor_believes() -> None:
-    policy = Ours(TUTOR)
-    memory = policy.begin(CHAIN, 3)
-    beliefs = [TUTOR.begin() for _ in range(3)]
-    for step in range(5):
-        lesson = np.array([step % 3, 0, 2])
-        items = lesson[:, None] * 2 + np.array([[0, 1]])
-        correct = np.array([[1.0, step % 2], [0.0, np.nan], [np.nan, np.nan]])
-        at = memory.at
-        memory = policy.observe(memory, lesson, Answers(items, lesson[:, None].repeat(2, axis=1), correct))
-        seen = [(items[row], correct[row], at) for row in range(3)]
-        beliefs = [fold(*each) for each in zip(beliefs, lesson, seen, strict=True)]
-
-    for row, belief in enumerate(beliefs):
-        ours = memory.beliefs.rows(slice(row, row + 1)).arrays()
-        for name, expected in belief.arrays().items():
-            np.testing.assert_allclose(ours[name], expected, rtol=1e-4, atol=1e-6, err_msg=name)
-
-
-def fold(belief: mlcore.Belief, lesson: int, seen: tuple[Codes, Numbers, float]) -> mlcore.Belief:
-    items, correct, at = seen
-    answers = [
-        mlcore.Answer(f"question {item}", [f"skill {lesson}"], right, modality="modality 0", at=at)
-        for item, right in zip(items, correct, strict=True)
-        if not np.isnan(right)
-    ]
-    return TUTOR.fold(belief, answers)
-
-
-def test_our_policy_draws_by_the_propensities_it_reports() -> None:
-    policy = Ours(TUTOR)
-    memory = policy.begin(Lessons.one_for_each(np.zeros((4, 4), bool)), 400)
-
-    choice = policy.choose(memory, NOW, rng())
-
-    np.testing.assert_allclose(choice.propensities.sum(axis=1), 1.0)
-    np.testing.assert_allclose(
-        np.bincount(choice.lesson, minlength=4) / 400, choice.propensities.mean(axis=0), atol=0.1
-    )

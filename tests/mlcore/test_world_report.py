@@ -87,11 +87,13 @@ def test_targets_are_hit_and_missed() -> None:
     good = verdicts(aims([cohort(ends | {"ours": drawn(0.88, seed=2)})]))
     bad = verdicts(aims([cohort(ends | {"ours": drawn(0.8, seed=2)})]))
     nothing = aims([cohort(ends)])
+    recurrent = aims([cohort(ends | {"ours": drawn(0.8, seed=2), "rl2": drawn(0.88, seed=2)})])
 
     lead = "gain above zpdes, lower end of the interval"
     assert (good["regret"], good[lead]) == ("hit", "hit")
     assert (bad["regret"], bad[lead]) == ("missed", "missed")
     assert nothing == []
+    assert {aim.policy: aim.verdict for aim in recurrent if aim.aim == "regret"} == {"ours": "missed", "rl2": "hit"}
 
 
 def test_a_violation_misses_its_target() -> None:
