@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 UNKNOWN = -1
 

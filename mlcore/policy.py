@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from mlcore.interactions import Numbers
+from mlcore.interactions import Mask, Numbers
 
 UNIFORM_SHARE = 0.5  # of the chances at most are given away evenly, however many candidates there are
 
@@ -50,21 +50,31 @@ class Suggestion:
     propensities: Numbers  # [n] sum to 1
     scores: Numbers  # [n]
     terms: Mapping[str, Numbers]  # name -> [n]
+    cost: float = 0.0  # of what was not allowed: how much lower the expected score is
 
 
-def choose(outlook: Outlook, rng: np.random.Generator, settings: PolicySettings | None = None) -> Suggestion:
-    """Draw a candidate by softmax of its score, every one with at least the floor propensity.
+def choose(
+    outlook: Outlook, rng: np.random.Generator, settings: PolicySettings | None = None, allowed: Mask | None = None
+) -> Suggestion:
+    """Draw a candidate by softmax of its score, every one that is `allowed` [n] with at least the floor propensity.
 
     The floor keeps off-policy estimates possible (Bottou et al. 2013). Raises ValueError without candidates.
     """
     if not len(outlook.probability):
         raise ValueError("candidates: there are none to choose from")
+    if allowed is not None and (allowed.shape != outlook.probability.shape or not allowed.any()):
+        raise ValueError(f"allowed: expected {len(outlook.probability)} truths, one of them true at least")
     settings = settings or PolicySettings()
     terms = weigh(outlook, settings)
     scores = np.sum(list(terms.values()), axis=0)
-    chances = propensities(scores, settings)
-    pick = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(scores) - 1)
-    return Suggestion(pick, outlook.probability, chances, scores, terms)
+    chances = free = propensities(scores, settings)
+    if allowed is not None and not allowed.all():
+        chances = np.zeros(len(scores))
+        chances[allowed] = propensities(scores[allowed], settings)
+    drawable = np.flatnonzero(chances)
+    place = min(int(np.searchsorted(np.cumsum(chances[drawable]), rng.random())), len(drawable) - 1)
+    cost = float((free - chances) @ scores)
+    return Suggestion(int(drawable[place]), outlook.probability, chances, scores, terms, cost)
 
 
 def weigh(outlook: Outlook, settings: PolicySettings) -> dict[str, Numbers]:

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from mlcore.interactions import Numbers
-from mlcore.worlds.world import Lessons, Mask
+from mlcore.interactions import Mask, Numbers
+from mlcore.worlds.world import Lessons
 
 PASSED_ON = 0.5  # of a skill's weight, to each that it builds on or that builds on it
 TREE = 0.4  # chance of a course in which every skill builds on at most one

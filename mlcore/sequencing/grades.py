@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.memory import sigmoid
 from mlcore.sequencing.courses import Courses
 from mlcore.sequencing.law import Alike, Asking, Pupils, Shown, share_of
-from mlcore.worlds.world import Mask
 
 ANYWHERE = -1
 FULL = 5.0

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.sequencing.courses import Courses
 from mlcore.sequencing.law import Alike, Asking, Pupils, Shown, share_of
-from mlcore.worlds.world import Mask
 
 
 @dataclass(frozen=True)

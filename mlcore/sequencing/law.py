@@ -12,9 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.sequencing.courses import Courses
-from mlcore.worlds.world import Mask
 
 Pupils = Any  # what a law keeps of n pupils; only that law can read it
 

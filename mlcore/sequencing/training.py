@@ -16,13 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.sequencing.courses import draw_courses
 from mlcore.sequencing.law import Alike
 from mlcore.sequencing.laws import LAWS, Kind
 from mlcore.sequencing.network import SequencingNetwork, Surroundings
 from mlcore.training import Progress, unheard
-from mlcore.worlds.world import Mask
 
 EXPLORED = 0.15  # share of lessons drawn evenly, so that all is seen
 

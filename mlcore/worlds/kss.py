@@ -17,9 +17,9 @@ from functools import cached_property
 
 import numpy as np
 
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.memory import sigmoid
-from mlcore.worlds.world import Answers, Lessons, Mask, Taken, asked_about, builds_on
+from mlcore.worlds.world import Answers, Lessons, Taken, asked_about, builds_on
 
 LINKS = ((1, 2), (1, 3), (2, 4), (3, 5), (3, 8), (4, 5), (5, 8), (0, 5), (0, 9), (6, 7), (7, 8), (8, 9))
 DIFFICULTIES = (0, 1, 2, 2, 3, 3, 3, 4, 4, 5)

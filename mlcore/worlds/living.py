@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.worlds.policies.policy import Choice, Moment, Policy
-from mlcore.worlds.world import HELD, Mask, Taken, World
+from mlcore.worlds.world import HELD, Taken, World
 
 NOT_JUDGED = -1
 

@@ -17,9 +17,9 @@ from typing import Literal
 
 import numpy as np
 
-from mlcore.interactions import Numbers
+from mlcore.interactions import Mask, Numbers
 from mlcore.memory import sigmoid
-from mlcore.worlds.world import Answers, Lessons, Mask, Taken
+from mlcore.worlds.world import Answers, Lessons, Taken
 
 Law = Literal["efc", "hlr", "gpl"]
 

@@ -16,8 +16,8 @@ from itertools import product
 
 import numpy as np
 
-from mlcore.interactions import Codes, Numbers
-from mlcore.worlds.world import Answers, Lessons, Mask, Taken, asked_about, builds_on
+from mlcore.interactions import Codes, Mask, Numbers
+from mlcore.worlds.world import Answers, Lessons, Taken, asked_about, builds_on
 
 QUESTIONS = 2  # for each skill that is tested
 PUBLISHED_CHANCES = (0.50, 0.84, 0.84)  # a triangle's lowest, commonest and highest; mean .73

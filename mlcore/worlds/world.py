@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 
-Mask = NDArray[np.bool_]
 State = Any  # what a world keeps of n learners; only the world that made it can read it
 
 HELD = 0.5  # from this mastery on a learner truly has a skill

@@ -7,8 +7,8 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from mlcore.interactions import Codes, Numbers
-from mlcore.worlds.world import Answers, Lessons, Mask, State
+from mlcore.interactions import Codes, Mask, Numbers
+from mlcore.worlds.world import Answers, Lessons, State
 
 Memory = Any  # what a policy remembers of n learners; only the policy that made it can read it
 

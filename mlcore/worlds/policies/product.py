@@ -17,12 +17,12 @@ from mlcore.belief import Belief
 from mlcore.calibration import Prompts
 from mlcore.episodes import Outcomes
 from mlcore.inference import absorb, begin, foresee
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.memory import whole_seconds
 from mlcore.policy import PolicySettings
 from mlcore.tutor import Mastery, Tutor
 from mlcore.worlds.policies.policy import Choice, Moment
-from mlcore.worlds.world import Answers, Lessons, Mask
+from mlcore.worlds.world import Answers, Lessons
 
 KNOWN_CHANCE, KNOWN_SURETY = 0.6, 0.75
 FIRST_LESSON = 1.7e9  # POSIX seconds

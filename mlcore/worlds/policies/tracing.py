@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlcore.baselines.bkt import Chances
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.worlds.policies.policy import Choice, Moment
-from mlcore.worlds.world import Answers, Lessons, Mask
+from mlcore.worlds.world import Answers, Lessons
 
 KNOWN_BEFORE, LEARNED, SLIP, GUESS = 0.2, 0.3, 0.15, 0.2
 ENOUGH = 0.5  # chance of being known, for a prerequisite

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.worlds.policies.policy import Choice, Moment
-from mlcore.worlds.world import Answers, Lessons, Mask
+from mlcore.worlds.world import Answers, Lessons
 
 NEW_QUALITY, LEAST_QUALITY = 0.5, 0.05
 
