@@ -108,6 +108,8 @@ def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
         try:
             belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress)
             return Standing(enrollment, syllabus, live, state, belief, progress, steering)
+        except KeyError as missing:
+            log.info("state_of_an_earlier_version", state=state.pk, missing=str(missing))
         except (ValueError, TypeError) as problem:
             log.error("state_unreadable", state=state.pk, reason=str(problem))
     return replace(_nothing_seen(enrollment, live, state.pk if state else None), steering=steering)

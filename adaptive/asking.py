@@ -14,12 +14,13 @@ from adaptive.ordering import question_in_order
 from adaptive.preparing import prepared_questions
 from adaptive.progress import QuestionProgress
 from adaptive.syllabus import ModuleEntry, QuestionEntry
+from adaptive.varying import of_several_kinds
 from courses.kept_versions import version_of
 from courses.models import Enrollment, Interaction, Presentation, Purpose
 from courses.statements import Query, Slot, insert
 from mlcore.policy import PolicySettings, propensities
 
-POLICY = "middle of the success band, 1"
+POLICY = "middle of the success band, 2"
 SETTINGS = PolicySettings(temperature=0.1)
 EXPLORED = 0.1  # of all choices are drawn evenly
 CENTER = sum(SETTINGS.band) / 2
@@ -48,7 +49,7 @@ def next_question(standing: Standing, module: ModuleEntry, variant: int | None, 
 
 def draw_question(standing: Standing, module: ModuleEntry, variant: int | None, aim: Aim) -> Presentation | None:
     """Choose a question of the module, and note how likely it was."""
-    questions = askable(standing, module)
+    questions = of_several_kinds(standing, askable(standing, module))
     if not questions:
         return None
     predicted, chances = weigh_questions(standing, module, variant, questions)

@@ -85,7 +85,9 @@ class CountingTutor:
         variance = (sd / np.maximum(probability * (1.0 - probability), 1e-3)) ** 2
         never, unknown, nothing = np.full(count, np.inf), np.full(count, np.nan), np.zeros(count)
         effects = np.asarray(asked.get("effects", nothing), float)
-        return choose(Outlook(probability, variance, never, unknown, nothing, effects), rng, settings)
+        return choose(
+            Outlook(probability, variance, never, unknown, nothing, effects), rng, settings, asked.get("allowed")
+        )
 
     def mastery(self, belief: Counts, skills: Sequence[Name]) -> list[Mastery]:
         """Return what is believed of each skill. The interval is a score interval (Wilson 1927), nearly a Beta's."""

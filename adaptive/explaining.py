@@ -33,6 +33,7 @@ RULES = {
     "again": _("The last visit did not settle it yet, so here is the same idea another way."),
     "locked": _("It is next in the course. Some skills before it are not sure yet, so take your time."),
     "review": _("You have been through the whole course. This keeps it fresh."),
+    "varied": _("You have had much of the same lately, so here is something else."),
     "only": _("It is the next step that you have the basis for."),
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
@@ -115,15 +116,29 @@ def comparison_of(recommendation: Recommendation) -> Comparison | None:
     chosen = chosen_offer(recommendation)
     if not chosen:
         return None
-    others = [offer for offer in recommendation.candidates if dict(offer) != chosen]
+    others = [offer for offer in drawable(recommendation.candidates) if dict(offer) != chosen]
     return Comparison(chosen, max(others, key=lambda offer: offer["score"], default=None))
+
+
+def drawable(offers: Sequence[Offer]) -> list[Offer]:
+    """Return those that could be drawn: the guard against narrow fare keeps back the others."""
+    return [offer for offer in offers if offer["propensity"] > 0.0]
+
+
+def narrowed_by(offers: Sequence[Offer]) -> float:
+    """Return how much better than all that could be drawn something else looked that the guard kept back; 0 if not."""
+    best = max((offer["score"] for offer in offers), default=0.0)
+    return float(best - max((offer["score"] for offer in drawable(offers)), default=best))
 
 
 def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
     if rule not in ("open", "left"):
         return [{"rule": rule}]
-    rivals = [offer for offer in offers if offer["module"] != offers[pick]["module"]]
+    able = drawable(offers)
+    if narrowed_by(offers):
+        return [{"rule": "varied"}]
+    rivals = [offer for offer in able if offer["module"] != offers[pick]["module"]]
     if not rivals:
         return [{"rule": "only" if rule == "open" else rule}]
     behind = max(rival["score"] for rival in rivals) - offers[pick]["score"]

@@ -14,6 +14,7 @@ from courses.models import Interaction, InteractionKind
 RIGHT = 0.5  # a score from here on counts as right
 BANNED_FOR = 15  # entries of the log after "Not this one"
 PACE_STEP, FASTEST = 0.5, 2.0
+STEPS_KEPT, KINDS_KEPT = 19, 9  # of the latest, by which the guard against narrow fare goes
 
 
 class Wish:
@@ -89,16 +90,21 @@ class Progress:
     current: int = 0  # module that was opened last, until it is finished
     closed: int = 0  # entry of the log that closed the latest offer
     left: int = 0  # module that was finished last
+    steps: list[tuple[int, str]] = field(default_factory=list)  # module and modality of those begun, the latest last
+    kinds: list[str] = field(default_factory=list)  # of the questions answered, the latest last
     wish: dict[str, Any] = field(default_factory=dict)  # what the next offer must respect
     pace: float = 0.0  # above 0 for harder, below for easier, as asked
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
+        """Raises KeyError for what an earlier version kept: it has to be folded again."""
         progress = cls(**{key: data[key] for key in ("current", "closed", "left", "wish", "pace") if key in data})
         progress.modules = {int(key): _unpacked(ModuleProgress, row) for key, row in data.get("modules", {}).items()}
         progress.questions = {int(key): QuestionProgress(*row) for key, row in data.get("questions", {}).items()}
         progress.skills = {int(key): SkillProgress(*row) for key, row in data.get("skills", {}).items()}
         progress.modalities = {key: ModalityProgress(*row) for key, row in data.get("modalities", {}).items()}
+        progress.steps = [(module, modality) for module, modality in data["steps"]]
+        progress.kinds = list(data["kinds"])
         return progress
 
     def as_json(self) -> dict[str, Any]:
@@ -107,6 +113,8 @@ class Progress:
             "questions": {str(key): [q.times, q.score, q.last] for key, q in self.questions.items()},
             "skills": {str(key): list(asdict(row).values()) for key, row in self.skills.items()},
             "modalities": {key: [row.answers, row.surprise] for key, row in self.modalities.items()},
+            "steps": [list(step) for step in self.steps],
+            "kinds": self.kinds,
             "current": self.current,
             "closed": self.closed,
             "left": self.left,
@@ -125,7 +133,7 @@ class Progress:
         self.module(event.module_id).last = event.sequence
         match event.kind:
             case InteractionKind.OPENED:
-                self._take_in_opening(event)
+                self._take_in_opening(event, modality)
             case InteractionKind.ANSWERED:
                 self._take_in_answer(event, skills, modality)
             case InteractionKind.FINISHED:
@@ -133,11 +141,12 @@ class Progress:
             case InteractionKind.OVERRODE:
                 self._take_in_wish(event)
 
-    def _take_in_opening(self, event: Interaction) -> None:
+    def _take_in_opening(self, event: Interaction, modality: str | None) -> None:
         self.current = event.module_id or 0
         module = self.module(event.module_id)
         module.opened += 1
         module.now_answered, module.now_right = 0, 0.0
+        self.steps = [*self.steps, (self.current, modality or "")][-STEPS_KEPT:]
         if event.variant_id:
             module.seen = [variant for variant in module.seen if variant != event.variant_id] + [event.variant_id]
 
@@ -149,6 +158,7 @@ class Progress:
         if event.question_version:
             asked = self.questions.setdefault(event.question_version.question_id, QuestionProgress())
             asked.times, asked.score, asked.last = asked.times + 1, score, event.sequence
+            self.kinds = [*self.kinds, event.question_version.kind][-KINDS_KEPT:]
         for skill in skills:
             _practice(self.skills.setdefault(skill, SkillProgress()), score, int(event.at.timestamp()))
         predicted = event.presentation.predicted if event.presentation else None

@@ -26,13 +26,14 @@ from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
+from adaptive.varying import varied
 from courses import clock
 from courses.models import Enrollment
 from courses.recording import lock
 from courses.statements import Query, Slot, insert
 from mlcore.policy import PolicySettings, Suggestion
 
-POLICY = "learning in the success band, 1"
+POLICY = "learning in the success band, 2"
 SETTINGS = PolicySettings(temperature=0.05)
 EXPLORED = 0.05  # of all choices are drawn evenly, so that we can find out when we are wrong
 MODALITY_WEIGHT = 2.0  # score for one unit of a modality's effect
@@ -125,7 +126,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
     """
     standing = replace(standing, steering=inputs.steering)
     may_be = admitted(standing, inputs.now)
-    weighed = weigh(standing, may_be.candidates, inputs, settings)
+    weighed = weigh(standing, may_be, inputs, settings)
     chosen = may_be.candidates[weighed.pick]
     offers = weighed.as_json()
     return Recommendation(
@@ -175,10 +176,9 @@ class Weighed:
         ]
 
 
-def weigh(
-    standing: Standing, candidates: Sequence[Candidate], inputs: Inputs, settings: PolicySettings = SETTINGS
-) -> Weighed:
-    """Score the candidates by what the learner would gain, and draw one."""
+def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: PolicySettings = SETTINGS) -> Weighed:
+    """Score the candidates by what the learner would gain, and draw one of those that keep the fare varied."""
+    candidates = may_be.candidates
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = {"modality": _modality_terms(candidates, inputs.effects), "order": _order_terms(candidates)}
     now, tutor = inputs.now.timestamp(), standing.live.tutor
@@ -189,6 +189,7 @@ def weigh(
         _paced(settings, candidates, standing.progress.pace),
         at=now,
         effects=sum(own.values()),
+        allowed=varied(standing, may_be),
     )
     terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
     return Weighed(candidates, replace(suggestion, terms=terms))

@@ -11,7 +11,7 @@ from mlcore.belief import MODALITIES, Belief
 from mlcore.calibration import Prompts
 from mlcore.episodes import NOBODY
 from mlcore.inference import Foresight, Knowledge, foresee, served_logit
-from mlcore.interactions import Codes, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.memory import Recall, moderated, recall, sigmoid, whole_seconds
 from mlcore.policy import Outlook, PolicySettings, weigh
 
@@ -21,10 +21,11 @@ HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Circumstances:
-    """When candidates are asked (POSIX seconds), and what the caller adds to their scores."""
+    """When candidates are asked (POSIX seconds), what the caller adds to their scores, and which may be chosen."""
 
     at: float | None = None
     effects: Sequence[float] | Numbers | None = None
+    allowed: Mask | None = None  # [n]; None for all
 
 
 def look_at(

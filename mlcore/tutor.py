@@ -105,13 +105,15 @@ class Tutor:
     ) -> Suggestion:
         """Draw the next item among the candidates, by the policy (`mlcore.policy`).
 
-        Keywords: `at`, when it is asked, in POSIX seconds; `effects` [n], added to the score of each candidate.
+        Keywords: `at`, when it is asked, in POSIX seconds; `effects` [n], added to the score of each candidate;
+        `allowed` [n], which of them may be drawn.
         Raises ValueError without candidates.
         """
         prompts = candidates if isinstance(candidates, Prompts) else self.prepare(candidates)
         settings = settings or PolicySettings()
-        outlook = look_at(self.knowledge, self._own(belief), prompts, settings, Circumstances(**asked))
-        return policy.choose(outlook, rng, settings)
+        circumstances = Circumstances(**asked)
+        outlook = look_at(self.knowledge, self._own(belief), prompts, settings, circumstances)
+        return policy.choose(outlook, rng, settings, circumstances.allowed)
 
     def mastery(self, belief: Belief, skills: Sequence[Name]) -> list[Mastery]:
         """Return what is believed of each skill: the chance on a question of the skill's average difficulty.

@@ -64,6 +64,11 @@ class Fading:
             gained += share * (self._at_test(met) - before)
         return gained * self.courses.real
 
+    def held(self, pupils: Pupils) -> Numbers:
+        """See Law. Things recalled at the test, were it to follow now."""
+        recalled: Numbers = (self._at_test(pupils) * self.courses.real).sum(1)
+        return recalled
+
     def teach(self, pupils: Pupils, skill: Codes, rng: np.random.Generator) -> tuple[Pupils, Shown]:
         """See Law."""
         is_it = np.arange(self.courses.real.shape[1]) == skill[:, None]

@@ -82,6 +82,11 @@ class Grades:
         gained: Numbers = ((raised - pupils.of[:, None, :]) * self.courses.real[:, None, :]).sum(2)
         return gained * self.courses.real
 
+    def held(self, pupils: Pupils) -> Numbers:
+        """See Law. Ability."""
+        ability: Numbers = (pupils.of * self.courses.real).sum(1)
+        return ability
+
     def teach(self, pupils: Pupils, skill: Codes, rng: np.random.Generator) -> tuple[Pupils, Shown]:
         """See Law."""
         after = self._after(pupils, skill)

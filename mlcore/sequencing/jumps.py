@@ -58,6 +58,10 @@ class Jumps:
         chance: Numbers = self.works * np.where(is_ready, 1.0, self.unready[:, None])
         return np.where(self.courses.real & ~mastered, chance, 0.0)
 
+    def held(self, pupils: Pupils) -> Numbers:
+        """See Law. Skills that are mastered."""
+        return np.asarray(pupils[0].sum(1), np.float64)
+
     def teach(self, pupils: Pupils, skill: Codes, rng: np.random.Generator) -> tuple[Pupils, Shown]:
         """See Law."""
         mastered, lessons = pupils

@@ -39,6 +39,9 @@ class Law(Protocol):
     def gains(self, pupils: Pupils) -> Numbers:
         """What a lesson on each skill would add to what counts, in expectation.  [n, s]"""
 
+    def held(self, pupils: Pupils) -> Numbers:
+        """What gains add to.  [n]"""
+
     def teach(self, pupils: Pupils, skill: Codes, rng: np.random.Generator) -> tuple[Pupils, Shown]:
         """Give each pupil a lesson on a skill [n], then ask."""
 

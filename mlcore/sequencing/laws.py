@@ -21,10 +21,11 @@ class Kind:
     linked: bool
     lessons: tuple[int, ...]  # how long pupils are taught, drawn for each batch
     unit: float  # a good lesson's gain: all laws teach the policy about as much
+    ahead: int  # lessons that a lesson is judged by, apart from itself: where it may lead into a dead end
 
 
 LAWS: Mapping[str, Kind] = {
-    "jumps": Kind(Jumps.draw, (2, 10), True, (10, 20, 20, 30), 1.0),
-    "grades": Kind(Grades.draw, (2, 10), True, (10, 20, 20, 30), 4.0),
-    "fading": Kind(Fading.draw, (5, 15), False, (20, 30, 60), 0.4),
+    "jumps": Kind(Jumps.draw, (2, 10), True, (10, 20, 20, 30), 1.0, 0),
+    "grades": Kind(Grades.draw, (2, 10), True, (10, 20, 20, 30), 4.0, 4),
+    "fading": Kind(Fading.draw, (5, 15), False, (15, 30, 45), 0.4, 0),
 }

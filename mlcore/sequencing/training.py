@@ -3,8 +3,8 @@
 RL^2 (Duan et al. 2016; Wang et al. 2016): what a recurrent policy learns across tasks becomes a way to learn within
 one. Its loss here is not a policy gradient but imitation of one who sees the truth (DAgger, Ross, Gordon and Bagnell
 2011; AggreVaTe, Ross and Bagnell 2014): the policy teaches, and is told of every lesson it might have chosen what that
-would have added in expectation. The best guess of a square loss is the mean over all learners, courses and laws that
-look the same so far, so it weighs what it does not know as a Bayesian would. It looks one lesson ahead.
+would have been worth (`expert`). The best guess of a square loss is the mean over all learners, courses and laws that
+look the same so far, so it weighs what it does not know as a Bayesian would.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from torch import Tensor
 
 from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.sequencing.courses import draw_courses
+from mlcore.sequencing.expert import worth
 from mlcore.sequencing.law import Alike
 from mlcore.sequencing.laws import LAWS, Kind
 from mlcore.sequencing.network import SequencingNetwork, Surroundings
@@ -30,12 +31,12 @@ EXPLORED = 0.15  # share of lessons drawn evenly, so that all is seen
 class SequencingSettings:
     """How long and how boldly to train."""
 
-    steps: int = 3000
+    steps: int = 900
     rate: float = 3e-3
     courses: int = 8  # of each law in a step
     pupils: int = 24  # of each course
     laws: Sequence[str] = tuple(LAWS)
-    averaging: float = 0.995  # of the weights over steps (Polyak)
+    averaging: float = 0.99  # of the weights over steps (Polyak)
 
 
 def train_sequencer(
@@ -73,7 +74,7 @@ def _loss_under(
     pupils, hidden = law.begin(rng), network.begin(around)
     lessons, loss = int(rng.choice(kind.lessons)), torch.zeros(())
     for _ in range(lessons):
-        truth = torch.from_numpy((law.gains(pupils) / kind.unit).astype(np.float32))
+        truth = torch.from_numpy((worth(law, pupils, kind.ahead, rng) / kind.unit).astype(np.float32))
         guess = network.gains(hidden, around)
         loss = loss + ((guess - truth) ** 2)[real].mean()
         lesson = _chosen(guess.detach().numpy(), law.courses.real, rng)

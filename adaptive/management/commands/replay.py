@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
+from adaptive.explaining import narrowed_by
 from adaptive.models import Recommendation
 from adaptive.replaying import Replay, Verdict, replay
 from adaptive.shadowing import Disagreement, disagreement, settings_from
@@ -41,10 +42,21 @@ class Command(BaseCommand):
             counts[each.verdict] += 1
             if tell_all or each.verdict == Verdict.OTHER:
                 self.stdout.write("\n".join(_told(each)))
+        self._tell_of_variety(steps)
         for verdict, count in counts.items():
             self.stdout.write(f"{count} {verdict.label}")
         if counts[Verdict.OTHER]:
             raise SystemExit(1)
+
+    def _tell_of_variety(self, steps: QuerySet[Recommendation]) -> None:
+        """What the guard against narrow fare cost."""
+        costs = [narrowed_by(step.candidates) for step in steps if step.candidates]
+        held_back = [cost for cost in costs if cost > 0.0]
+        if held_back:
+            self.stdout.write(
+                f"the guard against narrow fare held back the favorite of {len(held_back)} of {len(costs)}, "
+                f"which cost {sum(held_back) / len(costs):.4f} of score on average"
+            )
 
     def _shadow(self, steps: QuerySet[Recommendation], words: Sequence[str]) -> None:
         try:
