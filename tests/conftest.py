@@ -8,28 +8,29 @@ from pytest_django import Settings
 
 from adaptive import modalities, serving, steering, syllabus
 from courses.models import User
+from tests.factories import with_password
 
 OWN_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}}
 
 
 @pytest.fixture
 def ada(db: None) -> User:
-    return User.objects.create_user("ada@example.org", "correct horse battery", first_name="Ada", last_name="Learner")
+    return with_password(User.objects.create_user("ada@example.org", first_name="Ada", last_name="Learner"))
 
 
 @pytest.fixture
 def grace(db: None) -> User:
-    return User.objects.create_user("grace@example.org", "correct horse battery", first_name="Grace", is_trainer=True)
+    return with_password(User.objects.create_user("grace@example.org", first_name="Grace", is_trainer=True))
 
 
 @pytest.fixture
 def noor(db: None) -> User:
-    return User.objects.create_user("noor@example.org", "correct horse battery", first_name="Noor", is_author=True)
+    return with_password(User.objects.create_user("noor@example.org", first_name="Noor", is_author=True))
 
 
 @pytest.fixture
 def root(db: None) -> User:
-    return User.objects.create_superuser("root@example.org", "correct horse battery", first_name="Root")
+    return with_password(User.objects.create_superuser("root@example.org", first_name="Root"))
 
 
 @pytest.fixture
