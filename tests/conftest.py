@@ -4,13 +4,33 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from pytest_django import Settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker, Settings
 
 from adaptive import modalities, serving, steering, syllabus
 from courses.models import User
+from tests.databases import drop_template, make_template
 from tests.factories import with_password
 
 OWN_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Where several processes test together, one migrates, and each has a copy."""
+    run = getattr(request.config, "workerinput", {}).get("testrunuid")
+    if not run or connection.vendor != "postgresql":
+        yield
+        return
+    with django_db_blocker.unblock():
+        make_template(f"template_{run}")
+    connection.settings_dict["TEST"]["TEMPLATE"] = f"template_{run}"
+    yield
+    drop_template(f"template_{run}")
 
 
 @pytest.fixture
