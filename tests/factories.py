@@ -1,7 +1,10 @@
-"""Small courses for tests, made of real rows."""
+"""Small courses for tests, and people with a password, made of real rows."""
 
 import json
 from collections.abc import Callable
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from courses.models import (
     Course,
@@ -15,12 +18,26 @@ from courses.models import (
     Question,
     QuestionVersion,
     Skill,
+    User,
     Variant,
 )
 
 Score = Callable[[int, QuestionVersion], float]  # of the answer with this number, to this question
 
+PASSWORD = "correct horse battery"
 WAYS = ((Modality.TEXT, 2), (Modality.WORKED_EXAMPLE, 2), (Modality.TEXT, 4))
+
+
+def with_password(person: User) -> User:
+    person.password = _hashed(PASSWORD)
+    person.save(update_fields=["password"])
+    return person
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Hashing takes a quarter of a second, as it must; those who share a password need it once."""
+    return make_password(password)
 
 
 def make_course(modules: int = 4, questions: int = 6, slug: str = "counting") -> Course:

@@ -100,7 +100,15 @@ class Worker(Server):
             )
 
     def kill_the_child(self) -> None:
-        send(children_of(self.process.pid), signal.SIGKILL)
+        """Kill who does the work. The other one stands still until it is dead.
+
+        Celery hears of the death while the child is still dying, finds it alive, and looks again five seconds later.
+        """
+        children = children_of(self.process.pid)
+        send([self.process.pid], signal.SIGSTOP)
+        send(children, signal.SIGKILL)
+        until(lambda: not any(map(is_alive, children)))
+        send([self.process.pid], signal.SIGCONT)
 
 
 @dataclass

@@ -11,8 +11,8 @@ from courses.enrolling import join
 from courses.hinting import take_hint
 from courses.models import Cohort, Course, Enrollment, Presentation, User
 from tests.adaptive.acting import learn
+from tests.factories import with_password
 
-PASSWORD = "correct horse battery"
 ROLES: dict[str, dict[str, bool]] = {
     "ada": {},
     "grace": {"is_trainer": True},
@@ -25,7 +25,7 @@ def build_cohort() -> None:
     """Ada in the middle of a course, among made-up learners that grace looks after; noor writes and root runs it."""
     course = Course.objects.get()
     people = {
-        name: User.objects.create_user(f"{name}@example.org", PASSWORD, first_name=name.capitalize(), **roles)
+        name: with_password(User.objects.create_user(f"{name}@example.org", first_name=name.capitalize(), **roles))
         for name, roles in ROLES.items()
     }
     cohort = Cohort.objects.create(name="Spring intake", is_simulated=True)

@@ -8,10 +8,8 @@ from courses.enrolling import enroll
 from courses.marking import Response
 from courses.models import Course, Enrollment, Presentation, Question, User
 from courses.versions import Content
-from tests.factories import present
+from tests.factories import PASSWORD, present
 from tests.journeys.answering import by_mouse, shown_on
-
-PASSWORD = "correct horse battery"
 
 
 def sign_up(page: Page, email: str, name: str) -> None:
