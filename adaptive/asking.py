@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
@@ -22,6 +22,7 @@ from mlcore.policy import PolicySettings, propensities
 POLICY = "middle of the success band, 1"
 SETTINGS = PolicySettings(temperature=0.1)
 EXPLORED = 0.1  # of all choices are drawn evenly
+DICE = secrets.SystemRandom()
 CENTER = sum(SETTINGS.band) / 2
 NEARNESS = 0.15  # a chance this far from the center is worth exp(-1/2)
 OPEN_SKILL, SAME_SKILL, SAME_KIND = 0.3, -0.2, -0.1  # score for a skill not known yet, and for more of the same
@@ -48,23 +49,39 @@ def next_question(standing: Standing, module: ModuleEntry, variant: int | None, 
 
 def draw_question(standing: Standing, module: ModuleEntry, variant: int | None, aim: Aim) -> Presentation | None:
     """Choose a question of the module, and note how likely it was."""
-    questions = askable(standing, module)
-    if not questions:
+    drawn = pick_question(standing, module, variant, DICE.random())
+    if drawn is None:
         return None
-    predicted, chances = weigh_questions(standing, module, variant, questions)
-    rng = np.random.default_rng(secrets.randbits(63))
-    pick = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(questions) - 1)
     return Presentation(
         enrollment=standing.enrollment,
-        question_version=version_of(questions[pick].version),
+        question_version=version_of(drawn.question.version),
         module_id=module.id,
         variant_id=variant,
         purpose=Purpose.REVIEW if aim == Aim.REVIEW else Purpose.PRACTICE,
         policy=POLICY,
-        propensity=float(chances[pick]),
+        propensity=drawn.propensity,
         checkpoint=standing.live.sha256,
-        predicted=float(predicted[pick]),
+        predicted=drawn.predicted,
     )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A question, how likely it was to be chosen, and to be answered right."""
+
+    question: QuestionEntry
+    propensity: float
+    predicted: float
+
+
+def pick_question(standing: Standing, module: ModuleEntry, variant: int | None, chance: float) -> Drawn | None:
+    """Draw a question of the module by a number from 0 to 1. None if the module has none."""
+    questions = askable(standing, module)
+    if not questions:
+        return None
+    predicted, chances = weigh_questions(standing, module, variant, questions)
+    pick = min(int(np.searchsorted(np.cumsum(chances), chance)), len(questions) - 1)
+    return Drawn(questions[pick], float(chances[pick]), float(predicted[pick]))
 
 
 def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int | None) -> Presentation | None:
