@@ -112,10 +112,10 @@ def bars_of(minutes: Sequence[float]) -> list[Bar]:
 
 
 def duration(minutes: float) -> str:
-    """Minutes of work in words: "45 min", "2 h", "2 h 20 min"; from ten hours on in tenths of hours."""
+    """Minutes of work in words: "45 min", "2 h 20 min" to five minutes, "12 h" from ten hours on."""
     if minutes >= 600:
         return _("%s h") % number_format(round(minutes / 60.0), 0)
-    hours, rest = divmod(round(minutes), 60)
+    hours, rest = divmod(round(minutes) if minutes < 60 else 5 * round(minutes / 5.0), 60)
     if not hours:
         return _("%d min") % rest
     return _("%(hours)d h %(rest)d min") % {"hours": hours, "rest": rest} if rest else _("%d h") % hours
