@@ -107,8 +107,8 @@ class Tally:
 
     def ever_known(self, skill: int, trail: Trail) -> bool:
         """We believed it known at the end, or when a visit to a module that teaches it ended."""
-        if skill in trail.known:
-            return True
+        if skill in trail.known or not self.practicing[skill]:
+            return skill in trail.known
         modules = {module.id for module in self.syllabus.taught_in[skill]}
         return any(visit.module in modules and visit.ended == Ending.KNOWN for visit in trail.visits)
 

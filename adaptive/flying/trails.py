@@ -77,6 +77,7 @@ class Journey:
         self.noted = Trail(number, self.learner.character)
         self.most_visits = MOST_TO_EACH * len(plan.syllabus.modules)
         self.left = self._session()
+        self.missing = list(self.learner.requires)  # skills not competent in yet
         self._note_competence()
 
     @property
@@ -133,6 +134,6 @@ class Journey:
 
     def _note_competence(self) -> None:
         at = self.flight.at.timestamp()
-        for skill in self.learner.requires:
-            if skill not in self.noted.reached and self.learner.can([skill], at):
-                self.noted.reached[skill] = Mark(self.flight.answers, self.noted.minutes)
+        for skill in [skill for skill in self.missing if self.learner.can([skill], at)]:
+            self.noted.reached[skill] = Mark(self.flight.answers, self.noted.minutes)
+            self.missing.remove(skill)
