@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,7 +80,15 @@ def pick_question(standing: Standing, module: ModuleEntry, variant: int | None, 
     questions = askable(standing, module)
     if not questions:
         return None
-    predicted, chances = weigh_questions(standing, module, variant, questions)
+    return pick_among(standing, module, questions, (predict_questions(standing, module, variant, questions), chance))
+
+
+def pick_among(
+    standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry], drawn: tuple[np.ndarray, float]
+) -> Drawn:
+    """As pick_question, of these questions, where the success at each is predicted already: (predicted, chance)."""
+    predicted, chance = drawn
+    chances = weigh_questions(standing, module, questions, predicted)
     pick = min(int(np.searchsorted(np.cumsum(chances), chance)), len(questions) - 1)
     return Drawn(questions[pick], float(chances[pick]), float(predicted[pick]))
 
@@ -104,20 +113,27 @@ def askable(standing: Standing, module: ModuleEntry) -> list[QuestionEntry]:
     return unseen or by_age[: max(len(by_age) // 2, 1)]
 
 
-def weigh_questions(
-    standing: Standing, module: ModuleEntry, variant: int | None, questions: list[QuestionEntry]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the predicted success at each question, and its chance to be chosen."""
+def predict_questions(
+    standing: Standing, module: ModuleEntry, variant: int | None, questions: Sequence[QuestionEntry]
+) -> np.ndarray:
+    """Return the success that we expect at each question, after learning in this variant."""
     modality = standing.syllabus.modality_of.get(variant or 0)
     asked = prepared_questions(standing, module, questions, modality)
-    predicted, _ = standing.live.tutor.predict(standing.belief, asked)
+    predicted: np.ndarray = standing.live.tutor.predict(standing.belief, asked)[0]
+    return predicted
+
+
+def weigh_questions(
+    standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry], predicted: np.ndarray
+) -> np.ndarray:
+    """Return the chance of each question to be chosen."""
     center = CENTER - PACE_WEIGHT * standing.progress.pace
     nearness = np.exp(-0.5 * ((predicted - center) / NEARNESS) ** 2)
     scores = nearness + _mixing(standing, module, questions)
-    return predicted, propensities(scores, replace(SETTINGS, floor=EXPLORED / len(questions)))
+    return propensities(scores, replace(SETTINGS, floor=EXPLORED / len(questions)))
 
 
-def _mixing(standing: Standing, module: ModuleEntry, questions: list[QuestionEntry]) -> np.ndarray:
+def _mixing(standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry]) -> np.ndarray:
     """Score what is not known yet up, and more of the same down."""
     asked = standing.progress.questions
     seen = [question for question in module.questions if question.id in asked]

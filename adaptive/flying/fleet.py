@@ -21,6 +21,7 @@ from adaptive.flying.flights import Plan
 from adaptive.flying.trails import Trail, fly
 
 MOST_PROCESSES = 4
+SQUAD = 25  # learners who go side by side
 WORTH_SHARING = 60  # learners: the start of a process takes as long as some thirty flights
 MOST_LEARNERS = 2_000
 
@@ -53,18 +54,24 @@ def fly_all(plan: Plan, learners: int, processes: int = 0, report: Report = lamb
 
 def fly_part(source: IO[bytes], target: IO[bytes]) -> None:
     """Fly the learners that stand in `source`, and write their trails to `target`, as they land."""
-    plan, numbers = pickle.load(source)
-    for number in numbers:
-        pickle.dump(fly(plan, number), target)
-        target.flush()
+    plan, squads = pickle.load(source)
+    for numbers in squads:
+        for trail in fly(plan, numbers):
+            pickle.dump(trail, target)
+            target.flush()
+
+
+def squads_of(learners: int) -> list[range]:
+    """Return the numbers of those who fly side by side: always the same together."""
+    return [range(first, min(first + SQUAD, learners)) for first in range(0, learners, SQUAD)]
 
 
 def _here(plan: Plan, learners: int) -> Iterator[Trail]:
-    return (fly(plan, number) for number in range(learners))
+    return (trail for numbers in squads_of(learners) for trail in fly(plan, numbers))
 
 
 def _apart(plan: Plan, learners: int, processes: int) -> Iterator[Trail]:
-    parts = [pickle.dumps((plan, range(first, learners, processes))) for first in range(processes)]
+    parts = [pickle.dumps((plan, squads_of(learners)[first::processes])) for first in range(processes)]
     landed: Queue[Message] = Queue()
     started = [_start() for _ in parts]
     listeners = [Thread(target=_listen, args=(*pair, landed)) for pair in zip(started, parts, strict=True)]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from adaptive.adapting import Standing, nothing_seen
-from adaptive.asking import POLICY, pick_question
+from adaptive.asking import POLICY, askable, pick_among, predict_questions
 from adaptive.deciding import Draws, decide
 from adaptive.flying.rows import Blank
 from adaptive.mastery import Level
@@ -37,9 +39,23 @@ class Plan:
     seed: int = 0
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A question that is to be chosen among these."""
+
+    module: ModuleEntry
+    variant: int | None
+    aim: Aim
+    questions: Sequence[QuestionEntry]
+
+
 @dataclass
 class Flight:
-    """One learner on the way. All chance comes from `rng`, and time is what `at` says."""
+    """One learner on the way. All chance comes from `rng`, and time is what `at` says.
+
+    Who is patient waits with each question until the success at those that are `wanted` was predicted, for several
+    learners at once, and `show` is called.
+    """
 
     standing: Standing
     rng: random.Random
@@ -48,6 +64,8 @@ class Flight:
     offers: list[Recommendation] = field(default_factory=list)
     shown: Presentation | None = None  # the question that waits
     answers: int = 0
+    is_patient: bool = False
+    wanted: Wanted | None = None
 
     @cached_property
     def modalities(self) -> list[str]:
@@ -57,7 +75,7 @@ class Flight:
     @classmethod
     def of(cls, plan: Plan, rng: random.Random) -> Flight:
         standing = nothing_seen(Enrollment(course_id=plan.syllabus.course_id), plan.live, plan.syllabus)
-        return cls(standing, rng, plan.effects)
+        return cls(standing, rng, plan.effects, is_patient=True)
 
     @property
     def step(self) -> Recommendation:
@@ -97,8 +115,14 @@ class Flight:
     def ask(self) -> None:
         """Let the step that was opened ask its first question. Where there is none, it is finished by this."""
         self.shown = self._draw_question(self.standing, self.module, self.step.variant_id, Aim(self.step.purpose))
-        if self.shown is None:
+        if self.shown is None and self.wanted is None:
             self._happens(InteractionKind.FINISHED, response={"because": Ending.READ})
+
+    def show(self, predicted: np.ndarray) -> None:
+        """Choose the question that is wanted, now that the success at each is predicted."""
+        wanted, self.wanted = self.wanted, None
+        if wanted:
+            self.shown = self._present(wanted, predicted)
 
     def answer(self, score: float, seconds: float | None = None) -> str:
         """Answer the question that waits. Returns how the visit ended with it; "" while it goes on."""
@@ -149,14 +173,21 @@ class Flight:
     def _draw_question(
         self, standing: Standing, module: ModuleEntry, variant: int | None, aim: Aim
     ) -> Presentation | None:
-        drawn = pick_question(standing, module, variant, self.rng.random())
-        if drawn is None:
+        wanted = Wanted(module, variant, aim, askable(standing, module))
+        if not wanted.questions:
             return None
+        if self.is_patient:
+            self.wanted = wanted
+            return None
+        return self._present(wanted, predict_questions(standing, module, variant, wanted.questions))
+
+    def _present(self, wanted: Wanted, predicted: np.ndarray) -> Presentation:
+        drawn = pick_among(self.standing, wanted.module, wanted.questions, (predicted, self.rng.random()))
         return PRESENTATIONS.row(
-            question_version=_version(drawn.question, standing.syllabus),
-            module_id=module.id,
-            variant_id=variant,
-            purpose=Purpose.REVIEW if aim == Aim.REVIEW else Purpose.PRACTICE,
+            question_version=_version(drawn.question, self.standing.syllabus),
+            module_id=wanted.module.id,
+            variant_id=wanted.variant,
+            purpose=Purpose.REVIEW if wanted.aim == Aim.REVIEW else Purpose.PRACTICE,
             policy=POLICY,
             propensity=drawn.propensity,
             predicted=drawn.predicted,

@@ -1,13 +1,17 @@
-"""One made-up learner flies through a course: where they went, what they answered, and what was true of them."""
+"""Made-up learners fly through a course: where they went, what they answered, and what was true of them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from adaptive.flying.flights import Flight, Plan
 from adaptive.flying.learners import Character, Learner
 from adaptive.models import Aim
+from adaptive.preparing import prepared_for_each
 from adaptive.syllabus import QuestionEntry
 from adaptive.visiting import MOST_ANSWERS
 
@@ -60,12 +64,32 @@ class Trail:
         return max(marks, key=lambda mark: mark.minutes, default=Mark(0, 0.0))
 
 
-def fly(plan: Plan, number: int) -> Trail:
-    """Let the learner of this number go through the course, to its end or until it proves endless."""
-    journey = Journey(plan, number)
-    while not journey.is_over:
-        journey.visit()
-    return journey.trail()
+def fly(plan: Plan, numbers: Iterable[int]) -> Iterator[Trail]:
+    """Let the learners of these numbers go through the course, each to its end or until it proves endless.
+
+    They go side by side, from question to question, as to predict for many at once costs little more than for one.
+    """
+    going = {journey: journey.go() for journey in (Journey(plan, number) for number in numbers)}
+    while going:
+        for journey in [journey for journey, way in going.items() if not next(way, False)]:
+            del going[journey]
+            yield journey.trail()
+        predict_for([journey.flight for journey in going])
+
+
+def predict_for(flights: Sequence[Flight]) -> None:
+    """Show each of these learners, who all wait for one, the next question."""
+    if not flights:
+        return
+    wanted = [flight.wanted for flight in flights if flight.wanted]
+    standings = [flight.standing for flight in flights]
+    modality_of, tutor = standings[0].syllabus.modality_of, standings[0].live.tutor
+    asked = prepared_for_each(standings[0], [(one.questions, modality_of.get(one.variant or 0)) for one in wanted])
+    counts = [len(one.questions) for one in wanted]
+    owner = np.repeat(np.arange(len(wanted)), counts)
+    predicted = tutor.predict_each([standing.belief for standing in standings], asked, owner)
+    for flight, own in zip(flights, np.split(predicted, np.cumsum(counts)[:-1]), strict=True):
+        flight.show(own)
 
 
 class Journey:
@@ -89,7 +113,12 @@ class Journey:
     def most_answers(self) -> int:
         return self.most_visits * MOST_ANSWERS
 
-    def visit(self) -> None:
+    def go(self) -> Iterator[bool]:
+        """Go to the end; pause wherever a question is wanted."""
+        while not self.is_over:
+            yield from self._visit()
+
+    def _visit(self) -> Iterator[bool]:
         """Open the step on offer, study it, and answer until the visit ends."""
         flight, at = self.flight, self.flight.at.timestamp()
         flight.begin_step()
@@ -99,8 +128,10 @@ class Journey:
         if flight.variant:
             self._work(self.learner.study(flight.module, flight.variant, at))
         flight.ask()
-        while (question := flight.question) and not visit.ended:
-            self._answer(question, visit)
+        while flight.wanted and not visit.ended:
+            yield True
+            if question := flight.question:
+                self._answer(question, visit)
 
     def trail(self) -> Trail:
         noted, standing = self.noted, self.flight.standing

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from adaptive.flying.drafts import fingerprint, read_draft
+from adaptive.flying.fleet import SQUAD
 from adaptive.flying.flights import Plan
 from adaptive.flying.reports import DRAFT, PUBLISHED, Order, Row, fly_through
 from adaptive.flying.telling import tell
@@ -75,21 +76,30 @@ def test_in_the_demo_courses_there_is_nothing_to_mend(db: None, folder: Path) ->
 
 
 def test_the_same_seed_flies_the_same_way_on_any_number_of_processes(sound: Course) -> None:
-    alone = flown(sound, 12)
+    learners = SQUAD + 3
+    alone = flown(sound, learners)
 
-    assert flown(sound, 12, processes=2) == alone
-    assert flown(sound, 12, seed=2) != alone
+    assert flown(sound, learners, processes=2) == alone
+    assert flown(sound, learners, seed=2) != alone
 
 
 def test_a_flight_asks_the_database_for_nothing(sound: Course) -> None:
     plan = Plan(read_draft(sound).syllabus, live_tutor(sound.pk), {}, 1)
-    first = fly(plan, 0)
+    first = list(fly(plan, range(4)))
 
     def refuse(*query: object) -> None:
         raise AssertionError(f"asked the database: {query}")
 
     with connection.execute_wrapper(refuse):
-        assert fly(plan, 0) == first
+        assert list(fly(plan, range(4))) == first
+
+
+def test_who_flies_beside_whom_changes_nothing(sound: Course) -> None:
+    plan = Plan(read_draft(sound).syllabus, live_tutor(sound.pk), {}, 1)
+
+    together = sorted(fly(plan, range(6)), key=lambda trail: trail.number)
+
+    assert together == [trail for number in range(6) for trail in fly(plan, [number])]
 
 
 def test_a_draft_is_flown_as_it_would_be_published_and_nothing_is_written(sound: Course) -> None:
