@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from adaptive.flying.drafts import fingerprint, read_draft
 from adaptive.flying.fleet import SQUAD
@@ -122,6 +123,15 @@ def test_a_draft_is_flown_as_it_would_be_published_and_nothing_is_written(sound:
     assert [finding["name"] for finding in report["findings"]] == ["skill_taught_nowhere"]
     assert flown(sound, 4, edition=PUBLISHED)["fingerprint"] == before
     assert (QuestionVersion.objects.count(), again(sound).edition.number) == written
+
+
+def test_a_draft_is_read_in_seven_queries_however_large_it_is(
+    sound: Course, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    course = again(sound)
+
+    with django_assert_num_queries(7):
+        read_draft(course)
 
 
 def test_what_was_taken_back_and_what_is_not_finished_does_not_fly(sound: Course) -> None:
