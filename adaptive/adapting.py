@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -112,12 +112,14 @@ def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
             log.info("state_of_an_earlier_version", state=state.pk, missing=str(missing))
         except (ValueError, TypeError) as problem:
             log.error("state_unreadable", state=state.pk, reason=str(problem))
-    return replace(_nothing_seen(enrollment, live, state.pk if state else None), steering=steering)
+    blank = nothing_seen(enrollment, live, syllabus)
+    blank.state.pk, blank.steering = state.pk if state else None, steering
+    return blank
 
 
 def standing_after(enrollment: Enrollment, live: LiveTutor, sequence: int) -> Standing:
     """Return where the learner stood when their log had so many entries. Nothing is written."""
-    standing = _nothing_seen(enrollment, live)
+    standing = nothing_seen(enrollment, live, syllabus_of(enrollment))
     while events := UNSEEN.all(enrollment=enrollment.pk, seen=standing.state.seen_up_to):
         known = [event for event in events if event.sequence <= sequence]
         if known:
@@ -127,9 +129,10 @@ def standing_after(enrollment: Enrollment, live: LiveTutor, sequence: int) -> St
     return standing
 
 
-def _nothing_seen(enrollment: Enrollment, live: LiveTutor, pk: int | None = None) -> Standing:
-    blank = LearnerState(pk=pk, enrollment=enrollment, checkpoint_id=live.checkpoint, calibration_id=live.calibration)
-    standing = Standing(enrollment, syllabus_of(enrollment), live, blank, live.tutor.begin(), Progress())
+def nothing_seen(enrollment: Enrollment, live: LiveTutor, syllabus: Syllabus) -> Standing:
+    """Return where somebody stands who has not begun. Nothing is read or written."""
+    blank = LearnerState(enrollment=enrollment, checkpoint_id=live.checkpoint, calibration_id=live.calibration)
+    standing = Standing(enrollment, syllabus, live, blank, live.tutor.begin(), Progress())
     blank.mastery = _mastery(standing)
     return standing
 

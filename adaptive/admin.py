@@ -92,11 +92,12 @@ def _number(metrics: dict[str, Any], name: str) -> str:
 class JobAdmin(ReadOnly):
     """Work for the workers, and the button that asks for training."""
 
-    list_display = ("kind", "state", "percent", "message", "asked_by", "made_at", "heartbeat_at", "ended_at")
+    list_display = ("kind", "course", "state", "percent", "message", "asked_by", "made_at", "heartbeat_at", "ended_at")
     list_filter = ("kind", "state", "made_at")
-    list_select_related = ("asked_by",)
+    list_select_related = ("asked_by", "course")
     fields = (
         "kind",
+        "course",
         "state",
         "percent",
         "message",

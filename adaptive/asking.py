@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
@@ -23,6 +24,7 @@ from mlcore.policy import PolicySettings, propensities
 POLICY = "middle of the success band, 2"
 SETTINGS = PolicySettings(temperature=0.1)
 EXPLORED = 0.1  # of all choices are drawn evenly
+DICE = secrets.SystemRandom()
 CENTER = sum(SETTINGS.band) / 2
 NEARNESS = 0.15  # a chance this far from the center is worth exp(-1/2)
 OPEN_SKILL, SAME_SKILL, SAME_KIND = 0.3, -0.2, -0.1  # score for a skill not known yet, and for more of the same
@@ -49,23 +51,47 @@ def next_question(standing: Standing, module: ModuleEntry, variant: int | None, 
 
 def draw_question(standing: Standing, module: ModuleEntry, variant: int | None, aim: Aim) -> Presentation | None:
     """Choose a question of the module, and note how likely it was."""
-    questions = of_several_kinds(standing, askable(standing, module))
-    if not questions:
+    drawn = pick_question(standing, module, variant, DICE.random())
+    if drawn is None:
         return None
-    predicted, chances = weigh_questions(standing, module, variant, questions)
-    rng = np.random.default_rng(secrets.randbits(63))
-    pick = min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(questions) - 1)
     return Presentation(
         enrollment=standing.enrollment,
-        question_version=version_of(questions[pick].version),
+        question_version=version_of(drawn.question.version),
         module_id=module.id,
         variant_id=variant,
         purpose=Purpose.REVIEW if aim == Aim.REVIEW else Purpose.PRACTICE,
         policy=POLICY,
-        propensity=float(chances[pick]),
+        propensity=drawn.propensity,
         checkpoint=standing.live.sha256,
-        predicted=float(predicted[pick]),
+        predicted=drawn.predicted,
     )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A question, how likely it was to be chosen, and to be answered right."""
+
+    question: QuestionEntry
+    propensity: float
+    predicted: float
+
+
+def pick_question(standing: Standing, module: ModuleEntry, variant: int | None, chance: float) -> Drawn | None:
+    """Draw a question of the module by a number from 0 to 1. None if the module has none."""
+    questions = askable(standing, module)
+    if not questions:
+        return None
+    return pick_among(standing, module, questions, (predict_questions(standing, module, variant, questions), chance))
+
+
+def pick_among(
+    standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry], drawn: tuple[np.ndarray, float]
+) -> Drawn:
+    """As pick_question, of these questions, where the success at each is predicted already: (predicted, chance)."""
+    predicted, chance = drawn
+    chances = weigh_questions(standing, module, questions, predicted)
+    pick = min(int(np.searchsorted(np.cumsum(chances), chance)), len(questions) - 1)
+    return Drawn(questions[pick], float(chances[pick]), float(predicted[pick]))
 
 
 def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int | None) -> Presentation | None:
@@ -79,29 +105,37 @@ def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int |
 
 
 def askable(standing: Standing, module: ModuleEntry) -> list[QuestionEntry]:
-    """Return the questions not seen yet, or else those seen longest ago; as hard as was asked for, if possible."""
+    """Return the questions not seen yet, or else those seen longest ago; as hard as was asked for and of several types,
+    if possible."""
     asked, wanted = standing.progress.questions, standing.progress.module(module.id)
     fitting = [question for question in module.questions if wanted.easiest <= question.difficulty <= wanted.hardest]
     questions = fitting or list(module.questions)
     unseen = [question for question in questions if question.id not in asked]
     by_age = sorted(questions, key=lambda question: asked.get(question.id, QuestionProgress()).last)
-    return unseen or by_age[: max(len(by_age) // 2, 1)]
+    return of_several_kinds(standing, unseen or by_age[: max(len(by_age) // 2, 1)])
+
+
+def predict_questions(
+    standing: Standing, module: ModuleEntry, variant: int | None, questions: Sequence[QuestionEntry]
+) -> np.ndarray:
+    """Return the success that we expect at each question, after learning in this variant."""
+    modality = standing.syllabus.modality_of.get(variant or 0)
+    asked = prepared_questions(standing, module, questions, modality)
+    predicted: np.ndarray = standing.live.tutor.predict(standing.belief, asked)[0]
+    return predicted
 
 
 def weigh_questions(
-    standing: Standing, module: ModuleEntry, variant: int | None, questions: list[QuestionEntry]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the predicted success at each question, and its chance to be chosen."""
-    modality = standing.syllabus.modality_of.get(variant or 0)
-    asked = prepared_questions(standing, module, questions, modality)
-    predicted, _ = standing.live.tutor.predict(standing.belief, asked)
+    standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry], predicted: np.ndarray
+) -> np.ndarray:
+    """Return the chance of each question to be chosen."""
     center = CENTER - PACE_WEIGHT * standing.progress.pace
     nearness = np.exp(-0.5 * ((predicted - center) / NEARNESS) ** 2)
     scores = nearness + _mixing(standing, module, questions)
-    return predicted, propensities(scores, replace(SETTINGS, floor=EXPLORED / len(questions)))
+    return propensities(scores, replace(SETTINGS, floor=EXPLORED / len(questions)))
 
 
-def _mixing(standing: Standing, module: ModuleEntry, questions: list[QuestionEntry]) -> np.ndarray:
+def _mixing(standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry]) -> np.ndarray:
     """Score what is not known yet up, and more of the same down."""
     asked = standing.progress.questions
     seen = [question for question in module.questions if question.id in asked]

@@ -72,6 +72,12 @@ class CountingTutor:
         odds = mean / (1.0 - mean) * np.exp(STEP * (MEDIUM - level))
         return odds / (1.0 + odds), np.array([sd for _, sd in chances])
 
+    def predict_each(self, beliefs: Sequence[Counts], items: Sequence[Item], owner: Sequence[int]) -> Any:
+        """Return what `predict` tells several learners; `owner` is the place of each item's among the beliefs."""
+        return np.array(
+            [self.predict(beliefs[place], [item])[0][0] for place, item in zip(owner, items, strict=True)], float
+        )
+
     def suggest(
         self,
         belief: Counts,

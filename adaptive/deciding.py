@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from adaptive.adapting import Standing
@@ -23,17 +24,29 @@ class Decision:
     step: Recommendation | None = None
 
 
-def decide(standing: Standing, answer: Interaction) -> Decision:
-    """Go on in the module of the answer, which was taken in; or end the visit, take that in, and choose a step."""
+@dataclass(frozen=True)
+class Draws:
+    """How a question of a module and a step are drawn."""
+
+    question: Callable[[Standing, ModuleEntry, int | None, Aim], Presentation | None]
+    step: Callable[[Standing], Recommendation]
+
+
+def decide(standing: Standing, answer: Interaction, draws: Draws | None = None) -> Decision:
+    """Go on in the module of the answer, which was taken in; or end the visit, take that in, and choose a step.
+
+    Drawn by chance as things are now, or as who imagines learners wants it.
+    """
+    draws = draws or Draws(draw_question, draw_step)
     module, aim = _module_at_work(standing, answer), _aim(answer)
     if module is None:
         return Decision()
     because = ending_of(standing, module, aim)
     if not because:
-        return Decision(question=draw_question(standing, module, answer.variant_id, aim))
+        return Decision(question=draws.question(standing, module, answer.variant_id, aim))
     ending = ending_after(answer, because)
     standing.take_in([ending])
-    return Decision(ending=ending, step=draw_step(standing))
+    return Decision(ending=ending, step=draws.step(standing))
 
 
 def ending_after(answer: Interaction, because: str) -> Interaction:

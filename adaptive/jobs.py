@@ -17,12 +17,15 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from adaptive.models import Job, JobState
-from courses.models import User
+from courses.models import Course, User
 
 log = logging.getLogger(__name__)
 
 # By name and not by import: only a worker that has the job in hand loads torch, a web process never does.
-WORK = {"retrain": ("adaptive.retraining.retrain", "adaptive.tasks.run_training")}
+WORK = {
+    "retrain": ("adaptive.retraining.retrain", "adaptive.tasks.run_training"),
+    "fly": ("adaptive.flying.flight_jobs.fly", "adaptive.tasks.run_flight"),
+}
 
 HEARTBEAT = 10.0  # seconds
 LOST_AFTER = timedelta(minutes=1)
@@ -40,13 +43,18 @@ class Refused(Exception):
         self.result = result or {}
 
 
-def ask_for(kind: str, asked_by: User | None = None, options: dict[str, Any] | None = None) -> Job:
-    """Write down that work is wanted; return the row that is there already if it is."""
+def ask_for(
+    kind: str,
+    asked_by: User | None = None,
+    options: dict[str, Any] | None = None,
+    course: Course | None = None,
+) -> Job:
+    """Write down that work is wanted, of all courses or of one; return the row that is there already if it is."""
     try:
         with transaction.atomic():
-            return Job.objects.create(kind=kind, asked_by=asked_by, options=options or {})
+            return Job.objects.create(kind=kind, asked_by=asked_by, options=options or {}, course=course)
     except IntegrityError:
-        return Job.objects.get(kind=kind, state__in=(JobState.WAITING, JobState.RUNNING))
+        return Job.objects.get(kind=kind, course=course, state__in=(JobState.WAITING, JobState.RUNNING))
 
 
 def run(job_id: UUID | str) -> Job:

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from adaptive.adapting import Standing
 from adaptive.models import Checkpoint, LearnerState, ModalityEffect
+from adaptive.progress import Progress
 from courses.models import Cohort, Course
 
 NOISE = 0.2  # variance of one surprise
@@ -50,9 +51,19 @@ def effects_for(standing: Standing, modalities: Iterable[str]) -> dict[str, floa
     known = _known(standing.syllabus.subject)
     cohorts = standing.enrollment.learner.cohorts.values_list("pk", flat=True) if any(known) else ()
     shared = next((known[pk] for pk in cohorts if pk in known), known.get(None, {}))
+    return expected_effects(standing.progress, modalities, shared)
+
+
+def effects_in(subject: str) -> Mapping[str, Effect]:
+    """Return what is known of each modality over all learners of a subject."""
+    return _known(subject).get(None, {})
+
+
+def expected_effects(progress: Progress, modalities: Iterable[str], shared: Mapping[str, Effect]) -> dict[str, float]:
+    """Return how much better each modality is expected to work for who did this, given the effects on others."""
     expected = {}
     for modality in modalities:
-        own = standing.progress.modalities.get(modality)
+        own = progress.modalities.get(modality)
         effect = shared.get(modality, UNKNOWN).after(
             own.answers if own else 0, own.surprise if own else 0.0, LEARNER_SD
         )

@@ -208,6 +208,7 @@ class Job(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, default="retrain")
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, null=True, blank=True, related_name="jobs")
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)
     progress = models.FloatField(default=0.0)
     message = models.CharField(max_length=300, blank=True)
@@ -227,8 +228,15 @@ class Job(models.Model):
         ordering = ["-made_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["kind"], condition=Q(state__in=["waiting", "running"]), name="one_job_of_a_kind_at_a_time"
-            )
+                fields=["kind"],
+                condition=Q(state__in=["waiting", "running"], course=None),
+                name="one_job_of_a_kind_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "course"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="one_job_of_a_kind_for_a_course_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:

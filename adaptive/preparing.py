@@ -9,7 +9,7 @@ import numpy as np
 
 from adaptive.adapting import Standing
 from adaptive.history import item_of, items_of
-from adaptive.syllabus import ModuleEntry, QuestionEntry, VariantEntry
+from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, VariantEntry
 from mlcore.answers import Item
 
 MOST_KEPT = 512  # sets of items in the memory of one edition
@@ -24,6 +24,19 @@ def prepared_questions(
     return every.rows(np.array([place[question.id] for question in questions]))
 
 
+def prepared_for_each(standing: Standing, asked: Sequence[tuple[Sequence[QuestionEntry], str | None]]) -> Any:
+    """Return questions of a course as the tutor reads them, all of these one after another, each after its modality."""
+    syllabus = standing.syllabus
+    every = [question for module in syllabus.modules.values() for question in module.questions]
+    modalities = [None, *sorted(set(syllabus.modality_of.values()))]
+    name = ("every question",)
+    prepared = _prepared(standing, name, lambda: [one for way in modalities for one in items_of(every, way)])
+    first = {way: n * len(every) for n, way in enumerate(modalities)}
+    place = _kept(syllabus, ("places", *name), lambda: {question.id: n for n, question in enumerate(every)})
+    rows = [first[way] + place[question.id] for questions, way in asked for question in questions]
+    return prepared.rows(np.array(rows))
+
+
 def prepared_ways(standing: Standing, ways: Sequence[tuple[ModuleEntry, VariantEntry | None]]) -> Any:
     """Return modules in one of their variants each, or in none, as the tutor reads them."""
     syllabus = standing.syllabus
@@ -34,10 +47,14 @@ def prepared_ways(standing: Standing, ways: Sequence[tuple[ModuleEntry, VariantE
 
 
 def _prepared(standing: Standing, name: tuple[Any, ...], items: Callable[[], list[Item]]) -> Any:
-    live, kept = standing.live, standing.syllabus.prepared
-    key = (live.sha256, live.calibration, *name)
+    live = standing.live
+    return _kept(standing.syllabus, (live.sha256, live.calibration, *name), lambda: live.tutor.prepare(items()))
+
+
+def _kept(syllabus: Syllabus, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    kept = syllabus.prepared
     if key not in kept:
         if len(kept) >= MOST_KEPT:
             kept.clear()
-        kept[key] = live.tutor.prepare(items())
+        kept[key] = make()
     return kept[key]

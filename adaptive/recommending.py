@@ -125,9 +125,8 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
     The same standing and inputs lead to the same step; what trainers ask counts as the inputs tell it.
     """
     standing = replace(standing, steering=inputs.steering)
-    may_be = admitted(standing, inputs.now)
-    weighed = weigh(standing, may_be, inputs, settings)
-    chosen = may_be.candidates[weighed.pick]
+    may_be, weighed = choose(standing, inputs, settings)
+    chosen = weighed.candidates[weighed.pick]
     offers = weighed.as_json()
     return Recommendation(
         enrollment=standing.enrollment,
@@ -147,6 +146,12 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
         after_sequence=standing.state.seen_up_to,
         made_at=inputs.now,
     )
+
+
+def choose(standing: Standing, inputs: Inputs, settings: PolicySettings = SETTINGS) -> tuple[Admitted, Weighed]:
+    """Weigh everything that may be offered and draw one, without saying why."""
+    may_be = admitted(standing, inputs.now)
+    return may_be, weigh(standing, may_be, inputs, settings)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -115,11 +115,41 @@ def syllabus_for(course: Course) -> Syllabus:
 
 def read_syllabus(course: Course) -> Syllabus:
     """Read a course's published content, in nine queries however large it is."""
-    requires = _links(Skill.prerequisites.through.objects.filter(from_skill__course=course), "from_skill", "to_skill")
     every_skill = list(Skill.objects.filter(course=course))
-    skills = _skills([skill for skill in every_skill if skill.live], requires)
     variants = list(Variant.objects.filter(module__course=course).order_by("difficulty", "modality").defer("body"))
-    questions = _questions(course, skills)
+    modules = list(Module.objects.filter(course=course, live=True).order_by("position", "id"))
+    published = Written(
+        skills=[skill for skill in every_skill if skill.live],
+        requires=_links(
+            Skill.prerequisites.through.objects.filter(from_skill__course=course), "from_skill", "to_skill"
+        ),
+        modules=modules,
+        teaches=_links(Module.skills.through.objects.filter(module__in=modules), "module", "skill"),
+        variants=[variant for variant in variants if variant.live],
+        questions=_questions(course),
+    )
+    return replace(
+        compose(course, published),
+        modality_of={variant.pk: variant.modality for variant in variants},
+        skill_of={skill.slug: skill.pk for skill in every_skill},
+    )
+
+
+@dataclass(frozen=True)
+class Written:
+    """Content that a syllabus is made of: modules in the course's order, a module's variants the easiest first."""
+
+    skills: Sequence[Skill]
+    requires: Links  # skill -> skills
+    modules: Sequence[Module]
+    teaches: Links  # module -> skills
+    variants: Sequence[Variant]
+    questions: Mapping[int, Sequence[QuestionEntry]]  # of each module
+
+
+def compose(course: Course, written: Written) -> Syllabus:
+    """Return the syllabus of exactly this content. Whatever speaks of a skill that is not in it does so no more."""
+    skills = _skills(written.skills, written.requires)
     return Syllabus(
         course_id=course.pk,
         slug=course.slug,
@@ -127,9 +157,9 @@ def read_syllabus(course: Course) -> Syllabus:
         subject=course.subject,
         edition=course.edition.number,
         skills=skills,
-        modules=_modules(course, skills, [variant for variant in variants if variant.live], questions),
-        modality_of={variant.pk: variant.modality for variant in variants},
-        skill_of={skill.slug: skill.pk for skill in every_skill},
+        modules=_modules(written, skills),
+        modality_of={variant.pk: variant.modality for variant in written.variants},
+        skill_of={skill.slug: skill.pk for skill in written.skills},
     )
 
 
@@ -141,7 +171,7 @@ def _links(rows: Iterable[object], source: str, target: str) -> Links:
     return {key: tuple(sorted(targets)) for key, targets in links.items()}
 
 
-def _skills(live: list[Skill], requires: Links) -> dict[int, SkillEntry]:
+def _skills(live: Sequence[Skill], requires: Links) -> dict[int, SkillEntry]:
     ids = {skill.pk for skill in live}
     known = {pk: tuple(before for before in requires.get(pk, ()) if before in ids) for pk in ids}
     return {
@@ -156,7 +186,7 @@ def _depth(skill: int, requires: Links, above: frozenset[int]) -> int:
     return max((_depth(before, requires, above) + 1 for before in requires[skill] if before not in above), default=0)
 
 
-def _questions(course: Course, skills: Mapping[int, SkillEntry]) -> dict[int, list[QuestionEntry]]:
+def _questions(course: Course) -> dict[int, list[QuestionEntry]]:
     """Return the published questions of each module, in their current versions."""
     questions = Question.objects.filter(module__course=course, live=True).order_by("id")
     latest = QuestionVersion.objects.filter(question__in=questions).values("question").annotate(latest=Max("id"))
@@ -165,23 +195,15 @@ def _questions(course: Course, skills: Mapping[int, SkillEntry]) -> dict[int, li
     entries = defaultdict(list)
     for pk, module, kind, difficulty in questions.values_list("pk", "module", "kind", "difficulty"):
         if pk in version:
-            asked = tuple(skill for skill in asks.get(pk, ()) if skill in skills)
-            entries[module].append(QuestionEntry(pk, version[pk], kind, asked, difficulty))
+            entries[module].append(QuestionEntry(pk, version[pk], kind, asks.get(pk, ()), difficulty))
     return entries
 
 
-def _modules(
-    course: Course,
-    skills: Mapping[int, SkillEntry],
-    variants: list[Variant],
-    questions: Mapping[int, list[QuestionEntry]],
-) -> dict[int, ModuleEntry]:
-    live = list(Module.objects.filter(course=course, live=True).order_by("position", "id"))
-    teaches = _links(Module.skills.through.objects.filter(module__in=live), "module", "skill")
-    taught = {skill for module in live for skill in teaches.get(module.pk, ())}
+def _modules(written: Written, skills: Mapping[int, SkillEntry]) -> dict[int, ModuleEntry]:
+    taught = {skill for module in written.modules for skill in written.teaches.get(module.pk, ())}
     entries = {}
-    for place, module in enumerate(live):
-        own = tuple(skill for skill in teaches.get(module.pk, ()) if skill in skills)
+    for place, module in enumerate(written.modules):
+        own = tuple(skill for skill in written.teaches.get(module.pk, ()) if skill in skills)
         before = {needed for skill in own for needed in skills[skill].requires} & taught - set(own)
         entries[module.pk] = ModuleEntry(
             id=module.pk,
@@ -191,10 +213,14 @@ def _modules(
             place=place,
             skills=own,
             requires=tuple(sorted(before)),
-            variants=tuple(_variant(variant, module) for variant in variants if variant.module_id == module.pk),
-            questions=tuple(questions.get(module.pk, ())),
+            variants=tuple(_variant(one, module) for one in written.variants if one.module_id == module.pk),
+            questions=tuple(_about(question, skills) for question in written.questions.get(module.pk, ())),
         )
     return entries
+
+
+def _about(question: QuestionEntry, skills: Mapping[int, SkillEntry]) -> QuestionEntry:
+    return replace(question, skills=tuple(skill for skill in question.skills if skill in skills))
 
 
 def _variant(variant: Variant, module: Module) -> VariantEntry:

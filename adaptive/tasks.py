@@ -12,6 +12,12 @@ def run_training(job_id: str) -> None:
 
 
 @shared_task
+def run_flight(job_id: str) -> None:
+    """Do a job that flies made-up learners through a course."""
+    jobs.run(job_id)
+
+
+@shared_task
 def ask_for_training() -> None:
     """Want the tutor trained again, every night."""
     jobs.hand_out(jobs.ask_for("retrain"))

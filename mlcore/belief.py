@@ -68,6 +68,12 @@ class Belief:
     def rows(self, chosen: Codes | slice) -> Belief:
         return replace(self, **{name: array[chosen] for name, array in self.arrays().items()})
 
+    @staticmethod
+    def stacked(several: Sequence[Belief]) -> Belief:
+        """Return the beliefs of all of these, which are of one checkpoint, in their order."""
+        columns = (np.concatenate([getattr(one, name) for one in several]) for name in _ARRAYS)
+        return Belief(several[0].tag, *columns)
+
     def copy(self) -> Belief:
         return Belief(self.tag, *(array.copy() for array in self.arrays().values()))
 

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import beta
 
 from adaptive.counting import PRIOR_RIGHT, PRIOR_WRONG, SHARED, CountingTutor
-from mlcore.answers import Answer
+from mlcore.answers import Answer, Item
 
 
 @pytest.mark.parametrize(("right", "wrong"), [(0, 0), (4, 3), (12, 2), (0, 9)])
@@ -21,3 +21,13 @@ def test_the_interval_is_nearly_that_of_the_beta_posterior(right: int, wrong: in
     assert 0 < mastery.low < mastery.mean < mastery.high < 1
     assert (mastery.low, mastery.high) == pytest.approx(tuple(exact), abs=0.15)
     assert mastery.answers == right + wrong
+
+
+def test_many_at_once_are_told_what_each_is_told_alone() -> None:
+    tutor = CountingTutor()
+    items = [Item("q", ["s"], difficulty=2), Item("r", ["t"], difficulty=4)]
+    beliefs = [tutor.fold(tutor.begin(), [Answer(n, ["s"], score) for n in range(5)]) for score in (0, 1)]
+
+    together = tutor.predict_each(beliefs, [*items, *items], [0, 0, 1, 1])
+
+    assert together == pytest.approx([chance for belief in beliefs for chance in tutor.predict(belief, items)[0]])

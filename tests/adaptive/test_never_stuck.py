@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from adaptive.adapting import standing_of
+from adaptive.adapting import read_standing, standing_of
 from adaptive.directives import DirectiveKind
+from adaptive.flying.flights import Flight
 from adaptive.guarding import ALL_ASIDE
 from adaptive.models import Outcome, Recommendation
 from adaptive.progress import Wish
@@ -25,7 +26,6 @@ from courses.enrolling import enroll
 from courses.models import Course, Enrollment, User
 from tests.adaptive.acting import respond
 from tests.adaptive.conftest import again
-from tests.adaptive.flying import Flight
 from tests.factories import make_course
 
 DEMO = Path(__file__).resolve().parents[2] / "courses" / "demo" / "python-foundations"
@@ -104,18 +104,24 @@ def test_a_hundred_learners_get_through_the_demo_course(demo: Course) -> None:
 
     for number in range(100):
         habit, wishes = list(HABITS)[number % len(HABITS)], 0.3 if number % 17 == 0 else 0.0
-        flight = fly(Flight.of(enrollment), HABITS[habit], rng, wishes)
+        flight = fly(in_memory(enrollment, rng), HABITS[habit], rng, wishes)
 
         assert flight.standing.is_complete, (number, habit)
         assert wishes or flight.answers <= MOST_ANSWERS * MOST_VISITS * modules
         assert {offer.module_id for offer in flight.offers} == set(flight.standing.syllabus.modules)
 
 
+def in_memory(enrollment: Enrollment, rng: random.Random) -> Flight:
+    """A learner who goes on from here without leaving a trace."""
+    return Flight(read_standing(enrollment, live_tutor(enrollment.course_id)), random.Random(rng.random()))
+
+
 def fly(flight: Flight, habit: Habit, rng: random.Random, wishes: float, most: int = 0) -> Flight:
     """Learn until the course is over or for so many answers, and sometimes ask for something else."""
     most = most or 3 * MOST_ANSWERS * MOST_VISITS * len(flight.standing.syllabus.modules)
     flight.go_on()
-    while flight.question and flight.answers < most:
+    while flight.shown and flight.answers < most:
+        flight.wait(60.0)
         if rng.random() < wishes:
             flight.wish(rng.choice(Wish.ALL))
         else:
@@ -139,7 +145,7 @@ def test_nobody_gets_stuck_whatever_trainers_ask_for(db: None) -> None:
     flagged = 0
 
     for number in range(40):
-        flight = Flight.of(enrollment)
+        flight = in_memory(enrollment, rng)
         flight.standing.steering = made_up_steering(flight.standing.syllabus, rng)
         fly(flight, HABITS["random"], rng, wishes=0.2, most=30)
 
@@ -169,7 +175,7 @@ def test_in_memory_the_same_is_decided_as_in_the_log(db: None) -> None:
     stored = standing_of(again(enrollment), live_tutor(enrollment.course_id))
     blank = made_up_learner(enrollment.course, 1)
 
-    replayed = Flight.of(blank).standing
+    replayed = in_memory(blank, random.Random(5)).standing
     for entry in enrollment.interactions.select_related("question_version", "presentation").order_by("sequence"):
         replayed.take_in([entry])
 

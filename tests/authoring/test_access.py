@@ -9,6 +9,8 @@ from tests.authoring.forms import question_form
 PAGES = (
     "/authoring/",
     "/authoring/course/{course}/",
+    "/authoring/course/{course}/flight/",
+    "/authoring/course/{course}/flight/progress/",
     "/authoring/questions/",
     "/authoring/questions/add/",
     "/authoring/questions/edit/{question}/",

@@ -2,8 +2,10 @@
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.utils import timezone
 
-from adaptive.models import Recommendation
+from adaptive.flying.reports import Order, fly_through
+from adaptive.models import Job, JobState, Recommendation
 from adaptive.simulating import simulate_cohort
 from adaptive.stepping import practice
 from analytics.summarizing import drain
@@ -38,6 +40,16 @@ def build_cohort() -> None:
     if shown and shown.question_version.content["hints"]:
         take_hint(shown, 1)
     drain()
+    fly(course)
+
+
+def fly(course: Course) -> None:
+    """A flight of a few learners, with something to mend and something to know."""
+    report = fly_through(Order(Course.objects.select_related("edition", "latest_revision").get(), learners=4))
+    module = {"about": "module", "id": course.modules.first().pk, "title": "Lists"}
+    stranded = {"name": "dead_end", "is_note": False, **module, "figures": {"stranded": 2, "stuck": 0}}
+    report["findings"] = [stranded, {**stranded, "is_note": True}]
+    Job.objects.create(kind="fly", course=course, state=JobState.DONE, result=report, ended_at=timezone.now())
 
 
 def person(name: str) -> User:

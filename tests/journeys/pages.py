@@ -73,6 +73,7 @@ TRAINER = {
 AUTHOR = {
     "wagtailadmin_home": Visit("noor"),
     "authoring_tree": Visit("noor", first(Course)),
+    "authoring_flight": Visit("noor", first(Course)),
     "wagtailsnippets_courses_question:edit": Visit("noor", first(Question)),
 }
 ADMIN = {
@@ -93,6 +94,9 @@ NO_PAGES = {
     "adaptive:next",
     "adaptive:override",
     "adaptive:practice",
+    "authoring_flight_progress",
+    "authoring_flight_report",
+    "authoring_fly",
     "authoring_move",
     "courses:change_token",
     "courses:enroll",
