@@ -1,11 +1,12 @@
 """Nobody is fed the same all the time: quotas bound what is drawn, unless somebody asked for it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from adaptive.adapting import Standing, standing_of
-from adaptive.explaining import comparison_of, sentence
+from adaptive.explaining import comparison_of, narrowed_by, reasons_for, sentence
 from adaptive.models import LearnerState, Recommendation
 from adaptive.progress import KINDS_KEPT, STEPS_KEPT, Progress, Wish
 from adaptive.recommending import offer_step, recommend_next
@@ -43,7 +44,7 @@ def modality_of(step: Recommendation) -> str:
     return str(step.variant.modality) if step.variant else ""
 
 
-def test_a_modality_that_had_its_share_is_not_drawn_and_the_learner_is_told_so(wide: Enrollment) -> None:
+def test_a_modality_that_had_its_share_is_not_drawn(wide: Enrollment) -> None:
     now = standing(wide)
     favorite = modality_of(max((offer_step(now) for _ in range(12)), key=lambda step: step.propensity))
     everywhere = [(module, favorite) for module in now.syllabus.modules]
@@ -55,12 +56,28 @@ def test_a_modality_that_had_its_share_is_not_drawn_and_the_learner_is_told_so(w
         assert modality_of(step) != favorite
         for offer in step.candidates:
             assert (offer["propensity"] == 0.0) == (variants[offer["variant"]] == favorite)
-        best = max(step.candidates, key=lambda offer: offer["score"])
-        if best["propensity"] == 0.0:
-            assert sentence(step) == "You have had much of the same lately, so here is something else."
         comparison = comparison_of(step)
         assert comparison is None or comparison.other is None or comparison.other["propensity"] > 0.0
-    assert any(step.reasons == [{"rule": "varied"}] for step in sated)
+
+
+def test_the_learner_is_told_when_the_guard_decided_and_only_then() -> None:
+    kept_back = offer(1, 0.9, 0.0)
+    drawn, rival = offer(2, 0.5, 0.7), offer(3, 0.4, 0.3)
+
+    decided = reasons_for([kept_back, drawn, rival], 1, "open")
+    did_not = reasons_for([offer(1, 0.45, 0.0), drawn, rival], 1, "open")
+
+    assert decided == [{"rule": "varied"}]
+    assert (
+        sentence(Recommendation(reasons=decided)) == "You have had much of the same lately, so here is something else."
+    )
+    assert did_not == [{"term": "learning", "by": pytest.approx(0.1), "against": 3}]
+    assert narrowed_by([kept_back, drawn, rival]) == pytest.approx(0.4)
+    assert narrowed_by([drawn, rival]) == 0.0
+
+
+def offer(module: int, score: float, propensity: float) -> dict[str, Any]:
+    return {"module": module, "variant": None, "score": score, "propensity": propensity, "terms": {"learning": score}}
 
 
 def test_what_the_learner_asks_for_goes_before_the_guard(wide: Enrollment) -> None:
