@@ -9,6 +9,7 @@ import numpy as np
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
 
 from adaptive.adapting import Standing
+from adaptive.guarding import half_of
 from adaptive.models import Aim, Recommendation
 from adaptive.ordering import question_in_order
 from adaptive.preparing import prepared_questions
@@ -78,10 +79,13 @@ def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int |
 
 
 def askable(standing: Standing, module: ModuleEntry) -> list[QuestionEntry]:
-    """Return the questions not seen yet, or else those seen longest ago; as hard as was asked for, if possible."""
+    """Return the questions not seen yet, or else those seen longest ago; as hard as was asked for, if possible.
+
+    A rule that asks for easier or harder lessons means their questions, too.
+    """
     asked, wanted = standing.progress.questions, standing.progress.module(module.id)
     fitting = [question for question in module.questions if wanted.easiest <= question.difficulty <= wanted.hardest]
-    questions = fitting or list(module.questions)
+    questions = half_of(fitting or module.questions, standing.steering.level_in(module.id))
     unseen = [question for question in questions if question.id not in asked]
     by_age = sorted(questions, key=lambda question: asked.get(question.id, QuestionProgress()).last)
     return unseen or by_age[: max(len(by_age) // 2, 1)]

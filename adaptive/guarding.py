@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from adaptive.adapting import Standing
+from adaptive.directives import DirectiveKind
 from adaptive.models import Aim
 from adaptive.progress import Ending, Wish
 from adaptive.reviewing import due
 from adaptive.steering import DirectiveEntry
-from adaptive.syllabus import ModuleEntry, VariantEntry
+from adaptive.syllabus import ModuleEntry, QuestionEntry, VariantEntry
 from adaptive.visiting import other_ways
 from courses.models import Modality
 
 NEAR = timedelta(days=7)  # a deadline this close comes first
 LEFT = {"open": "left", "locked": "left_in_order", "review": "left_to_review"}  # rules where trainers left out the rest
 ALL_ASIDE = "all_aside"
+LEFT_BY_RULES = "left_by_rules"
 DEFAULTS = (LEFT["locked"], LEFT["review"], ALL_ASIDE)  # trainers left nothing open: the default path was offered
 FOR_LATER = (Modality.PROJECT, Modality.REFLECTION)  # they build on what another variant has taught
+
+
+Hard = TypeVar("Hard", VariantEntry, QuestionEntry)
 
 
 class NothingToLearn(Exception):
@@ -64,6 +70,11 @@ def admitted(standing: Standing, now: datetime) -> Admitted:
     raise NothingToLearn
 
 
+def is_default_path(standing: Standing, now: datetime) -> bool:
+    """Nothing that is still to be done is open: what comes is the course in its own order, or a review."""
+    return admitted(standing, now).rule in ("locked", "review", *DEFAULTS)
+
+
 def is_open(standing: Standing, module: ModuleEntry) -> bool:
     """Every skill that it needs is known, or was tried honestly in every module that teaches it, or is waived."""
     return not missing_for(standing, module)
@@ -93,7 +104,10 @@ def _named(standing: Standing, rule: str) -> str:
     if rule not in LEFT:
         return rule
     missed = [module for module in aside if not standing.progress.module(module.id).done]
-    return LEFT[rule] if any(rule == "review" or is_open(standing, module) for module in missed) else rule
+    left_out = [module for module in missed if rule == "review" or is_open(standing, module)]
+    if any(not standing.steering.aside[module.id].rule for module in left_out):
+        return LEFT[rule]
+    return LEFT_BY_RULES if left_out and rule == "open" else rule
 
 
 def _was_tried(standing: Standing, skill: int) -> bool:
@@ -170,7 +184,7 @@ def _ready(standing: Standing, modules: Container[int]) -> list[ModuleEntry]:
 def _ways_on(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
     """Its variants, or other ways than those that did not work out."""
     is_again = standing.progress.module(module.id).ended == Ending.AGAIN
-    others = other_ways(standing, module) if is_again else []
+    others = as_rules_ask(standing, module, other_ways(standing, module)) if is_again else []
     yield from [Candidate(module, variant) for variant in others] or _ways(standing, module)
 
 
@@ -178,7 +192,8 @@ def _another_try(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """The module that did not work out, another way."""
     module = standing.syllabus.modules.get(standing.progress.left)
     if module and standing.progress.module(module.id).ended == Ending.AGAIN and not _is_refused(standing, module):
-        yield from (Candidate(module, variant) for variant in other_ways(standing, module))
+        ways = as_rules_ask(standing, module, other_ways(standing, module))
+        yield from (Candidate(module, variant) for variant in ways)
 
 
 def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
@@ -238,7 +253,26 @@ def _ways(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
     variants = _fitting(standing, module) or list(module.variants)
     teaching = [variant for variant in variants if variant.modality not in FOR_LATER]
     is_new = not standing.progress.module(module.id).seen
-    yield from _least_seen(standing, module, teaching if is_new and teaching else variants)
+    fitting = teaching if is_new and teaching else variants
+    yield from _least_seen(standing, module, as_rules_ask(standing, module, fitting))
+
+
+def as_rules_ask(standing: Standing, module: ModuleEntry, ways: Sequence[VariantEntry]) -> Sequence[VariantEntry]:
+    """Narrow these variants to the way of teaching and the difficulty that rules ask for; not down to nothing."""
+    steering = standing.steering
+    way = steering.way_in(module.id)
+    in_way = [variant for variant in ways if way and variant.modality == way.modality]
+    return half_of(in_way or ways, steering.level_in(module.id))
+
+
+def half_of(things: Sequence[Hard], asked: DirectiveEntry | None) -> Sequence[Hard]:
+    """Return the things of the easier or the harder half of their difficulties, as asked for."""
+    if asked is None:
+        return things
+    levels = sorted({thing.difficulty for thing in things})
+    is_easier = asked.kind == DirectiveKind.EASIER
+    wanted = levels[: (len(levels) + 1) // 2] if is_easier else levels[len(levels) // 2 :]
+    return [thing for thing in things if thing.difficulty in wanted]
 
 
 def _least_seen(standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]) -> list[Candidate]:

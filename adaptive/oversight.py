@@ -32,6 +32,9 @@ ICONS = {
     DirectiveKind.LOCK: "lock",
     DirectiveKind.DUE: "calendar",
     DirectiveKind.WAIVER: "check",
+    DirectiveKind.EASIER: "level",
+    DirectiveKind.HARDER: "level",
+    DirectiveKind.WAY: "modality-text",
 }
 MOST_EARLIER = 50
 
@@ -62,6 +65,8 @@ class Row:
     def title(self) -> str:
         """Such as "Due by 5 May 2026: Loops"."""
         words, day = str(self.directive.get_kind_display()), self.directive.last_day
+        if self.directive.modality:
+            words = f"{words} ({self.directive.get_modality_display()})"
         is_dated = day and self.directive.kind in (DirectiveKind.LOCK, DirectiveKind.DUE)
         return (
             f"{words} {_day(day)}: {self.directive.about}" if day and is_dated else f"{words}: {self.directive.about}"

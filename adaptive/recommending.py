@@ -24,8 +24,10 @@ from adaptive.modalities import effects_for
 from adaptive.models import Recommendation
 from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
+from adaptive.ruling import obey
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
+from adaptive.syllabus import VariantEntry
 from courses import clock
 from courses.models import Enrollment
 from courses.recording import lock
@@ -62,7 +64,11 @@ def _recommend(enrollment: Enrollment, live: LiveTutor) -> Recommendation:
         return on_offer
     with transaction.atomic():
         lock(enrollment)
-        return step_on_offer(standing) or offer_step(standing)
+        on_offer = step_on_offer(standing)
+        if on_offer:
+            return on_offer
+        obey(standing)
+        return offer_step(standing)
 
 
 def step_on_offer(standing: Standing) -> Recommendation | None:
@@ -128,6 +134,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
     weighed = weigh(standing, may_be.candidates, inputs, settings)
     chosen = may_be.candidates[weighed.pick]
     offers = weighed.as_json()
+    reasons = _reasons(standing, may_be, offers, weighed.pick, inputs.now)
     return Recommendation(
         enrollment=standing.enrollment,
         module_id=chosen.module.id,
@@ -139,7 +146,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
         policy=POLICY,
         propensity=float(weighed.suggestion.propensities[weighed.pick]),
         candidates=offers,
-        reasons=_reasons(standing, may_be, offers, weighed.pick, inputs.now),
+        reasons=reasons + _narrowed(standing, may_be, chosen.module.id, inputs.now),
         seed=inputs.seed,
         inputs=inputs.as_json(),
         edition=standing.syllabus.edition,
@@ -225,3 +232,15 @@ def _reasons(standing: Standing, may_be: Admitted, offers: Sequence[Offer], pick
             leads_to = standing.syllabus.modules[directive.about].title if directive.about != module else ""
             return [reason_given("towards" if leads_to else "due", directive, leads_to)]
     return reasons_for(offers, pick, may_be.rule)
+
+
+def _narrowed(standing: Standing, may_be: Admitted, module: int, now: datetime) -> list[Reason]:
+    """Return what left out other ways to learn this module: without it there would have been more to draw from."""
+    steering, ways = standing.steering, _ways_of(may_be, module)
+    asked = [one for one in (steering.way_in(module), steering.level_in(module)) if one]
+    freed = [(one, admitted(replace(standing, steering=steering.without(one)), now)) for one in asked]
+    return [reason_given(one.kind, one) for one, otherwise in freed if _ways_of(otherwise, module) != ways]
+
+
+def _ways_of(may_be: Admitted, module: int) -> set[VariantEntry | None]:
+    return {candidate.variant for candidate in may_be.candidates if candidate.module.id == module}
