@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from adaptive.directives import Directive, DirectiveKind, DirectiveQuerySet
 from adaptive.steering import AGAINST, forget
@@ -70,6 +70,13 @@ def end(directive: Directive, trainer: User) -> None:
     """Take a directive back. Doing so twice changes nothing."""
     Directive.objects.filter(pk=directive.pk, ended_at=None).update(ended_at=clock.now(), ended_by=trainer)
     forget()
+
+
+def nobodys(trainer: User) -> DirectiveQuerySet:
+    """Return what this trainer, or for an admin anybody, asked of learners whom no cohort holds in the course."""
+    held = Cohort.objects.filter(learners=OuterRef("enrollment__learner"), courses=OuterRef("course"))
+    alone = Directive.objects.filter(~Exists(held), enrollment__isnull=False)
+    return alone if trainer.is_staff else alone.filter(made_by=trainer)
 
 
 def opposed_to(directive: Directive, others: list[Directive]) -> Directive | None:

@@ -25,6 +25,8 @@ urlpatterns = [
     path(
         "trainer/cohorts/<int:pk>/learners/<int:enrollment_pk>/steering/", steering.steer_learner, name="steer_learner"
     ),
+    path("trainer/steering/", steering.steer_nobodys, name="steer_nobodys"),
+    path("trainer/steering/<int:directive_pk>/end/", steering.end_nobodys, name="end_nobodys"),
     path("trainer/cohorts/<int:pk>/rules/<slug:slug>/", rules.cohort_rules, name="cohort_rules"),
     path("trainer/cohorts/<int:pk>/rules/<slug:slug>/<int:rule_pk>/", rules.cohort_rule, name="cohort_rule"),
     path("trainer/cohorts/<int:pk>/notices/<slug:slug>/<int:firing_pk>/", rules.see_notice, name="see_notice"),

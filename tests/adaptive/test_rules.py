@@ -265,7 +265,7 @@ def test_without_rules_nothing_is_asked_of_the_database(wide: Enrollment, noor: 
         question = practice(again(wide))
         with CaptureQueriesContext(connection) as captured:
             respond(question, right=True)
-        asked = [one["sql"] for one in captured if "rule" in one["sql"]]
+        asked = [one["sql"] for one in captured if "adaptive_rule" in one["sql"]]
         return len([sql for sql in asked if "DISTINCT" not in sql])  # but for the look once a second
 
     learn(wide, lambda n: True, answers=1)

@@ -69,6 +69,7 @@ TRAINER = {
     "analytics:learner": Visit("grace", lambda: [*cohort(), ada_enrolled().pk]),
     "adaptive:steer_cohort": Visit("grace", lambda: [*cohort(), *slug()]),
     "adaptive:steer_learner": Visit("grace", lambda: [*cohort(), ada_enrolled().pk]),
+    "adaptive:steer_nobodys": Visit("grace"),
     "adaptive:cohort_rules": Visit("grace", lambda: [*cohort(), *slug()]),
     "adaptive:cohort_rule": Visit("grace", lambda: [*cohort(), *slug(), rule_of("grace").pk]),
 }
@@ -93,6 +94,7 @@ NO_PAGES = {
     "account_set_password",
     "adaptive:answer",
     "adaptive:end_directive",
+    "adaptive:end_nobodys",
     "adaptive:hint",
     "adaptive:next",
     "adaptive:override",
