@@ -9,8 +9,8 @@ import numpy as np
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
 
 from adaptive.adapting import Standing
-from adaptive.guarding import half_of
 from adaptive.models import Aim, Recommendation
+from adaptive.narrowing import half_of
 from adaptive.ordering import question_in_order
 from adaptive.preparing import prepared_questions
 from adaptive.progress import QuestionProgress

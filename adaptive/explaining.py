@@ -16,6 +16,7 @@ from adaptive.guarding import LEFT_BY_RULES
 from adaptive.models import Recommendation
 from adaptive.progress import Wish
 from adaptive.steering import DirectiveEntry
+from courses.models import Need
 from mlcore.policy import PolicySettings
 
 Offer = Mapping[str, Any]  # one of Recommendation.candidates
@@ -38,6 +39,10 @@ RULES = {
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
     "left": _("Your trainer has put the other modules aside for now."),
+    "unsuited": _(
+        "None of its lessons meets what you asked for in your settings, so here are its questions alone. Your trainer "
+        "can see that."
+    ),
     "left_by_rules": _("A rule of the course leaves the other modules out for you."),
     "left_in_order": _(
         "Your trainer has put other modules aside for now, so this comes next. Some skills before it are not sure yet, "
@@ -63,6 +68,11 @@ NARROWED = {  # what left out other ways to learn the same
     DirectiveKind.EASIER: _("A rule of the course chose among its easier lessons, because %(cause)s"),
     DirectiveKind.HARDER: _("A rule of the course chose among its harder lessons, because %(cause)s"),
     DirectiveKind.WAY: _("A rule of the course chose this way of teaching, because %(cause)s"),
+}
+NEEDED = {  # what a learner asked for, and what was left out
+    Need.CAPTIONS: _("You need captions or a transcript, so lessons with sound alone were left out."),
+    Need.SILENT: _("You need lessons without sound, so those that play any were left out."),
+    Need.UNSEEN: _("You need what is not to be seen alone, so lessons without their content in words were left out."),
 }
 NEAREST = _("its difficulty is nearest to what you can learn from now")
 CAUSES = {
@@ -173,9 +183,14 @@ def without(offer: Offer, reasons: Sequence[Reason]) -> float:
 
 def sentence(recommendation: Recommendation) -> str:
     """Return the one sentence that says why; and another one where the ways to learn it were narrowed."""
-    reasons = [reason for reason in recommendation.reasons if reason.get("rule") not in NARROWED]
-    narrowed = [_asked(reason) for reason in recommendation.reasons if reason.get("rule") in NARROWED]
+    narrows = (*NARROWED, "needs")
+    reasons = [reason for reason in recommendation.reasons if reason.get("rule") not in narrows]
+    narrowed = [_narrowed(reason) for reason in recommendation.reasons if reason.get("rule") in narrows]
     return " ".join([_main_sentence(recommendation, reasons or [{"rule": "order"}]), *narrowed])
+
+
+def _narrowed(reason: Reason) -> str:
+    return str(NEEDED[Need(reason["need"])]) if reason["rule"] == "needs" else _asked(reason)
 
 
 def _main_sentence(recommendation: Recommendation, reasons: Sequence[Reason]) -> str:

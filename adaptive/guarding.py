@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from adaptive.adapting import Standing
-from adaptive.directives import DirectiveKind
 from adaptive.models import Aim
+from adaptive.narrowing import as_rules_ask
 from adaptive.progress import Ending, Wish
 from adaptive.reviewing import due
 from adaptive.steering import DirectiveEntry
-from adaptive.syllabus import ModuleEntry, QuestionEntry, VariantEntry
+from adaptive.syllabus import ModuleEntry, VariantEntry
 from adaptive.visiting import other_ways
 from courses.models import Modality
 
 NEAR = timedelta(days=7)  # a deadline this close comes first
 LEFT = {"open": "left", "locked": "left_in_order", "review": "left_to_review"}  # rules where trainers left out the rest
 ALL_ASIDE = "all_aside"
+UNSUITED = "unsuited"
 LEFT_BY_RULES = "left_by_rules"
-DEFAULTS = (LEFT["locked"], LEFT["review"], ALL_ASIDE)  # trainers left nothing open: the default path was offered
+DEFAULTS = (
+    LEFT["locked"],
+    LEFT["review"],
+    ALL_ASIDE,
+    UNSUITED,
+)  # nothing open was left, or none that the learner can use
 FOR_LATER = (Modality.PROJECT, Modality.REFLECTION)  # they build on what another variant has taught
-
-
-Hard = TypeVar("Hard", VariantEntry, QuestionEntry)
 
 
 class NothingToLearn(Exception):
@@ -60,13 +62,15 @@ def admitted(standing: Standing, now: datetime) -> Admitted:
         "due": _wanted_soon,
         "again": _another_try,
         "open": _open_steps,
+        UNSUITED: _without_lesson,
         "locked": _next_in_order,
         "review": _anything_done,
     }
     for name, rule in rules.items():
         candidates = [one for one in rule(standing, now) if not is_put_aside(standing, one.module)]
         if candidates:
-            return Admitted(candidates, _named(standing, name))
+            is_unsuited = name != "asked" and all(one.module.is_unsuited for one in candidates)
+            return Admitted(candidates, UNSUITED if is_unsuited else _named(standing, name))
     raise NothingToLearn
 
 
@@ -208,6 +212,15 @@ def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
             yield Candidate(one.module, None, Aim.REVIEW)
 
 
+def _without_lesson(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """The questions alone of open modules whose lessons the learner cannot use."""
+    unsuited = [one for one in standing.syllabus.modules.values() if one.is_unsuited]
+    free = [one for one in unsuited if one.id not in standing.steering.aside and not _is_refused(standing, one)]
+    for module in free:
+        if not standing.progress.module(module.id).done and is_open(standing, module):
+            yield Candidate(module, None)
+
+
 def _next_in_order(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """Nothing is open: take the first module of the course that is not refused, or else the one refused longest ago.
 
@@ -255,24 +268,6 @@ def _ways(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
     is_new = not standing.progress.module(module.id).seen
     fitting = teaching if is_new and teaching else variants
     yield from _least_seen(standing, module, as_rules_ask(standing, module, fitting))
-
-
-def as_rules_ask(standing: Standing, module: ModuleEntry, ways: Sequence[VariantEntry]) -> Sequence[VariantEntry]:
-    """Narrow these variants to the way of teaching and the difficulty that rules ask for; not down to nothing."""
-    steering = standing.steering
-    way = steering.way_in(module.id)
-    in_way = [variant for variant in ways if way and variant.modality == way.modality]
-    return half_of(in_way or ways, steering.level_in(module.id))
-
-
-def half_of(things: Sequence[Hard], asked: DirectiveEntry | None) -> Sequence[Hard]:
-    """Return the things of the easier or the harder half of their difficulties, as asked for."""
-    if asked is None:
-        return things
-    levels = sorted({thing.difficulty for thing in things})
-    is_easier = asked.kind == DirectiveKind.EASIER
-    wanted = levels[: (len(levels) + 1) // 2] if is_easier else levels[len(levels) // 2 :]
-    return [thing for thing in things if thing.difficulty in wanted]
 
 
 def _least_seen(standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]) -> list[Candidate]:

@@ -22,7 +22,7 @@ def step_in_order(enrollment: Enrollment) -> Recommendation:
     """
     module, reason = _next_module(enrollment, syllabus_of(enrollment))
     latest = Recommendation.objects.of(enrollment).first()
-    if latest and latest.rung == Rung.COURSE_ORDER and latest.module_id == module.id:
+    if latest and latest.rung == Rung.COURSE_ORDER and latest.module_id == module.id and _has(module, latest):
         return latest
     return Recommendation.objects.create(
         enrollment=enrollment,
@@ -36,6 +36,11 @@ def step_in_order(enrollment: Enrollment) -> Recommendation:
         edition=syllabus_of(enrollment).edition,
         after_sequence=enrollment.last_sequence,
     )
+
+
+def _has(module: ModuleEntry, step: Recommendation) -> bool:
+    """The lesson of the step is published, and its learner can use it."""
+    return step.variant_id is None or module.variant(step.variant_id) is not None
 
 
 def question_in_order(enrollment: Enrollment, module: ModuleEntry) -> QuestionEntry | None:

@@ -141,9 +141,13 @@ class Steering:
         return self._in(module, DirectiveKind.WAY)
 
     def left_of(self, modules: Iterable[ModuleEntry]) -> list[ModuleEntry]:
-        """Return the modules that may be offered; all of them where none would be left, for nobody may get stuck."""
+        """Return the modules that may be offered: neither put aside, nor without a lesson that the learner can use.
+
+        Where none would be left, first those without such a lesson are, and then all: nobody may get stuck.
+        """
         every = list(modules)
-        return [module for module in every if module.id not in self.aside] or every
+        free = [module for module in every if module.id not in self.aside]
+        return [module for module in free if not module.is_unsuited] or free or every
 
     def _about(self, kind: str) -> dict[int, DirectiveEntry]:
         return {directive.about: directive for directive in self.counting if directive.kind == kind}

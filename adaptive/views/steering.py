@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from adaptive.directing import Reach, direct, end, nobodys
 from adaptive.directives import Directive
 from adaptive.forms import DirectiveForm
-from adaptive.oversight import Row, earlier_in, rows_in, without_choice
+from adaptive.oversight import Row, earlier_in, rows_in, unsuited_in, without_choice
 from courses.access import actor, coached_enrollment, for_trainers, trained_cohort
 
 ROWS_ON_A_PAGE = 50
@@ -78,6 +78,7 @@ def section_of(reach: Reach) -> dict[str, Any]:
         "steering_form": DirectiveForm(course=reach.course),
         "steering_url": address_of(reach),
         "without_choice": without_choice(reach, rows),
+        "unsuited": unsuited_in(reach),
     }
 
 
