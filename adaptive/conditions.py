@@ -36,8 +36,10 @@ def met(rule: Rule, standing: Standing) -> Met | None:
 
 
 def absence(last_sequence: int, last_at: datetime, now: datetime) -> Met:
-    """Return the occasion that begins with the last thing that a learner did."""
-    return Met(f"after {last_sequence}", {"since": last_at.isoformat(), "days": (now - last_at).days})
+    """Return the occasion that begins with the last thing that a learner did, or with their enrollment."""
+    return Met(
+        f"after {last_sequence}", {"since": last_at.isoformat(), "days": (now - last_at).days, "entries": last_sequence}
+    )
 
 
 def _begun(rule: Rule, standing: Standing) -> Met | None:
@@ -89,7 +91,8 @@ def facts_in_words(facts: Facts) -> str:
     """Return the facts as people read them; "" where the condition says it all."""
     if "since" in facts:
         day = date_format(localtime(datetime.fromisoformat(facts["since"])))
-        return gettext("last here on %(day)s") % {"day": day}
+        words = gettext("last here on %(day)s") if facts["entries"] else gettext("never here since %(day)s")
+        return words % {"day": day}
     if not facts:
         return ""
     answers = ngettext("%d answer", "%d answers", facts["answers"]) % facts["answers"]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from adaptive.models import Recommendation
 from adaptive.rules import Firing, Rule
-from adaptive.tasks import watch_absences
+from adaptive.ruling import watch_absences
 from courses import clock
 from courses.models import Cohort, Course, Enrollment
 from tests.adaptive.acting import finish_a_module
