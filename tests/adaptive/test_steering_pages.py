@@ -170,29 +170,6 @@ def test_what_is_out_of_reach_of_an_own_cohort_does_not_exist_in_it(
     assert {trainer.post(page).status_code for page in ends} == {404}
 
 
-def test_what_is_asked_of_a_learner_who_left_is_ended_by_who_asked_and_by_admins(
-    client: Client, grace: User, noor: User, root: User, cohort: Cohort, enrollment: Enrollment
-) -> None:
-    pin = asked(grace, PIN, module(enrollment.course, 2), enrollment)
-    ban = asked(grace, BAN, module(enrollment.course, 3), enrollment)
-    noor.is_trainer = True
-    noor.save()
-    page = reverse("adaptive:steer_nobodys")
-    client.force_login(grace)
-    assert "Offer first" not in client.get(page).content.decode()
-    cohort.learners.clear()
-
-    assert "Offer first: Module 2" in client.get(page).content.decode()
-    assert "Ended: “Offer first: Module 2”" in said(client.post(reverse("adaptive:end_nobodys", args=[pin.pk])))
-    client.force_login(noor)
-    assert "Never offer" not in client.get(page).content.decode()
-    assert client.post(reverse("adaptive:end_nobodys", args=[ban.pk])).status_code == 404
-    client.force_login(root)
-    assert "Ada Learner" in client.get(page).content.decode()
-    client.post(reverse("adaptive:end_nobodys", args=[ban.pk]))
-    assert not Directive.objects.filter(ended_at=None).exists()
-
-
 def test_who_is_signed_out_is_asked_to_sign_in(client: Client, of_ada: str) -> None:
     assert client.get(of_ada).status_code == 302
 
