@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from heapq import nlargest
 
 import numpy as np
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
@@ -79,8 +80,9 @@ def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int |
 
 
 def askable(standing: Standing, module: ModuleEntry) -> list[QuestionEntry]:
-    """Return the questions not seen yet, or else those seen longest ago; as hard as was asked for, if possible.
+    """Return the questions not seen yet, or else those that rested, or else those seen longest ago.
 
+    They are as hard as was asked for, if possible. How long a question rests is a setting of the course.
     A rule that asks for easier or harder lessons means their questions, too.
     """
     asked, wanted = standing.progress.questions, standing.progress.module(module.id)
@@ -88,7 +90,14 @@ def askable(standing: Standing, module: ModuleEntry) -> list[QuestionEntry]:
     questions = half_of(fitting or module.questions, standing.steering.level_in(module.id))
     unseen = [question for question in questions if question.id not in asked]
     by_age = sorted(questions, key=lambda question: asked.get(question.id, QuestionProgress()).last)
-    return unseen or by_age[: max(len(by_age) // 2, 1)]
+    return unseen or _rested(standing, by_age) or by_age[: max(len(by_age) // 2, 1)]
+
+
+def _rested(standing: Standing, questions: list[QuestionEntry]) -> list[QuestionEntry]:
+    """Return those of these questions after which enough others were asked, in any module."""
+    asked, rest = standing.progress.questions, standing.syllabus.question_rest
+    latest = nlargest(rest, (question.last for question in asked.values()))
+    return [question for question in questions if len(latest) == rest and asked[question.id].last < latest[-1]]
 
 
 def weigh_questions(

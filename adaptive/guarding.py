@@ -127,7 +127,7 @@ def _asked_for(standing: Standing, now: datetime) -> Iterator[Candidate]:
     refused = module.variant(wish.get("variant"))
     match wish.get("wish"):
         case Wish.REVIEW:
-            yield Candidate(module, _to_read(module), Aim.REVIEW)
+            yield Candidate(module, _to_read(standing, module), Aim.REVIEW)
         case Wish.THIS_ONE:
             yield from _ways(standing, module)
         case Wish.ANOTHER_WAY:
@@ -240,7 +240,7 @@ def _anything_done(standing: Standing, now: datetime) -> Iterator[Candidate]:
     for choice in (waiting, others, modules):
         wanted = [module for module in choice if not _is_refused(standing, module)]
         if wanted or choice is modules:
-            yield from (Candidate(module, _to_read(module), Aim.REVIEW) for module in wanted or modules)
+            yield from (Candidate(module, _to_read(standing, module), Aim.REVIEW) for module in wanted or modules)
             return
 
 
@@ -282,6 +282,8 @@ def _fitting(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
     return [variant for variant in module.variants if asked.easiest <= variant.difficulty <= asked.hardest]
 
 
-def _to_read(module: ModuleEntry) -> VariantEntry | None:
-    """Something to read where there is nothing to answer."""
-    return None if module.questions or not module.variants else module.variants[0]
+def _to_read(standing: Standing, module: ModuleEntry) -> VariantEntry | None:
+    """Something to read where there is nothing to answer: what was read longest ago."""
+    return (
+        None if module.questions or not module.variants else _least_seen(standing, module, module.variants)[0].variant
+    )

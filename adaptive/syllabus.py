@@ -88,6 +88,7 @@ class Syllabus:
     modules: Mapping[int, ModuleEntry]
     modality_of: Mapping[int, str]  # of a variant
     skill_of: Mapping[str, int]  # with a slug
+    question_rest: int = 1  # others that come before a question is asked again, where there are enough
     whole: Syllabus | None = None  # with what was left out for somebody's needs
 
     def suited_to(self, needs: Needs) -> Syllabus:
@@ -154,6 +155,7 @@ def read_syllabus(course: Course) -> Syllabus:
         modules=_modules(course, skills, [variant for variant in variants if variant.live], questions),
         modality_of={variant.pk: variant.modality for variant in variants},
         skill_of={skill.slug: skill.pk for skill in every_skill},
+        question_rest=course.question_rest,
     )
 
 
