@@ -123,8 +123,10 @@ class Unsuited:
 
 def unsuited_in(reach: Reach) -> Unsuited | None:
     """Return what does not suit the learners reached; None if nothing does not."""
-    syllabus = syllabus_for(reach.course)
     needs = [frozenset(own) for own in reach.enrollments.values_list("learner__needs", flat=True) if own]
+    if not needs:
+        return None
+    syllabus = syllabus_for(reach.course)
     lacking = {own: [one for one in syllabus.suited_to(own).modules.values() if one.is_unsuited] for own in set(needs)}
     found = {module.id: module for modules in lacking.values() for module in modules}
     if not found:
