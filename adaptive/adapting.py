@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,6 +127,19 @@ def standing_after(enrollment: Enrollment, live: LiveTutor, sequence: int) -> St
         if len(known) < len(events):
             break
     return standing
+
+
+def retraced(enrollment: Enrollment, live: LiveTutor) -> Iterator[Standing]:
+    """Go through a learner's log once more: yield where they stood before it, and after each entry. Nothing is written.
+
+    It is the same standing each time, moved on.
+    """
+    standing = nothing_seen(enrollment, live, syllabus_of(enrollment))
+    yield standing
+    while events := UNSEEN.all(enrollment=enrollment.pk, seen=standing.state.seen_up_to):
+        for event in events:
+            standing.take_in([event])
+            yield standing
 
 
 def nothing_seen(enrollment: Enrollment, live: LiveTutor, syllabus: Syllabus) -> Standing:

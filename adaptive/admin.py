@@ -18,11 +18,13 @@ from adaptive.models import (
     Calibration,
     Checkpoint,
     Directive,
+    Firing,
     Job,
     JobState,
     LearnerState,
     ModalityEffect,
     Recommendation,
+    Rule,
 )
 from adaptive.serving import promote
 from courses.access import actor
@@ -189,6 +191,32 @@ class ModalityEffectAdmin(ReadOnly):
     list_display = ("subject", "cohort", "modality", "mean", "sd", "answers", "changed_at")
     list_filter = ("subject", "modality")
     list_select_related = ("cohort",)
+
+
+@admin.register(Rule)
+class RuleAdmin(ReadOnly):
+    """What authors and trainers want done when something is so."""
+
+    list_display = ("made_at", "sentence", "course", "cohort", "made_by", "on_since", "ended_at")
+    list_filter = ("course", "when", "then", "made_at")
+    list_select_related = ("course", "cohort", "module", "skill", "target", "made_by")
+
+
+@admin.register(Firing)
+class FiringAdmin(ReadOnly):
+    """Every time that a rule fired, and what became of it."""
+
+    list_display = ("at", "rule", "enrollment", "effect", "given_up_because", "seen_by")
+    list_filter = ("effect", "at")
+    list_select_related = (
+        "rule__cohort",
+        "rule__module",
+        "rule__skill",
+        "rule__target",
+        "enrollment__learner",
+        "enrollment__course",
+        "seen_by",
+    )
 
 
 @admin.register(Directive)

@@ -9,12 +9,14 @@ from django.db import transaction
 
 from adaptive.adapting import Standing, caught_up, read_standing
 from adaptive.asking import present_in_order
-from adaptive.deciding import decide, ending_after
+from adaptive.deciding import Decision, decide, ending_after
 from adaptive.degrading import on_the_best_rung
+from adaptive.guarding import is_put_aside
 from adaptive.models import Outcome, Rung
 from adaptive.ordering import answers_since_finishing, step_in_order
 from adaptive.progress import Ending
-from adaptive.recommending import offer_step, step_on_offer
+from adaptive.recommending import draw_step, offer_step, step_on_offer
+from adaptive.ruling import obey
 from adaptive.serving import LiveTutor
 from adaptive.syllabus import syllabus_of
 from courses import clock
@@ -69,8 +71,11 @@ def _go_on(answer: Interaction, live: LiveTutor) -> Outcome:
     outcome = Outcome(answer=answer, moves=moves, rung=live.rung)
     if decision.ending:
         append(standing.enrollment, decision.ending)
-        note_completion(standing)
         outcome.finished = decision.ending.response["because"]
+    if obey(standing):
+        decision = _as_rules_ask(standing, decision)
+    if decision.ending:
+        note_completion(standing)
     standing.keep()
     for chosen in (decision.question, decision.step):
         if chosen:
@@ -79,6 +84,17 @@ def _go_on(answer: Interaction, live: LiveTutor) -> Outcome:
     if not (decision.question or decision.step):
         outcome.next_step = step_on_offer(standing) or offer_step(standing)
     return outcome
+
+
+def _as_rules_ask(standing: Standing, decision: Decision) -> Decision:
+    """Draw the step again, as something else is asked for; break off a visit to what is put aside now."""
+    shown = decision.question
+    module = standing.syllabus.modules.get(shown.module_id) if shown else None
+    return Decision(
+        question=None if module and is_put_aside(standing, module) else shown,
+        ending=decision.ending,
+        step=draw_step(standing) if decision.step else None,
+    )
 
 
 def _take_in(standing: Standing, answer: Interaction) -> None:

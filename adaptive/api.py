@@ -46,7 +46,7 @@ HAS_QUESTIONS = "This step ends with its questions."
 ANSWERED = "This question was answered before. The first answer stands."
 OFFERED_TO = Query(
     lambda: (
-        Recommendation.objects.select_related("enrollment__course__edition", "checkpoint")
+        Recommendation.objects.select_related("enrollment__course__edition", "enrollment__learner", "checkpoint")
         .filter(pk=Slot("id", UUIDField()), enrollment__learner=Slot("learner", UUIDField()))
         .order_by()
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from heapq import nlargest
 
 import numpy as np
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
 
 from adaptive.adapting import Standing
 from adaptive.models import Aim, Recommendation
+from adaptive.narrowing import half_of
 from adaptive.ordering import question_in_order
 from adaptive.preparing import prepared_questions
 from adaptive.progress import QuestionProgress
@@ -105,14 +107,17 @@ def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int |
 
 
 def askable(standing: Standing, module: ModuleEntry) -> list[QuestionEntry]:
-    """Return the questions not seen yet, or else those seen longest ago; as hard as was asked for and of several types,
-    if possible."""
+    """Return the questions not seen yet, or else those that rested, or else those seen longest ago.
+
+    They are as hard as was asked for, and of several types, if possible. How long a question rests is a setting of the
+    course. A rule that asks for easier or harder lessons means their questions, too.
+    """
     asked, wanted = standing.progress.questions, standing.progress.module(module.id)
     fitting = [question for question in module.questions if wanted.easiest <= question.difficulty <= wanted.hardest]
-    questions = fitting or list(module.questions)
+    questions = half_of(fitting or module.questions, standing.steering.level_in(module.id))
     unseen = [question for question in questions if question.id not in asked]
     by_age = sorted(questions, key=lambda question: asked.get(question.id, QuestionProgress()).last)
-    return of_several_kinds(standing, unseen or by_age[: max(len(by_age) // 2, 1)])
+    return of_several_kinds(standing, unseen or _rested(standing, by_age) or by_age[: max(len(by_age) // 2, 1)])
 
 
 def predict_questions(
@@ -123,6 +128,13 @@ def predict_questions(
     asked = prepared_questions(standing, module, questions, modality)
     predicted: np.ndarray = standing.live.tutor.predict(standing.belief, asked)[0]
     return predicted
+
+
+def _rested(standing: Standing, questions: list[QuestionEntry]) -> list[QuestionEntry]:
+    """Return those of these questions after which enough others were asked, in any module."""
+    asked, rest = standing.progress.questions, standing.syllabus.question_rest
+    latest = nlargest(rest, (question.last for question in asked.values()))
+    return [question for question in questions if len(latest) == rest and asked[question.id].last < latest[-1]]
 
 
 def weigh_questions(

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from adaptive.directives import Directive, DirectiveKind, DirectiveQuerySet
-from adaptive.steering import forget
+from adaptive.steering import AGAINST, forget
 from courses import clock
 from courses.models import Cohort, Course, Enrollment, Module, Skill, User
 
 OPPOSED = {
     DirectiveKind.PIN: (DirectiveKind.BAN, DirectiveKind.LOCK),
     DirectiveKind.DUE: (DirectiveKind.BAN, DirectiveKind.LOCK),
-}  # the latter go first
+}  # the latter go first, and whatever a trainer asks for against a rule
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,17 @@ def end(directive: Directive, trainer: User) -> None:
     forget()
 
 
+def nobodys(trainer: User) -> DirectiveQuerySet:
+    """Return what this trainer, or for an admin anybody, asked of learners whom no cohort holds in the course."""
+    held = Cohort.objects.filter(learners=OuterRef("enrollment__learner"), courses=OuterRef("course"))
+    alone = Directive.objects.filter(~Exists(held), enrollment__isnull=False)
+    return alone if trainer.is_staff else alone.filter(made_by=trainer)
+
+
 def opposed_to(directive: Directive, others: list[Directive]) -> Directive | None:
     """Return the directive that keeps this one from having an effect, a ban before a lock."""
-    kinds = OPPOSED.get(DirectiveKind(directive.kind), ())
-    found = [other for other in others if other.kind in kinds and other.module_id == directive.module_id]
+    kind, is_by_rule = DirectiveKind(directive.kind), directive.rule_id is not None
+    kinds = AGAINST.get(kind, ()) if is_by_rule else OPPOSED.get(kind, ())
+    about = [other for other in others if other.kind in kinds and other.module_id == directive.module_id]
+    found = [other for other in about if other.rule_id is None or (is_by_rule and kind in OPPOSED)]
     return min(found, key=lambda other: kinds.index(DirectiveKind(other.kind)), default=None)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses import clock
-from courses.models import Cohort, Course, Enrollment, Module, Skill
+from courses.models import Cohort, Course, Enrollment, Modality, Module, Skill
 
 MOMENT = timedelta(microseconds=1)
 
@@ -22,8 +22,13 @@ class DirectiveKind(models.TextChoices):
     LOCK = "lock", _("Not before")
     DUE = "due", _("Due by")
     WAIVER = "waiver", _("Counts as known")
+    EASIER = "easier", _("Easier lessons")
+    HARDER = "harder", _("Harder lessons")
+    WAY = "way", _("In one way")
 
 
+ANYWHERE = (DirectiveKind.EASIER, DirectiveKind.HARDER, DirectiveKind.WAY)  # asked for by rules, for a module or all
+BY_HAND = [(kind.value, kind.label) for kind in DirectiveKind if kind not in ANYWHERE]
 DATED = (DirectiveKind.LOCK, DirectiveKind.DUE)  # they say nothing without a date
 
 
@@ -47,14 +52,18 @@ class DirectiveQuerySet(models.QuerySet["Directive"]):
         return self.filter(Q(cohort=cohort) | Q(enrollment__in=Enrollment.objects.in_cohort(cohort).values("pk")))
 
     def with_names(self) -> Self:
-        return self.select_related("module", "skill", "cohort", "made_by", "ended_by")
+        names = ("course", "cohort", "module", "skill", "target")
+        return self.select_related(
+            "course", "module", "skill", "cohort", "made_by", "ended_by", *(f"rule__{name}" for name in names)
+        )
 
 
 class Directive(models.Model):
     """A trainer's word about a module or a skill. Never changed or deleted but ended: who steered what stays known.
 
     It holds from `holds_from` (at once, if empty) until `holds_until` (until it is ended, if empty); until then a lock
-    keeps its module closed, and a deadline wants it done. Learners may read the note.
+    keeps its module closed, and a deadline wants it done. Learners may read the note. `rule` is the one that asked for
+    it, if no trainer did: then a trainer's own word goes first (adaptive.steering).
     """
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")
@@ -63,7 +72,9 @@ class Directive(models.Model):
     kind = models.CharField(max_length=8, choices=DirectiveKind.choices)
     module = models.ForeignKey(Module, on_delete=models.CASCADE, null=True, related_name="+")
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, null=True, related_name="+")
+    modality = models.CharField(max_length=20, choices=Modality.choices, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    rule = models.ForeignKey("adaptive.Rule", on_delete=models.CASCADE, null=True, related_name="directives")
     holds_from = models.DateTimeField(null=True)
     holds_until = models.DateTimeField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -85,8 +96,20 @@ class Directive(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind=DirectiveKind.WAIVER, module=None, skill__isnull=False)
+                | Q(kind__in=ANYWHERE, skill=None)
                 | Q(~Q(kind=DirectiveKind.WAIVER), module__isnull=False, skill=None),
                 name="a_waiver_is_about_a_skill_and_others_about_a_module",
+            ),
+            models.CheckConstraint(
+                condition=Q(Q(kind=DirectiveKind.WAY), ~Q(modality="")) | Q(~Q(kind=DirectiveKind.WAY), modality=""),
+                name="only_one_way_of_teaching_is_a_modality",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=ANYWHERE) | Q(rule__isnull=False), name="lessons_are_chosen_by_rules_alone"
+            ),
+            models.CheckConstraint(
+                condition=Q(rule=None) | Q(enrollment__isnull=False, made_by=None),
+                name="what_a_rule_asks_for_is_for_one_learner",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=DATED) | Q(holds_until__isnull=False), name="a_lock_or_deadline_has_a_date"
@@ -101,12 +124,9 @@ class Directive(models.Model):
         return f"{self.get_kind_display()}: {self.about}"
 
     @property
-    def about(self) -> Module | Skill:
-        """The module, or for a waiver the skill."""
-        found = self.module or self.skill
-        if found is None:
-            raise ValueError("a directive about nothing")
-        return found
+    def about(self) -> Course | Module | Skill:
+        """The module, for a waiver the skill, or the whole course."""
+        return self.module or self.skill or self.course
 
     @property
     def about_id(self) -> int:

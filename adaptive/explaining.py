@@ -12,9 +12,11 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.directives import DirectiveKind
+from adaptive.guarding import LEFT_BY_RULES
 from adaptive.models import Recommendation
 from adaptive.progress import Wish
 from adaptive.steering import DirectiveEntry
+from courses.models import Need
 from mlcore.policy import PolicySettings
 
 Offer = Mapping[str, Any]  # one of Recommendation.candidates
@@ -38,6 +40,11 @@ RULES = {
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
     "left": _("Your trainer has put the other modules aside for now."),
+    "unsuited": _(
+        "None of its lessons meets what you asked for in your settings, so here are its questions alone. Your trainer "
+        "can see that."
+    ),
+    "left_by_rules": _("A rule of the course leaves the other modules out for you."),
     "left_in_order": _(
         "Your trainer has put other modules aside for now, so this comes next. Some skills before it are not sure yet, "
         "so take your time."
@@ -52,6 +59,21 @@ ASKED = {  # what a trainer asked for; their own words follow
     "pinned": _("Your trainer asked for this first"),
     "due": _("Your trainer wants this done by %(day)s"),
     "towards": _("Your trainer wants “%(leads_to)s” done by %(day)s, and this leads there"),
+}
+BY_RULES = {  # what a rule asked for, and why it fired
+    "pinned": _("A rule of the course asks for this first, because %(cause)s"),
+    "due": _("A rule of the course wants this done by %(day)s, because %(cause)s"),
+    "towards": _("A rule of the course wants “%(leads_to)s” done by %(day)s, because %(cause)s, and this leads there"),
+}
+NARROWED = {  # what left out other ways to learn the same
+    DirectiveKind.EASIER: _("A rule of the course chose among its easier lessons, because %(cause)s"),
+    DirectiveKind.HARDER: _("A rule of the course chose among its harder lessons, because %(cause)s"),
+    DirectiveKind.WAY: _("A rule of the course chose this way of teaching, because %(cause)s"),
+}
+NEEDED = {  # what a learner asked for, and what was left out
+    Need.CAPTIONS: _("You need captions or a transcript, so lessons with sound alone were left out."),
+    Need.SILENT: _("You need lessons without sound, so those that play any were left out."),
+    Need.UNSEEN: _("You need what is not to be seen alone, so lessons without their content in words were left out."),
 }
 NEAREST = _("its difficulty is nearest to what you can learn from now")
 CAUSES = {
@@ -133,7 +155,7 @@ def narrowed_by(offers: Sequence[Offer]) -> float:
 
 def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
-    if rule not in ("open", "left"):
+    if rule not in ("open", "left", LEFT_BY_RULES):
         return [{"rule": rule}]
     able = drawable(offers)
     if narrowed_by(offers):
@@ -148,7 +170,8 @@ def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
 def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "") -> Reason:
     """Return a trainer's word as a reason, with what a learner may read of it."""
     said = {"rule": rule, "directive": directive.id, "until": directive.until, "note": directive.note}
-    return said | ({"leads_to": leads_to} if leads_to else {})
+    by_rule = {"of_rule": directive.rule, "cause": directive.cause} if directive.rule else {}
+    return said | by_rule | ({"leads_to": leads_to} if leads_to else {})
 
 
 def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
@@ -174,8 +197,18 @@ def without(offer: Offer, reasons: Sequence[Reason]) -> float:
 
 
 def sentence(recommendation: Recommendation) -> str:
-    """Return the one sentence that says why."""
-    reasons = recommendation.reasons or [{"rule": "order"}]
+    """Return the one sentence that says why; and another one where the ways to learn it were narrowed."""
+    narrows = (*NARROWED, "needs")
+    reasons = [reason for reason in recommendation.reasons if reason.get("rule") not in narrows]
+    narrowed = [_narrowed(reason) for reason in recommendation.reasons if reason.get("rule") in narrows]
+    return " ".join([_main_sentence(recommendation, reasons or [{"rule": "order"}]), *narrowed])
+
+
+def _narrowed(reason: Reason) -> str:
+    return str(NEEDED[Need(reason["need"])]) if reason["rule"] == "needs" else _asked(reason)
+
+
+def _main_sentence(recommendation: Recommendation, reasons: Sequence[Reason]) -> str:
     if reasons[0].get("rule") in ASKED:
         return _asked(reasons[0])
     if "rule" in reasons[0]:
@@ -188,11 +221,12 @@ def sentence(recommendation: Recommendation) -> str:
 
 
 def _asked(reason: Reason) -> str:
-    """Return what a trainer asked for, with their note."""
+    """Return what a trainer or a rule asked for, with their note."""
     directive = DirectiveEntry(reason["directive"], reason["rule"], 0, reason["until"], reason["note"])
     day = date_format(localtime(directive.last_day)) if directive.last_day else ""
-    words = str(ASKED[reason["rule"]]) % {"day": day, "leads_to": reason.get("leads_to", "")}
-    return with_note(words, directive.note)
+    said = (BY_RULES | NARROWED if "of_rule" in reason else ASKED)[reason["rule"]]
+    words = {"day": day, "leads_to": reason.get("leads_to", ""), "cause": reason.get("cause", "")}
+    return with_note(str(said) % words, directive.note)
 
 
 def with_note(words: str, note: str) -> str:
@@ -202,6 +236,9 @@ def with_note(words: str, note: str) -> str:
 
 def put_aside(directive: DirectiveEntry, title: str) -> str:
     """Tell a learner why a module that they asked for is not offered."""
+    if directive.rule:
+        words = gettext("A rule of the course leaves “%(title)s” out for you, because %(cause)s")
+        return with_note(words % {"title": title, "cause": directive.cause}, directive.note)
     if directive.kind == DirectiveKind.LOCK and directive.last_day:
         words = gettext("Your trainer opens “%(title)s” on %(day)s")
         return with_note(words % {"title": title, "day": date_format(localtime(directive.last_day))}, directive.note)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.directing import Ask
-from adaptive.directives import DATED, DirectiveKind
+from adaptive.directives import BY_HAND, DATED, DirectiveKind
 from adaptive.progress import Wish
 from courses.models import Course, Module, Skill
 
@@ -59,7 +59,7 @@ class DayInput(forms.DateInput):
 class DirectiveForm(forms.Form):
     """What a trainer asks for. `ask` is what was sent, once it is valid."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=DirectiveKind.choices)
+    kind = forms.ChoiceField(label=_("What"), choices=BY_HAND)
     about = forms.ChoiceField(
         label=_("Module or skill"), error_messages={"required": _("Choose a module; for “Counts as known” a skill.")}
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from adaptive.adapting import Standing
 from adaptive.models import Aim
+from adaptive.narrowing import as_rules_ask
 from adaptive.progress import Ending, Wish
 from adaptive.reviewing import due
 from adaptive.steering import DirectiveEntry
@@ -18,7 +19,14 @@ from courses.models import Modality
 NEAR = timedelta(days=7)  # a deadline this close comes first
 LEFT = {"open": "left", "locked": "left_in_order", "review": "left_to_review"}  # rules where trainers left out the rest
 ALL_ASIDE = "all_aside"
-DEFAULTS = (LEFT["locked"], LEFT["review"], ALL_ASIDE)  # trainers left nothing open: the default path was offered
+UNSUITED = "unsuited"
+LEFT_BY_RULES = "left_by_rules"
+DEFAULTS = (
+    LEFT["locked"],
+    LEFT["review"],
+    ALL_ASIDE,
+    UNSUITED,
+)  # nothing open was left, or none that the learner can use
 FOR_LATER = (Modality.PROJECT, Modality.REFLECTION)  # they build on what another variant has taught
 
 
@@ -54,14 +62,21 @@ def admitted(standing: Standing, now: datetime) -> Admitted:
         "due": _wanted_soon,
         "again": _another_try,
         "open": _open_steps,
+        UNSUITED: _without_lesson,
         "locked": _next_in_order,
         "review": _anything_done,
     }
     for name, rule in rules.items():
         candidates = [one for one in rule(standing, now) if not is_put_aside(standing, one.module)]
         if candidates:
-            return Admitted(candidates, _named(standing, name))
+            is_unsuited = name != "asked" and all(one.module.is_unsuited for one in candidates)
+            return Admitted(candidates, UNSUITED if is_unsuited else _named(standing, name))
     raise NothingToLearn
+
+
+def is_default_path(standing: Standing, now: datetime) -> bool:
+    """Nothing that is still to be done is open: what comes is the course in its own order, or a review."""
+    return admitted(standing, now).rule in ("locked", "review", *DEFAULTS)
 
 
 def is_open(standing: Standing, module: ModuleEntry) -> bool:
@@ -93,7 +108,10 @@ def _named(standing: Standing, rule: str) -> str:
     if rule not in LEFT:
         return rule
     missed = [module for module in aside if not standing.progress.module(module.id).done]
-    return LEFT[rule] if any(rule == "review" or is_open(standing, module) for module in missed) else rule
+    left_out = [module for module in missed if rule == "review" or is_open(standing, module)]
+    if any(not standing.steering.aside[module.id].rule for module in left_out):
+        return LEFT[rule]
+    return LEFT_BY_RULES if left_out and rule == "open" else rule
 
 
 def _was_tried(standing: Standing, skill: int) -> bool:
@@ -109,7 +127,7 @@ def _asked_for(standing: Standing, now: datetime) -> Iterator[Candidate]:
     refused = module.variant(wish.get("variant"))
     match wish.get("wish"):
         case Wish.REVIEW:
-            yield Candidate(module, _to_read(module), Aim.REVIEW)
+            yield Candidate(module, _to_read(standing, module), Aim.REVIEW)
         case Wish.THIS_ONE:
             yield from _ways(standing, module)
         case Wish.ANOTHER_WAY:
@@ -170,7 +188,7 @@ def _ready(standing: Standing, modules: Container[int]) -> list[ModuleEntry]:
 def _ways_on(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
     """Its variants, or other ways than those that did not work out."""
     is_again = standing.progress.module(module.id).ended == Ending.AGAIN
-    others = other_ways(standing, module) if is_again else []
+    others = as_rules_ask(standing, module, other_ways(standing, module)) if is_again else []
     yield from [Candidate(module, variant) for variant in others] or _ways(standing, module)
 
 
@@ -178,7 +196,8 @@ def _another_try(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """The module that did not work out, another way."""
     module = standing.syllabus.modules.get(standing.progress.left)
     if module and standing.progress.module(module.id).ended == Ending.AGAIN and not _is_refused(standing, module):
-        yield from (Candidate(module, variant) for variant in other_ways(standing, module))
+        ways = as_rules_ask(standing, module, other_ways(standing, module))
+        yield from (Candidate(module, variant) for variant in ways)
 
 
 def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
@@ -191,6 +210,15 @@ def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
     for one in due(standing, now):
         if one.module.id != standing.progress.left and not _is_refused(standing, one.module):
             yield Candidate(one.module, None, Aim.REVIEW)
+
+
+def _without_lesson(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """The questions alone of open modules whose lessons the learner cannot use."""
+    unsuited = [one for one in standing.syllabus.modules.values() if one.is_unsuited]
+    free = [one for one in unsuited if one.id not in standing.steering.aside and not _is_refused(standing, one)]
+    for module in free:
+        if not standing.progress.module(module.id).done and is_open(standing, module):
+            yield Candidate(module, None)
 
 
 def _next_in_order(standing: Standing, now: datetime) -> Iterator[Candidate]:
@@ -212,7 +240,7 @@ def _anything_done(standing: Standing, now: datetime) -> Iterator[Candidate]:
     for choice in (waiting, others, modules):
         wanted = [module for module in choice if not _is_refused(standing, module)]
         if wanted or choice is modules:
-            yield from (Candidate(module, _to_read(module), Aim.REVIEW) for module in wanted or modules)
+            yield from (Candidate(module, _to_read(standing, module), Aim.REVIEW) for module in wanted or modules)
             return
 
 
@@ -238,7 +266,8 @@ def _ways(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
     variants = _fitting(standing, module) or list(module.variants)
     teaching = [variant for variant in variants if variant.modality not in FOR_LATER]
     is_new = not standing.progress.module(module.id).seen
-    yield from _least_seen(standing, module, teaching if is_new and teaching else variants)
+    fitting = teaching if is_new and teaching else variants
+    yield from _least_seen(standing, module, as_rules_ask(standing, module, fitting))
 
 
 def _least_seen(standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]) -> list[Candidate]:
@@ -253,6 +282,8 @@ def _fitting(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
     return [variant for variant in module.variants if asked.easiest <= variant.difficulty <= asked.hardest]
 
 
-def _to_read(module: ModuleEntry) -> VariantEntry | None:
-    """Something to read where there is nothing to answer."""
-    return None if module.questions or not module.variants else module.variants[0]
+def _to_read(standing: Standing, module: ModuleEntry) -> VariantEntry | None:
+    """Something to read where there is nothing to answer: what was read longest ago."""
+    return (
+        None if module.questions or not module.variants else _least_seen(standing, module, module.variants)[0].variant
+    )

@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.directives import Directive as Directive  # a table, too
+from adaptive.directives import Directive as Directive  # tables, too
+from adaptive.rules import Firing as Firing
+from adaptive.rules import Rule as Rule
 from courses import clock
 from courses.models import Cohort, Course, Enrollment, Interaction, Modality, Module, Presentation, Variant
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Max
 
+from adaptive.explaining import Reason, reason_given
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Aim, Recommendation, Rung
 from adaptive.steering import steering_of
@@ -16,11 +17,12 @@ POLICY = "course order"
 def step_in_order(enrollment: Enrollment) -> Recommendation:
     """Offer the first module that was not finished yet; when all were, the one finished least often.
 
-    What trainers put aside is left out here, too; the rest of their wishes needs a tutor.
+    What trainers or rules put aside is left out here, too, and what they want offered first comes first: once the
+    modules that it builds on are finished, as nobody can say here what is known.
     """
-    module = _first_unfinished(enrollment, syllabus_of(enrollment))
+    module, reason = _next_module(enrollment, syllabus_of(enrollment))
     latest = Recommendation.objects.of(enrollment).first()
-    if latest and latest.rung == Rung.COURSE_ORDER and latest.module_id == module.id:
+    if latest and latest.rung == Rung.COURSE_ORDER and latest.module_id == module.id and _has(module, latest):
         return latest
     return Recommendation.objects.create(
         enrollment=enrollment,
@@ -30,10 +32,15 @@ def step_in_order(enrollment: Enrollment) -> Recommendation:
         rung=Rung.COURSE_ORDER,
         policy=POLICY,
         propensity=1.0,
-        reasons=[{"rule": "order"}],
+        reasons=[reason],
         edition=syllabus_of(enrollment).edition,
         after_sequence=enrollment.last_sequence,
     )
+
+
+def _has(module: ModuleEntry, step: Recommendation) -> bool:
+    """The lesson of the step is published, and its learner can use it."""
+    return step.variant_id is None or module.variant(step.variant_id) is not None
 
 
 def question_in_order(enrollment: Enrollment, module: ModuleEntry) -> QuestionEntry | None:
@@ -50,10 +57,24 @@ def answers_since_finishing(answer: Interaction) -> int:
     return entries.answers().after(finished).count()
 
 
-def _first_unfinished(enrollment: Enrollment, syllabus: Syllabus) -> ModuleEntry:
+def _next_module(enrollment: Enrollment, syllabus: Syllabus) -> tuple[ModuleEntry, Reason]:
+    """Return the module to offer, and why: it was asked for first, it has a deadline, or it is next in the course."""
     finished = enrollment.interactions.filter(kind=InteractionKind.FINISHED).values_list("module")
     times = dict(finished.annotate(times=Count("id")).order_by())
-    left = steering_of(enrollment).left_of(syllabus.modules.values())
+    steering = steering_of(enrollment)
+    left = steering.left_of(syllabus.modules.values())
     if not left:
         raise NothingToLearn
-    return min(left, key=lambda module: times.get(module.id, 0))
+    done = frozenset(times)
+    for rule, asked in (("pinned", steering.pinned), ("due", steering.wanted)):
+        ready = [one for one in left if one.id in asked and one.id not in done]
+        for module in ready:
+            if _has_basis(syllabus, module, done, steering.waived):
+                return module, reason_given(rule, asked[module.id])
+    return min(left, key=lambda module: times.get(module.id, 0)), {"rule": "order"}
+
+
+def _has_basis(syllabus: Syllabus, module: ModuleEntry, done: frozenset[int], waived: frozenset[int]) -> bool:
+    """Every module that teaches what this one builds on is finished, or what it teaches counts as known."""
+    needed = [skill for skill in module.requires if skill not in waived]
+    return all(before.id in done for skill in needed for before in syllabus.taught_in[skill])

@@ -21,8 +21,8 @@ from adaptive.mastery import beliefs_in
 from adaptive.models import LearnerState, Recommendation
 from adaptive.serving import live_tutor
 from adaptive.steering import steering_from
-from adaptive.syllabus import SkillEntry, syllabus_for
-from courses.models import Enrollment
+from adaptive.syllabus import ModuleEntry, SkillEntry, syllabus_for
+from courses.models import Enrollment, Need
 
 WAITING = (DirectiveKind.PIN, DirectiveKind.DUE)  # these respect prerequisites
 ASIDE = (DirectiveKind.BAN, DirectiveKind.LOCK)
@@ -32,6 +32,9 @@ ICONS = {
     DirectiveKind.LOCK: "lock",
     DirectiveKind.DUE: "calendar",
     DirectiveKind.WAIVER: "check",
+    DirectiveKind.EASIER: "level",
+    DirectiveKind.HARDER: "level",
+    DirectiveKind.WAY: "modality-text",
 }
 MOST_EARLIER = 50
 
@@ -62,6 +65,8 @@ class Row:
     def title(self) -> str:
         """Such as "Due by 5 May 2026: Loops"."""
         words, day = str(self.directive.get_kind_display()), self.directive.last_day
+        if self.directive.modality:
+            words = f"{words} ({self.directive.get_modality_display()})"
         is_dated = day and self.directive.kind in (DirectiveKind.LOCK, DirectiveKind.DUE)
         return (
             f"{words} {_day(day)}: {self.directive.about}" if day and is_dated else f"{words}: {self.directive.about}"
@@ -105,6 +110,31 @@ def without_choice(reach: Reach, rows: Sequence[Row]) -> int:
     offers = Recommendation.objects.filter(enrollment=OuterRef("pk")).order_by("-made_at")
     rule = offers.annotate(rule=KT("reasons__0__rule")).values("rule")[:1]
     return reach.enrollments.annotate(rule=Subquery(rule)).filter(rule__in=DEFAULTS).count()
+
+
+@dataclass(frozen=True)
+class Unsuited:
+    """Modules of which no lesson meets what learners need: they get the questions alone, after everything else."""
+
+    modules: Sequence[ModuleEntry]
+    needs: Sequence[str]  # in words
+    learners: int
+
+
+def unsuited_in(reach: Reach) -> Unsuited | None:
+    """Return what does not suit the learners reached; None if nothing does not."""
+    needs = [frozenset(own) for own in reach.enrollments.values_list("learner__needs", flat=True) if own]
+    if not needs:
+        return None
+    syllabus = syllabus_for(reach.course)
+    lacking = {own: [one for one in syllabus.suited_to(own).modules.values() if one.is_unsuited] for own in set(needs)}
+    found = {module.id: module for modules in lacking.values() for module in modules}
+    if not found:
+        return None
+    unmet = {need for own, modules in lacking.items() if modules for need in own}
+    words = [str(need.label) for need in Need if need in unmet]
+    modules = [module for module in syllabus.modules.values() if module.id in found]
+    return Unsuited(modules, words, sum(bool(lacking[own]) for own in needs))
 
 
 def _row(reach: Reach, one: Directive, others: list[Directive], missing: Waits, now: datetime) -> Row:

@@ -48,6 +48,8 @@ class ModuleProgress:
     right: float = 0.0
     now_answered: int = 0  # in the visit that goes on
     now_right: float = 0.0
+    ended_answered: int = 0  # in the latest visit that came to an end
+    ended_right: float = 0.0
     seen: list[int] = field(default_factory=list)  # variants, the latest last
     ended: str = ""  # how the latest visit did
     done: bool = False
@@ -171,6 +173,7 @@ class Progress:
         module.visits += 1
         module.ended = event.response.get("because", Ending.ENOUGH)
         module.done = module.done or module.ended in Ending.DONE
+        module.ended_answered, module.ended_right = module.now_answered, module.now_right
         module.now_answered, module.now_right = 0, 0.0
         self.closed, self.left, self.wish = event.sequence, event.module_id or 0, {}
         if self.current == self.left:

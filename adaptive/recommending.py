@@ -19,13 +19,15 @@ from django.db.models import BigIntegerField
 from adaptive.adapting import Standing, standing_of
 from adaptive.degrading import on_the_best_rung
 from adaptive.explaining import Offer, Reason, reason_given, reasons_for
-from adaptive.guarding import Admitted, Candidate, admitted, is_put_aside, wanted_soon
+from adaptive.guarding import UNSUITED, Admitted, Candidate, admitted, is_put_aside, wanted_soon
 from adaptive.modalities import effects_for
 from adaptive.models import Recommendation
 from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
+from adaptive.ruling import obey
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
+from adaptive.syllabus import Needs, VariantEntry
 from adaptive.varying import varied
 from courses import clock
 from courses.models import Enrollment
@@ -63,7 +65,11 @@ def _recommend(enrollment: Enrollment, live: LiveTutor) -> Recommendation:
         return on_offer
     with transaction.atomic():
         lock(enrollment)
-        return step_on_offer(standing) or offer_step(standing)
+        on_offer = step_on_offer(standing)
+        if on_offer:
+            return on_offer
+        obey(standing)
+        return offer_step(standing)
 
 
 def step_on_offer(standing: Standing) -> Recommendation | None:
@@ -99,24 +105,27 @@ class Inputs:
     seed: int
     effects: Mapping[str, float]  # of modalities, as far as known of this learner
     steering: Steering = UNSTEERED
+    needs: Needs = frozenset()  # of the learner
 
     @classmethod
     def of(cls, step: Recommendation) -> Self:
         """Return what this step was chosen from."""
         steering = Steering.from_json(step.inputs.get("directives", ()))
-        return cls(step.made_at, step.seed, step.inputs.get("effects", {}), steering)
+        effects, needs = step.inputs.get("effects", {}), frozenset(step.inputs.get("needs", ()))
+        return cls(step.made_at, step.seed, effects, steering, needs)
 
     def as_json(self) -> dict[str, Any]:
         """Return what no column of the step tells."""
-        directives = self.steering.as_json()
-        return {"effects": self.effects} | ({"directives": directives} if directives else {})
+        asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs)}
+        return {"effects": self.effects} | {name: kept for name, kept in asked.items() if kept}
 
 
 def draw_step(standing: Standing) -> Recommendation:
     """Choose a step as things are now."""
     modalities = {variant.modality for module in standing.syllabus.modules.values() for variant in module.variants}
     effects = effects_for(standing, sorted(modalities))
-    return decide_step(standing, Inputs(clock.now(), secrets.randbits(63), effects, standing.steering))
+    needs = frozenset(standing.enrollment.learner.needs)
+    return decide_step(standing, Inputs(clock.now(), secrets.randbits(63), effects, standing.steering, needs))
 
 
 def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = SETTINGS) -> Recommendation:
@@ -124,10 +133,11 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
 
     The same standing and inputs lead to the same step; what trainers ask counts as the inputs tell it.
     """
-    standing = replace(standing, steering=inputs.steering)
+    standing = replace(standing, steering=inputs.steering, syllabus=standing.syllabus.suited_to(inputs.needs))
     may_be, weighed = choose(standing, inputs, settings)
     chosen = weighed.candidates[weighed.pick]
     offers = weighed.as_json()
+    reasons = _reasons(standing, may_be, offers, weighed.pick, inputs.now) + _needed(standing, may_be, inputs)
     return Recommendation(
         enrollment=standing.enrollment,
         module_id=chosen.module.id,
@@ -139,7 +149,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
         policy=POLICY,
         propensity=float(weighed.suggestion.propensities[weighed.pick]),
         candidates=offers,
-        reasons=_reasons(standing, may_be, offers, weighed.pick, inputs.now),
+        reasons=reasons + _narrowed(standing, may_be, chosen.module.id, inputs.now),
         seed=inputs.seed,
         inputs=inputs.as_json(),
         edition=standing.syllabus.edition,
@@ -231,3 +241,27 @@ def _reasons(standing: Standing, may_be: Admitted, offers: Sequence[Offer], pick
             leads_to = standing.syllabus.modules[directive.about].title if directive.about != module else ""
             return [reason_given("towards" if leads_to else "due", directive, leads_to)]
     return reasons_for(offers, pick, may_be.rule)
+
+
+def _narrowed(standing: Standing, may_be: Admitted, module: int, now: datetime) -> list[Reason]:
+    """Return what left out other ways to learn this module: without it there would have been more to draw from."""
+    steering, ways = standing.steering, _ways_of(may_be, module)
+    asked = [one for one in (steering.way_in(module), steering.level_in(module)) if one]
+    freed = [(one, admitted(replace(standing, steering=steering.without(one)), now)) for one in asked]
+    return [reason_given(one.kind, one) for one, otherwise in freed if _ways_of(otherwise, module) != ways]
+
+
+def _needed(standing: Standing, may_be: Admitted, inputs: Inputs) -> list[Reason]:
+    """Return the needs of the learner without which there would have been more to draw from."""
+    if not inputs.needs or may_be.rule == UNSUITED:
+        return []
+    whole = replace(standing, syllabus=standing.syllabus.suited_to(frozenset()))
+    others = [one.variant for one in admitted(whole, inputs.now).candidates if one.variant]
+    kept = {one.variant.id for one in may_be.candidates if one.variant}
+    left_out = [variant for variant in others if variant.id not in kept]
+    unmet = {need for variant in left_out for need in variant.unmet & inputs.needs}
+    return [{"rule": "needs", "need": need} for need in sorted(unmet)]
+
+
+def _ways_of(may_be: Admitted, module: int) -> set[VariantEntry | None]:
+    return {candidate.variant for candidate in may_be.candidates if candidate.module.id == module}

@@ -1,21 +1,23 @@
-"""What trainers ask of the policy at a moment, as plain data that is kept with each choice.
+"""What trainers and rules ask of the policy at a moment, as plain data that is kept with each choice.
 
-Where nobody steers, that costs no query: each process knows the steered courses and asks again once a second.
+Where nobody steers, that costs no query: each process knows the courses with directives and those with rules, and
+asks again once a second.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Self
 
-from django.db.models import BigIntegerField, Q, UUIDField
+from django.db.models import BigIntegerField, BooleanField, Q, UUIDField, Value
 
 from adaptive.directives import MOMENT, Directive, DirectiveKind
+from adaptive.rules import Rule
 from adaptive.syllabus import ModuleEntry
 from courses import clock
 from courses.models import Cohort, Enrollment
@@ -24,26 +26,41 @@ from courses.statements import Query, Slot
 FRESH_FOR = 1.0  # seconds that a process trusts what it read
 COURSE = Slot("course", BigIntegerField())
 NOT_ENDED = Query(
-    lambda: Directive.objects.filter(
-        Q(enrollment=Slot("enrollment", BigIntegerField()))
-        | Q(cohort__in=Cohort.objects.filter(learners=Slot("learner", UUIDField()), courses=COURSE).values("pk")),
-        course=COURSE,
-        ended_at=None,
-    ).order_by("pk")
+    lambda: (
+        Directive.objects.filter(
+            Q(enrollment=Slot("enrollment", BigIntegerField()))
+            | Q(cohort__in=Cohort.objects.filter(learners=Slot("learner", UUIDField()), courses=COURSE).values("pk")),
+            course=COURSE,
+            ended_at=None,
+        )
+        .select_related("rule__module", "rule__skill")
+        .order_by("pk")
+    )
 )
+AGAINST = {
+    DirectiveKind.PIN: (DirectiveKind.BAN, DirectiveKind.LOCK),
+    DirectiveKind.DUE: (DirectiveKind.BAN, DirectiveKind.LOCK),
+    DirectiveKind.BAN: (DirectiveKind.PIN, DirectiveKind.DUE),
+    DirectiveKind.EASIER: (DirectiveKind.HARDER,),
+    DirectiveKind.HARDER: (DirectiveKind.EASIER,),
+}  # what cannot be asked of one module at the same time
+WHOLE_COURSE = 0
 
-_steered: tuple[float, frozenset[int]] = (0.0, frozenset())
+_known: tuple[float, frozenset[int], frozenset[int]] = (0.0, frozenset(), frozenset())  # read at, steered, ruled
 
 
 @dataclass(frozen=True)
 class DirectiveEntry:
-    """A directive that holds: about a skill if it is a waiver, about a module otherwise."""
+    """A directive that holds: about a skill if it is a waiver, about a module or WHOLE_COURSE otherwise."""
 
     id: int
     kind: str
     about: int
     until: str = ""  # ISO 8601; empty for no end
     note: str = ""
+    rule: int = 0  # that asked for it; 0 for a trainer
+    cause: str = ""  # why the rule fired, as the learner reads it
+    modality: str = ""
 
     @property
     def ends_at(self) -> datetime | None:
@@ -53,6 +70,10 @@ class DirectiveEntry:
     def last_day(self) -> datetime | None:
         """As Directive.last_day."""
         return self.ends_at - MOMENT if self.ends_at and self.kind != DirectiveKind.LOCK else self.ends_at
+
+    def is_against(self, other: DirectiveEntry) -> bool:
+        """Whether both cannot be respected."""
+        return self.about == other.about and self.kind in AGAINST.get(DirectiveKind(other.kind), ())
 
 
 @dataclass(frozen=True)
@@ -72,6 +93,19 @@ class Steering:
     def ids(self) -> set[int]:
         return {directive.id for directive in self.directives}
 
+    def without(self, *left_out: DirectiveEntry) -> Self:
+        return replace(self, directives=tuple(one for one in self.directives if one not in left_out))
+
+    def joined_by(self, entry: DirectiveEntry) -> Self:
+        return replace(self, directives=(*self.directives, entry))
+
+    @cached_property
+    def counting(self) -> Sequence[DirectiveEntry]:
+        """What counts: not what a rule asks for against a trainer's word. Trainers stand last."""
+        by_hand = [one for one in self.directives if not one.rule]
+        by_rules = [one for one in self.directives if one.rule and not any(word.is_against(one) for word in by_hand)]
+        return by_rules + by_hand
+
     @cached_property
     def aside(self) -> Mapping[int, DirectiveEntry]:
         """The modules that are not to be offered. A ban says more than a lock."""
@@ -90,7 +124,7 @@ class Steering:
     @cached_property
     def wanted(self) -> Mapping[int, DirectiveEntry]:
         """The modules with a deadline; of several, the earliest."""
-        dated = [(one.ends_at, one) for one in self.directives if one.kind == DirectiveKind.DUE and one.ends_at]
+        dated = [(one.ends_at, one) for one in self.counting if one.kind == DirectiveKind.DUE and one.ends_at]
         return {one.about: one for _, one in sorted(dated, key=itemgetter(0), reverse=True)}
 
     @cached_property
@@ -98,24 +132,52 @@ class Steering:
         """The skills that count as known where something builds on them."""
         return frozenset(self._about(DirectiveKind.WAIVER))
 
+    def level_in(self, module: int) -> DirectiveEntry | None:
+        """What asks for easier or harder lessons here; of several, what is about this module, and then the latest."""
+        return self._in(module, DirectiveKind.EASIER, DirectiveKind.HARDER)
+
+    def way_in(self, module: int) -> DirectiveEntry | None:
+        """What asks for a way of teaching here."""
+        return self._in(module, DirectiveKind.WAY)
+
     def left_of(self, modules: Iterable[ModuleEntry]) -> list[ModuleEntry]:
-        """Return the modules that may be offered; all of them where none would be left, for nobody may get stuck."""
+        """Return the modules that may be offered: neither put aside, nor without a lesson that the learner can use.
+
+        Where none would be left, first those without such a lesson are, and then all: nobody may get stuck.
+        """
         every = list(modules)
-        return [module for module in every if module.id not in self.aside] or every
+        free = [module for module in every if module.id not in self.aside]
+        return [module for module in free if not module.is_unsuited] or free or every
 
     def _about(self, kind: str) -> dict[int, DirectiveEntry]:
-        return {directive.about: directive for directive in self.directives if directive.kind == kind}
+        return {directive.about: directive for directive in self.counting if directive.kind == kind}
+
+    def _in(self, module: int, *kinds: str) -> DirectiveEntry | None:
+        found = [one for one in self.counting if one.kind in kinds and one.about in (module, WHOLE_COURSE)]
+        return max(found, key=lambda one: (one.about, one.id), default=None)
 
 
 UNSTEERED = Steering()
 
 
 def steering_of(enrollment: Enrollment) -> Steering:
-    """Return what holds for this learner now. Costs one query in a course that is steered, and none elsewhere."""
-    if enrollment.course_id not in _steered_courses():
-        return UNSTEERED
+    """Return what holds for this learner now. Costs one query where there are directives or rules, and none elsewhere.
+
+    A rule that fires in one process must count in the others at once: where rules are on, each of them looks.
+    """
+    _, steered, ruled = _look()
+    return steering_now(enrollment) if enrollment.course_id in steered | ruled else UNSTEERED
+
+
+def steering_now(enrollment: Enrollment) -> Steering:
+    """As steering_of, without asking first whether anybody steers."""
     rows = NOT_ENDED.all(enrollment=enrollment.pk, learner=enrollment.learner_id, course=enrollment.course_id)
     return steering_from(rows, clock.now())
+
+
+def has_rules(course_id: int) -> bool:
+    """Whether any rule of this course is on. Costs no query."""
+    return course_id in _look()[2]
 
 
 def steering_from(rows: Sequence[Directive], now: datetime) -> Steering:
@@ -125,18 +187,24 @@ def steering_from(rows: Sequence[Directive], now: datetime) -> Steering:
 
 def forget() -> None:
     """Let this process look again at once."""
-    global _steered
-    _steered = (0.0, frozenset())
+    global _known
+    _known = (0.0, frozenset(), frozenset())
 
 
-def _steered_courses() -> frozenset[int]:
-    global _steered
-    read_at, courses = _steered
-    if not read_at or time.monotonic() - read_at >= FRESH_FOR:
-        found = Directive.objects.filter(ended_at=None).order_by().values_list("course", flat=True)
-        courses = frozenset(found.distinct())
-        _steered = time.monotonic(), courses
-    return courses
+def _look() -> tuple[float, frozenset[int], frozenset[int]]:
+    """Return when this was read, which courses have directives, and which have rules that are on."""
+    global _known
+    if not _known[0] or time.monotonic() - _known[0] >= FRESH_FOR:
+        steered, ruled = (
+            rows.order_by().values_list("course", Value(is_rule, output_field=BooleanField())).distinct()
+            for rows, is_rule in ((Directive.objects.filter(ended_at=None), False), (Rule.objects.live(), True))
+        )
+        found = list(steered.union(ruled, all=True))
+        with_directives, with_rules = (
+            frozenset(course for course, of_rules in found if of_rules is is_rule) for is_rule in (False, True)
+        )
+        _known = time.monotonic(), with_directives, with_rules
+    return _known
 
 
 def _holds(row: Directive, now: datetime) -> bool:
@@ -147,4 +215,5 @@ def _holds(row: Directive, now: datetime) -> bool:
 
 def _entry(row: Directive) -> DirectiveEntry:
     until = row.holds_until.isoformat() if row.holds_until else ""
-    return DirectiveEntry(row.pk, row.kind, row.about_id, until, row.note)
+    cause = row.rule.cause if row.rule else ""
+    return DirectiveEntry(row.pk, row.kind, row.about_id, until, row.note, row.rule_id or 0, cause, row.modality)

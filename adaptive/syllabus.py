@@ -9,13 +9,15 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
 
-from courses.models import Course, Enrollment, Module, Question, QuestionVersion, Skill, Variant
+from courses.models import Course, Enrollment, Module, Need, Question, QuestionVersion, Skill, Variant
+from courses.needs import PICTURE_WITHOUT_WORDS, unmet_by_lesson
 
 MOST_KEPT = 64  # courses in the memory of one process
 
 Links = Mapping[int, tuple[int, ...]]
+Needs = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class VariantEntry:
     modality: str
     difficulty: int
     minutes: int
+    unmet: Needs = frozenset()  # for whom it is not
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class QuestionEntry:
     kind: str
     skills: tuple[int, ...]
     difficulty: int
+    unmet: Needs = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,13 @@ class ModuleEntry:
     requires: tuple[int, ...]  # skills to know before, taught elsewhere in the course
     variants: tuple[VariantEntry, ...]
     questions: tuple[QuestionEntry, ...]
+    is_unsuited: bool = False  # it has lessons, and none that its learner can use
+
+    def suited_to(self, needs: Needs) -> ModuleEntry:
+        """Leave out what does not meet these needs; but not every question, as something must be answered."""
+        variants = tuple(variant for variant in self.variants if not variant.unmet & needs)
+        questions = tuple(question for question in self.questions if not question.unmet & needs) or self.questions
+        return replace(self, variants=variants, questions=questions, is_unsuited=bool(self.variants and not variants))
 
     def variant(self, variant_id: int | None) -> VariantEntry | None:
         return next((variant for variant in self.variants if variant.id == variant_id), None)
@@ -77,6 +88,20 @@ class Syllabus:
     modules: Mapping[int, ModuleEntry]
     modality_of: Mapping[int, str]  # of a variant
     skill_of: Mapping[str, int]  # with a slug
+    question_rest: int = 1  # others that come before a question is asked again, where there are enough
+    whole: Syllabus | None = None  # with what was left out for somebody's needs
+
+    def suited_to(self, needs: Needs) -> Syllabus:
+        """Return the course as somebody with these needs can use it; made once for each set of needs."""
+        whole = self.whole or self
+        if needs and needs not in whole.suited:
+            modules = {pk: module.suited_to(needs) for pk, module in whole.modules.items()}
+            whole.suited[needs] = replace(whole, modules=modules, whole=whole)
+        return whole.suited[needs] if needs else whole
+
+    @cached_property
+    def suited(self) -> dict[Needs, Syllabus]:
+        return {}
 
     @cached_property
     def prepared(self) -> dict[tuple[Any, ...], Any]:
@@ -94,8 +119,8 @@ _keeping = Lock()
 
 
 def syllabus_of(enrollment: Enrollment) -> Syllabus:
-    """Return the current edition of the enrollment's course, from memory if this process has read it before."""
-    return syllabus_for(enrollment.course)
+    """Return the current edition of the enrollment's course as its learner can use it, from memory if it is there."""
+    return syllabus_for(enrollment.course).suited_to(frozenset(enrollment.learner.needs))
 
 
 def syllabus_for(course: Course) -> Syllabus:
@@ -116,7 +141,7 @@ def syllabus_for(course: Course) -> Syllabus:
 def read_syllabus(course: Course) -> Syllabus:
     """Read a course's published content, in nine queries however large it is."""
     every_skill = list(Skill.objects.filter(course=course))
-    variants = list(Variant.objects.filter(module__course=course).order_by("difficulty", "modality").defer("body"))
+    variants = list(_variants(course))
     modules = list(Module.objects.filter(course=course, live=True).order_by("position", "id"))
     published = Written(
         skills=[skill for skill in every_skill if skill.live],
@@ -160,7 +185,22 @@ def compose(course: Course, written: Written) -> Syllabus:
         modules=_modules(written, skills),
         modality_of={variant.pk: variant.modality for variant in written.variants},
         skill_of={skill.slug: skill.pk for skill in written.skills},
+        question_rest=course.question_rest,
     )
+
+
+def _variants(course: Course) -> QuerySet[Variant]:
+    """Return the lessons of a course, with what is to know of their bodies instead of these."""
+    return (
+        Variant.objects.filter(module__course=course)
+        .annotate(has_words=_is_so(body__regex=r"\S"), has_bare_picture=_is_so(body__regex=PICTURE_WITHOUT_WORDS))
+        .order_by("difficulty", "modality")
+        .defer("body")
+    )
+
+
+def _is_so(**lookup: str) -> ExpressionWrapper:
+    return ExpressionWrapper(Q(**lookup), BooleanField())
 
 
 def _links(rows: Iterable[object], source: str, target: str) -> Links:
@@ -193,9 +233,12 @@ def _questions(course: Course) -> dict[int, list[QuestionEntry]]:
     version = dict(latest.values_list("question", "latest"))
     asks = _links(Question.skills.through.objects.filter(question__in=questions), "question", "skill")
     entries = defaultdict(list)
-    for pk, module, kind, difficulty in questions.values_list("pk", "module", "kind", "difficulty"):
+    is_bare = Q(title__regex=PICTURE_WITHOUT_WORDS) | Q(prompt__regex=PICTURE_WITHOUT_WORDS)
+    rows = questions.annotate(is_bare=ExpressionWrapper(is_bare, BooleanField()))
+    for pk, module, kind, difficulty, bare in rows.values_list("pk", "module", "kind", "difficulty", "is_bare"):
         if pk in version:
-            entries[module].append(QuestionEntry(pk, version[pk], kind, asks.get(pk, ()), difficulty))
+            unmet = frozenset({Need.UNSEEN.value} if bare else ())
+            entries[module].append(QuestionEntry(pk, version[pk], kind, asks.get(pk, ()), difficulty, unmet))
     return entries
 
 
@@ -225,7 +268,11 @@ def _about(question: QuestionEntry, skills: Mapping[int, SkillEntry]) -> Questio
 
 def _variant(variant: Variant, module: Module) -> VariantEntry:
     title = variant.title or module.title
-    return VariantEntry(variant.pk, title, variant.modality, variant.difficulty, variant.minutes)
+    media = variant.media.name or variant.media_url
+    is_read = "has_words" not in vars(variant)  # a draft is, body and all
+    body, is_bare = (variant.body, None) if is_read else (None if variant.has_words else "", variant.has_bare_picture)
+    unmet = frozenset(need.value for need in unmet_by_lesson(media, bool(variant.captions), body, is_bare))
+    return VariantEntry(variant.pk, title, variant.modality, variant.difficulty, variant.minutes, unmet)
 
 
 def forget() -> None:

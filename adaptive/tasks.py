@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from adaptive import calibrating, jobs, modalities
+from adaptive import calibrating, jobs, modalities, ruling
 
 
 @shared_task
@@ -39,3 +39,9 @@ def calibrate_courses() -> None:
 def refresh_modality_effects() -> None:
     """Tell anew which way of teaching works better."""
     modalities.refresh_modality_effects()
+
+
+@shared_task
+def watch_absences() -> None:
+    """Fire the rules about learners who stay away."""
+    ruling.watch_absences()

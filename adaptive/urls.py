@@ -1,8 +1,8 @@
-"""The learner's pages, and those on which trainers steer."""
+"""The learner's pages, and those on which trainers steer and authors and trainers write rules."""
 
 from django.urls import path
 
-from adaptive.views import maps, questions, steering, steps, today
+from adaptive.views import maps, questions, rules, steering, steps, today
 
 app_name = "adaptive"
 
@@ -25,4 +25,11 @@ urlpatterns = [
     path(
         "trainer/cohorts/<int:pk>/learners/<int:enrollment_pk>/steering/", steering.steer_learner, name="steer_learner"
     ),
+    path("trainer/steering/", steering.steer_nobodys, name="steer_nobodys"),
+    path("trainer/steering/<int:directive_pk>/end/", steering.end_nobodys, name="end_nobodys"),
+    path("trainer/cohorts/<int:pk>/rules/<slug:slug>/", rules.cohort_rules, name="cohort_rules"),
+    path("trainer/cohorts/<int:pk>/rules/<slug:slug>/<int:rule_pk>/", rules.cohort_rule, name="cohort_rule"),
+    path("trainer/cohorts/<int:pk>/notices/<slug:slug>/<int:firing_pk>/", rules.see_notice, name="see_notice"),
+    path("author/courses/<slug:slug>/rules/", rules.course_rules, name="course_rules"),
+    path("author/courses/<slug:slug>/rules/<int:rule_pk>/", rules.course_rule, name="course_rule"),
 ]

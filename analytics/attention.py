@@ -4,17 +4,32 @@ Each reason is a condition on a learner's own total, relative to their own start
 can rebuild the total, so anybody can check a reason.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import add, or_
 
-from django.db.models import Case, ExpressionWrapper, F, FloatField, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from adaptive.conditions import facts_in_words
+from adaptive.rules import Firing, has_notice
 from analytics.counting import KNOWN_RHYTHM, RECENT
 from analytics.scope import Scope
 from courses.models import Enrollment
@@ -34,6 +49,10 @@ class Reason:
     weight: int
     when: Callable[[datetime], Q]
     says: Callable[[Enrollment, datetime], str]
+    is_of_finished: bool = False  # it holds for who has finished, too
+
+    def holds(self, now: datetime) -> Q:
+        return self.when(now) if self.is_of_finished else self.when(now) & Q(finished_at=None)
 
 
 def _wrong(enrollment: Enrollment, now: datetime) -> str:
@@ -91,6 +110,17 @@ def _slow(enrollment: Enrollment, now: datetime) -> str:
     }
 
 
+def _noticed(enrollment: Enrollment, now: datetime) -> str:
+    return " ".join(words_of(notice) for notice in enrollment.notices)  # type: ignore[attr-defined]
+
+
+def words_of(notice: Firing) -> str:
+    """Return what a rule noticed, with the facts and what its author wrote beside it."""
+    facts, note = facts_in_words(notice.facts), notice.rule.note
+    words = capfirst(f"{notice.rule.condition}: {facts}." if facts else f"{notice.rule.condition}.")
+    return f"{words} {note}" if note else words
+
+
 def _where(enrollment: Enrollment) -> str:
     module = enrollment.total.module
     return _(" in “%s”") % module.title if module else ""
@@ -101,6 +131,7 @@ def _ago(now: datetime, days: int) -> datetime:
 
 
 REASONS = (
+    Reason("rule", 6, lambda now: Q(has_notice=True), _noticed, is_of_finished=True),
     Reason("wrong", 5, lambda now: Q(total__wrong_in_a_row__gte=WRONG_IN_A_ROW), _wrong),
     Reason("stuck", 5, lambda now: Q(total__answers_in_module__gte=STUCK_AFTER), _stuck),
     Reason(
@@ -134,32 +165,37 @@ class Need:
 
     enrollment: Enrollment
     reasons: tuple[tuple[str, str], ...]  # (key, sentence)
+    notices: Sequence[Firing] = ()  # of rules: each can be put away
 
 
 def in_need(scope: Scope) -> QuerySet[Enrollment]:
     """Return the enrollments that meet at least one reason, the most urgent first. Only while the cohort runs."""
-    met = {f"needs_{r.key}": Case(When(r.when(scope.now), then=Value(r.weight)), default=Value(0)) for r in REASONS}
+    met = {f"needs_{r.key}": Case(When(r.holds(scope.now), then=Value(r.weight)), default=Value(0)) for r in REASONS}
     names: list[Combinable] = [F(name) for name in met]
     everybody = scope.enrollments if scope.is_running else scope.enrollments.none()
+    notices = Firing.objects.open_notices().with_names().seen_by_trainers_of(scope.cohort)
     return (
         needing(everybody, scope.now)
         .annotate(**met)
         .annotate(urgency=ExpressionWrapper(reduce(add, names), IntegerField()))
         .select_related("learner", "total__module")
+        .prefetch_related(Prefetch("firings", notices, to_attr="notices"))
         .order_by("-urgency", F("total__last_at").asc(nulls_first=True), "pk")
     )
 
 
 def needing(enrollments: QuerySet[Enrollment], now: datetime) -> QuerySet[Enrollment]:
-    """Keep those that meet at least one reason. Nobody does who has finished."""
-    unfinished = enrollments.filter(finished_at=None, learner__is_active=True)
-    return unfinished.annotate(points_lost=_points_lost()).filter(reduce(or_, (r.when(now) for r in REASONS)))
+    """Keep those that meet at least one reason; who has finished can only be in a notice. They stem from cohorts."""
+    active = enrollments.filter(learner__is_active=True)
+    annotated = active.annotate(points_lost=_points_lost(), has_notice=has_notice(OuterRef("learner__cohorts")))
+    return annotated.filter(reduce(or_, (reason.holds(now) for reason in REASONS)))
 
 
 def need_of(enrollment: Enrollment, now: datetime) -> Need:
     """Return why, for an enrollment that `in_need` found."""
     met = (reason for reason in REASONS if getattr(enrollment, f"needs_{reason.key}"))
-    return Need(enrollment, tuple((reason.key, reason.says(enrollment, now)) for reason in met))
+    said = tuple((reason.key, reason.says(enrollment, now)) for reason in met)
+    return Need(enrollment, said, tuple(enrollment.notices))  # type: ignore[attr-defined]
 
 
 def _points_lost() -> ExpressionWrapper:

@@ -132,6 +132,11 @@ DEFINITIONS = {
 }
 
 NEEDS = {
+    "rule": Definition(
+        _("A rule"),
+        _("A rule of the course or of the cohort notifies the trainer, until somebody has seen it."),
+        "notices not seen > 0",
+    ),
     "wrong": Definition(
         _("Wrong in a row"),
         _("%(wrong)d or more answers in a row with less than half of the credit."),

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from adaptive.conditions import facts_in_words
+from adaptive.rules import Firing
 from analytics.activity import Day, days_of
 from analytics.attention import in_need, need_of
 from analytics.heat import row_of, skills_of, with_mastery
@@ -32,6 +34,20 @@ def mastery(scope: Scope) -> Table:
     header = (_("Learner"), _("Email"), _("Simulated"), *(name for column in columns for name in column))
     enrollments = with_mastery(scope.enrollments).iterator(CHUNK)
     return header, (_mastery(enrollment, row_of(enrollment, skills).cells) for enrollment in enrollments)
+
+
+def rules(scope: Scope) -> Table:
+    """The log of every rule that fired for a learner of the cohort."""
+    header = (_("When"), _("Learner"), _("Email"), _("Simulated"), _("Rule"), _("Facts"), _("What it did"), _("Seen"))
+    fired = Firing.objects.seen_in(scope.cohort, scope.course).with_names() if scope.course else Firing.objects.none()
+    return header, (_firing(firing) for firing in fired.iterator(CHUNK))
+
+
+def _firing(firing: Firing) -> Sequence[Any]:
+    seen_at = firing.seen_at.isoformat() if firing.seen_at else ""
+    did = (firing.get_effect_display(), firing.get_given_up_because_display() and _("withdrawn later"))
+    facts, did_words = facts_in_words(firing.facts), "; ".join(filter(None, did))
+    return firing.at.isoformat(), *_person(firing.enrollment), firing.rule.sentence, facts, did_words, seen_at
 
 
 def activity(scope: Scope) -> Table:

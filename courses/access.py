@@ -31,7 +31,7 @@ TO_ANSWER = (
     "variant",
     "purpose",
     "predicted",
-    "enrollment__learner",
+    "enrollment__learner__needs",
     "enrollment__last_sequence",
     "enrollment__finished_at",
     "enrollment__course__slug",
@@ -47,7 +47,7 @@ ENROLLMENT = Query(
 )
 SHOWN_TO = Query(
     lambda: (
-        Presentation.objects.select_related("enrollment__course__edition")
+        Presentation.objects.select_related("enrollment__course__edition", "enrollment__learner")
         .filter(pk=Slot("id", UUIDField()), enrollment__learner=Slot("learner", UUIDField()))
         .only(*TO_ANSWER)
     )

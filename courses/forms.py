@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from courses.lessons import Lesson
-from courses.models import User
+from courses.models import Need, User
 
 LONGEST_NOTE = 10_000  # characters under one prompt
 PART = "part_"
@@ -37,9 +37,20 @@ class PersonForm(forms.ModelForm):
 
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=time_zones)
 
+    needs = forms.MultipleChoiceField(
+        label=_("What you need"),
+        required=False,
+        choices=Need.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "You are never offered a lesson that does not fit. Your trainer learns of it only where nothing fits. "
+            "Nothing here is timed: take as long as you like."
+        ),
+    )
+
     class Meta:
         model = User
-        fields = ("first_name", "last_name", "time_zone")
+        fields = ("first_name", "last_name", "time_zone", "needs")
 
 
 class NotesForm(forms.Form):

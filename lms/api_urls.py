@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from adaptive import api as adaptive
+from adaptive import steering_api as steering
 from analytics import api as analytics
 from courses import api as courses
 from lms.errors import nowhere
@@ -27,5 +28,7 @@ urlpatterns = [
     path("presentations/<uuid:presentation_id>/hint/", adaptive.hint, name="hint"),
     path("cohorts/", courses.Cohorts.as_view(), name="cohorts"),
     path("cohorts/<int:pk>/mastery/", analytics.Mastery.as_view(), name="mastery"),
+    path("cohorts/<int:pk>/directives/", steering.Directives.as_view(), name="directives"),
+    path("cohorts/<int:pk>/directives/<int:directive_pk>/end/", steering.end_directive, name="end_directive"),
     re_path("", nowhere),
 ]

@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 60.0},
     },
     "hand-out-jobs": {"task": "adaptive.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30.0}},
+    "watch-absences": {"task": "adaptive.tasks.watch_absences", "schedule": crontab(minute=25)},
     "learn-from-each-course": {"task": "adaptive.tasks.calibrate_courses", "schedule": crontab(minute=10)},
     "tell-which-way-works": {"task": "adaptive.tasks.refresh_modality_effects", "schedule": crontab(minute=40)},
     "train-every-night": {"task": "adaptive.tasks.ask_for_training", "schedule": crontab(hour=3, minute=0)},

@@ -59,7 +59,7 @@ def fingerprint(syllabus: Syllabus) -> str:
     for module in content[1]:
         for question in module["questions"]:
             del question["version"]  # a new wording is the same question
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(content, default=sorted).encode()).hexdigest()[:16]
 
 
 def _written(rows: Any) -> list[Any]:

@@ -87,7 +87,7 @@ def finished(request: HttpRequest, slug: str) -> HttpResponse:
 def why(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     """Show everything that went into a choice."""
     own = Recommendation.objects.filter(enrollment__learner=actor(request))
-    rows = own.select_related("enrollment__course__edition", "checkpoint", "module", "variant")
+    rows = own.select_related("enrollment__course__edition", "enrollment__learner", "checkpoint", "module", "variant")
     chosen = get_object_or_404(rows, pk=recommendation_id)
     standing = _standing(chosen.enrollment)
     module = standing.syllabus.modules.get(chosen.module_id)

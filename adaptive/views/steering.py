@@ -3,18 +3,21 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from adaptive.directing import Reach, direct, end
+from adaptive.directing import Reach, direct, end, nobodys
 from adaptive.directives import Directive
 from adaptive.forms import DirectiveForm
-from adaptive.oversight import earlier_in, rows_in, without_choice
+from adaptive.oversight import Row, earlier_in, rows_in, unsuited_in, without_choice
 from courses.access import actor, coached_enrollment, for_trainers, trained_cohort
+
+ROWS_ON_A_PAGE = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,6 +49,25 @@ def end_directive(request: HttpRequest, pk: int, directive_pk: int) -> HttpRespo
     return redirect(address_of(Reach(cohort, directive.course, directive.enrollment)))
 
 
+@require_safe
+@for_trainers
+def steer_nobodys(request: HttpRequest) -> HttpResponse:
+    """What is asked of learners whom no cohort holds any more: all of it for admins, their own for others."""
+    found = nobodys(actor(request)).standing(timezone.now()).with_names().select_related("enrollment__learner")
+    page = Paginator([Row(one, timezone.now()) for one in found], ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "adaptive/nobodys.html", {"page": page})
+
+
+@require_POST
+@for_trainers
+def end_nobodys(request: HttpRequest, directive_pk: int) -> HttpResponse:
+    """Take back what was asked of such a learner."""
+    directive = get_object_or_404(nobodys(actor(request)).with_names(), pk=directive_pk)
+    end(directive, actor(request))
+    messages.success(request, _("Ended: “%s”.") % directive)
+    return redirect("adaptive:steer_nobodys")
+
+
 def section_of(reach: Reach) -> dict[str, Any]:
     """Return what the section about steering shows, with a blank form."""
     now = timezone.now()
@@ -56,6 +78,7 @@ def section_of(reach: Reach) -> dict[str, Any]:
         "steering_form": DirectiveForm(course=reach.course),
         "steering_url": address_of(reach),
         "without_choice": without_choice(reach, rows),
+        "unsuited": unsuited_in(reach),
     }
 
 

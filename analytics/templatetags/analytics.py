@@ -10,6 +10,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from adaptive.rules import Firing
+from analytics import attention
 from analytics.definitions import Definition
 from analytics.heat import Cell
 from analytics.statistics import Estimate
@@ -43,6 +45,12 @@ def heat_cells(cells: Iterable[Cell]) -> SafeString:
         '<span class="visually-hidden">{}</span></td>',
         ((" is-unsure" if c.unsure else "", c.step, c.label, c.text or "·", c.label) for c in cells),
     )
+
+
+@register.filter
+def words_of(notice: Firing) -> str:
+    """What a rule noticed."""
+    return attention.words_of(notice)
 
 
 @register.filter

@@ -5,12 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from courses.authoring.circles import circles_in
 from courses.authoring.drafts import as_written
 from courses.authoring.forms import defects_of
 from courses.lessons import defects_of_lesson
-from courses.models import Module, Question, Skill, Variant
+from courses.models import Module, Need, Question, Skill, Variant
+from courses.needs import unmet_by_lesson
+
+TO_OFFER = {
+    Need.CAPTIONS: gettext_lazy("Never offered to who needs captions or a transcript: add either of them."),
+    Need.UNSEEN: gettext_lazy(
+        "Never offered to who cannot see it: say what it shows in words (a transcript, or a picture's text)."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,10 @@ def problems_of_module(module: Module, variants: list[Any], questions: list[Any]
 def problems_of_variant(variant: Variant) -> list[Problem]:
     """What is missing in the text as it was last written."""
     written = as_written(variant)
-    return [Problem(text) for line, text in defects_of_lesson(written.modality, written.body)]
+    found = [Problem(text) for line, text in defects_of_lesson(written.modality, written.body)]
+    media = written.media.name or written.media_url
+    unmet = unmet_by_lesson(media, bool(written.captions), written.body)
+    return found + [Problem(str(words), False) for need, words in TO_OFFER.items() if need in unmet]
 
 
 def problems_of_question(question: Question, taught: Iterable[Skill]) -> list[Problem]:

@@ -3,7 +3,7 @@
 from courses.models.content import Course, CourseEdition, Difficulty, Modality, Module, Skill, Variant
 from courses.models.interactions import Interaction, InteractionKind, OutboxEntry, Presentation, Purpose
 from courses.models.loaded import LoadedContent
-from courses.models.people import Cohort, Enrollment, User
+from courses.models.people import Cohort, Enrollment, Need, User
 from courses.models.questions import Question, QuestionKind, QuestionVersion
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "LoadedContent",
     "Modality",
     "Module",
+    "Need",
     "OutboxEntry",
     "Presentation",
     "Purpose",

@@ -100,6 +100,12 @@ class Course(Content):
     )
     language = models.CharField(_("language"), max_length=12, default="en")
     description = models.TextField(_("description"), blank=True, help_text=_("Markdown."))
+    question_rest = models.PositiveSmallIntegerField(
+        _("rest of questions"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("How many other questions come before one is asked again, where the module has enough."),
+    )
 
     class Meta:
         verbose_name = _("course")

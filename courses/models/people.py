@@ -14,6 +14,14 @@ from courses import clock
 from courses.models.content import Course
 
 
+class Need(models.TextChoices):
+    """How somebody needs lessons to be. Courses say by their content whether they are (courses.needs)."""
+
+    CAPTIONS = "captions", _("Captions or a transcript wherever there is sound")
+    SILENT = "silent", _("Nothing that plays sound")
+    UNSEEN = "unseen", _("Nothing that has to be seen: pictures and films with their content in words")
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes users that sign in with their email address."""
 
@@ -38,6 +46,7 @@ class User(AbstractUser):
     is_simulated = models.BooleanField(
         _("simulated"), default=False, help_text=_("Made up to show how a cohort looks.")
     )
+    needs = models.JSONField(_("needs"), default=list, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
 
     USERNAME_FIELD = "email"
@@ -114,7 +123,8 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.filter(learner=learner)
 
     def with_edition(self) -> Self:
-        return self.select_related("course__edition")
+        """With what every step of the learning loop asks for: the edition of the course, and the learner's needs."""
+        return self.select_related("course__edition", "learner")
 
     def in_cohort(self, cohort: Cohort) -> Self:
         """Enrollments of the cohort's learners in the cohort's courses."""

@@ -259,6 +259,24 @@ def test_the_order_of_the_course_leaves_out_what_was_put_aside(wide: Enrollment,
     assert step_in_order(again(wide)).module == module(wide.course, 2)
 
 
+def test_the_order_of_the_course_begins_with_a_pin_or_a_deadline_once_its_basis_is_finished(
+    enrollment: Enrollment, grace: User
+) -> None:
+    asked(grace, PIN, module(enrollment.course, 3), enrollment)
+    asked(grace, DUE, module(enrollment.course, 4), enrollment, holds_until=in_days(3), note="For Friday")
+
+    closed = step_in_order(again(enrollment))
+    asked(grace, WAIVER, skill(enrollment.course, 2), enrollment)
+    pinned = step_in_order(again(enrollment))
+    asked(grace, BAN, module(enrollment.course, 3), enrollment)
+    asked(grace, WAIVER, skill(enrollment.course, 3), enrollment)
+    wanted = step_in_order(again(enrollment))
+
+    assert [step.module.slug for step in (closed, pinned, wanted)] == ["module-1", "module-3", "module-4"]
+    assert sentence(pinned) == "Your trainer asked for this first."
+    assert sentence(wanted).endswith(": “For Friday”")
+
+
 def test_a_course_is_complete_without_what_was_banned_for_good(enrollment: Enrollment, grace: User) -> None:
     last = enrollment.course.modules.order_by("position").last()
     asked(grace, BAN, last, enrollment)

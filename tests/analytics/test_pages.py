@@ -213,7 +213,7 @@ def test_pages_cost_the_same_however_long_the_history_and_however_many_learn(
     drain()
 
     def counting() -> Any:
-        return django_assert_max_num_queries(20)
+        return django_assert_max_num_queries(21)
 
     before = [queries_of(trainer, page, counting) for page in pages]
     for number in range(12, 30):

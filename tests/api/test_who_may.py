@@ -7,7 +7,8 @@ import pytest
 from django.urls import get_resolver
 
 from courses.enrolling import join
-from courses.models import Cohort, Course, User, Variant
+from courses.models import Cohort, Course, Skill, User, Variant
+from tests.adaptive.steered import WAIVER, asked
 from tests.api.learning import begin, body, right
 from tests.api.world import Caller, Json
 
@@ -30,6 +31,7 @@ class Row:
 
 
 ANSWER = {"answer": "of ada"}
+ASKED = {"course": "python", "kind": "pin", "module": "module-1"}
 CREDENTIALS = {"email": "ada@example.org", "password": "correct horse battery"}
 TABLE = {
     "schema": Row("schema/", others=200, codes={NOBODY: 200}),
@@ -49,6 +51,8 @@ TABLE = {
     "answer": Row("presentations/{question}/answer/", "POST", codes={ADA: 201}, body=ANSWER),
     "hint": Row("presentations/{question}/hint/", "POST", codes={ADA: 200}, body={"number": 1}),
     "cohorts": Row("cohorts/", others=200),
+    "directives": Row("cohorts/{cohort}/directives/", "POST", codes={GRACE: 201, ROOT: 201}, body=ASKED),
+    "end_directive": Row("cohorts/{cohort}/directives/{directive}/end/", "POST", codes={GRACE: 200, ROOT: 200}),
     "mastery": Row("cohorts/{cohort}/mastery/?course=python", codes={GRACE: 200, ROOT: 200}),
 }
 
@@ -71,12 +75,15 @@ def people(ada: User, grace: User, noor: User, root: User, course: Course) -> di
 @pytest.fixture
 def adas(people: dict[str, Caller]) -> dict[str, Any]:
     """The ids of what belongs to Ada."""
+    cohort = Cohort.objects.get(name="Spring")
+    waiver = asked(cohort.trainers.get(), WAIVER, Skill.objects.get(slug="skill-0"), cohort)
     question = begin(people[ADA])["id"]
     step = people[ADA].post("courses/python/next/").json()["recommendation"]["id"]
     return {
         "question": question,
         "step": step,
-        "cohort": Cohort.objects.get(name="Spring").pk,
+        "cohort": cohort.pk,
+        "directive": waiver.pk,
         "variant": Variant.objects.first().pk,
     }
 
@@ -107,6 +114,7 @@ def test_each_person_gets_what_is_theirs(people: dict[str, Caller], adas: dict[s
 def test_what_is_not_there_and_what_is_not_yours_look_the_same(people: dict[str, Caller], adas: dict[str, Any]) -> None:
     absent = dict.fromkeys(("question", "step"), "00000000-0000-4000-8000-000000000000") | {
         "cohort": 999_999,
+        "directive": 999_999,
         "variant": 999_999,
     }
     for row in TABLE.values():

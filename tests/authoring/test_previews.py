@@ -135,7 +135,8 @@ def test_an_unfinished_question_previews_as_what_is_missing(desk: Client, questi
 
 def test_an_outline_shows_what_is_published(desk: Client, course: Course) -> None:
     course.modules.filter(slug="module-2").update(live=False)
-    fields = nested_form_data({"title": "Counting", "slug": "counting", "subject": "numbers", "language": "en"})
+    words = {"title": "Counting", "slug": "counting", "subject": "numbers", "language": "en", "question_rest": "5"}
+    fields = nested_form_data(words)
 
     page = previewed(desk, f"/authoring/courses/preview/{course.pk}/", fields)
 

@@ -2,10 +2,16 @@
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.db import transaction
 from django.utils import timezone
 
+from adaptive.adapting import standing_of
 from adaptive.flying.reports import Order, fly_through
-from adaptive.models import Job, JobState, Recommendation
+from adaptive.models import Job, JobState, Recommendation, Rule
+from adaptive.rulemaking import Draft, Realm, switch_on, write
+from adaptive.rules import Then, When
+from adaptive.ruling import obey
+from adaptive.serving import live_tutor
 from adaptive.simulating import simulate_cohort
 from adaptive.stepping import practice
 from analytics.summarizing import drain
@@ -39,6 +45,7 @@ def build_cohort() -> None:
     shown = practice(Enrollment.objects.with_edition().get(pk=enrollment.pk))
     if shown and shown.question_version.content["hints"]:
         take_hint(shown, 1)
+    write_rules(course, cohort, people)
     drain()
     fly(course)
 
@@ -50,6 +57,21 @@ def fly(course: Course) -> None:
     stranded = {"name": "dead_end", "is_note": False, **module, "figures": {"stranded": 2, "stuck": 0}}
     report["findings"] = [stranded, {**stranded, "is_note": True}]
     Job.objects.create(kind="fly", course=course, state=JobState.DONE, result=report, ended_at=timezone.now())
+
+
+def write_rules(course: Course, cohort: Cohort, people: dict[str, User]) -> None:
+    """One of the cohort's trainer, which is off, and one of the course's author, which has fired for everybody."""
+    last = course.modules.order_by("position").last()
+    write(Realm(course, cohort), people["grace"], Draft(When.INACTIVE, Then.INSERT, days=1, target=last))
+    switch_on(write(Realm(course), people["noor"], Draft(When.BEGUN, Then.NOTIFY, note="Say hello.")))
+    for enrollment in Enrollment.objects.with_edition():
+        with transaction.atomic():
+            obey(standing_of(enrollment, live_tutor(course.pk)))
+
+
+def rule_of(name: str) -> Rule:
+    """The rule that this person wrote."""
+    return Rule.objects.get(made_by=person(name))
 
 
 def person(name: str) -> User:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import URLResolver, get_resolver, reverse
 
 from courses.models import Cohort, Course, Question
-from tests.journeys.cohort import ada_enrolled, answered_question, latest_offer, open_question, reset_key
+from tests.journeys.cohort import ada_enrolled, answered_question, latest_offer, open_question, reset_key, rule_of
 
 NOBODY = ""
 
@@ -69,9 +69,14 @@ TRAINER = {
     "analytics:learner": Visit("grace", lambda: [*cohort(), ada_enrolled().pk]),
     "adaptive:steer_cohort": Visit("grace", lambda: [*cohort(), *slug()]),
     "adaptive:steer_learner": Visit("grace", lambda: [*cohort(), ada_enrolled().pk]),
+    "adaptive:steer_nobodys": Visit("grace"),
+    "adaptive:cohort_rules": Visit("grace", lambda: [*cohort(), *slug()]),
+    "adaptive:cohort_rule": Visit("grace", lambda: [*cohort(), *slug(), rule_of("grace").pk]),
 }
 AUTHOR = {
     "wagtailadmin_home": Visit("noor"),
+    "adaptive:course_rules": Visit("noor", slug),
+    "adaptive:course_rule": Visit("noor", lambda: [*slug(), rule_of("noor").pk]),
     "authoring_tree": Visit("noor", first(Course)),
     "authoring_flight": Visit("noor", first(Course)),
     "wagtailsnippets_courses_question:edit": Visit("noor", first(Question)),
@@ -90,10 +95,12 @@ NO_PAGES = {
     "account_set_password",
     "adaptive:answer",
     "adaptive:end_directive",
+    "adaptive:end_nobodys",
     "adaptive:hint",
     "adaptive:next",
     "adaptive:override",
     "adaptive:practice",
+    "adaptive:see_notice",
     "authoring_flight_progress",
     "authoring_flight_report",
     "authoring_fly",

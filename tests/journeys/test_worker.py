@@ -3,13 +3,18 @@
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from adaptive.rules import Then, When
+from adaptive.tasks import watch_absences
 from courses import marking
 from courses.enrolling import join
-from courses.models import Cohort, Course, User
+from courses.models import Cohort, Course, Enrollment, User
+from tests.adaptive.ruled import ruled
 from tests.journeys.conftest import SignIn
 from tests.journeys.walking import answer
 
@@ -24,6 +29,29 @@ def soon(holds: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.25)
     return False
+
+
+def test_a_worker_looks_for_absences_and_tells_the_trainer(
+    course: Course, ada: User, grace: User, signed_in: SignIn, worker: subprocess.Popen[bytes]
+) -> None:
+    cohort = Cohort.objects.create(name="Autumn intake")
+    cohort.courses.add(course)
+    cohort.trainers.add(grace)
+    join(ada, cohort)
+    Enrollment.objects.update(enrolled_at=timezone.now() - timedelta(days=3))
+    rule = ruled(grace, cohort, When.INACTIVE, Then.NOTIFY, days=2, note="Write to them.")
+
+    def is_told() -> bool:
+        watch_absences.delay()  # again and again: a worker that starts throws away what it finds
+        return rule.firings.exists()
+
+    assert soon(is_told)
+    page = signed_in(grace)
+    page.goto(reverse("analytics:cohort", args=[cohort.pk]))
+    needs = page.locator("section[aria-labelledby=needs]")
+    expect(needs).to_contain_text("Has been inactive for 2 days: never here since ")
+    expect(needs).to_contain_text("Write to them.")
+    assert rule.firings.count() == 1
 
 
 def test_an_answer_is_counted_on_the_trainers_page(

@@ -1,0 +1,276 @@
+"""What authors and trainers want done when something is so. The tables; adaptive.ruling says what follows from them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from courses import clock
+from courses.models import Cohort, Course, Enrollment, Modality, Module, Skill
+
+LONGEST = 365  # days
+
+
+class When(models.TextChoices):
+    """What must be so of a learner. The words go on after "When a learner"."""
+
+    BEGUN = "begun", _("has begun the course")
+    COMPLETED = "completed", _("has completed")
+    BELOW = "below", _("has scored below")
+    AT_LEAST = "at_least", _("has scored at least")
+    MASTERED = "mastered", _("has mastered")
+    UNMASTERED = "unmastered", _("has not mastered")
+    INACTIVE = "inactive", _("has been inactive")
+
+
+class Then(models.TextChoices):
+    """What is to happen. The words are an order."""
+
+    INSERT = "insert", _("offer next")
+    ASSIGN = "assign", _("assign")
+    SKIP = "skip", _("skip")
+    EASIER = "easier", _("offer easier lessons in")
+    HARDER = "harder", _("offer harder lessons in")
+    WAY = "way", _("teach in one way")
+    NOTIFY = "notify", _("notify the trainer")
+
+
+# What each part of the sentence needs said beside it. A rule has these and nothing else.
+CONDITION_NEEDS: dict[str, tuple[str, ...]] = {
+    When.BEGUN: (),
+    When.COMPLETED: ("module",),
+    When.BELOW: ("module", "percent"),
+    When.AT_LEAST: ("module", "percent"),
+    When.MASTERED: ("skill",),
+    When.UNMASTERED: ("skill", "answers"),
+    When.INACTIVE: ("days",),
+}
+ACTION_NEEDS: dict[str, tuple[str, ...]] = {
+    Then.INSERT: ("target",),
+    Then.ASSIGN: ("target", "lasting"),
+    Then.SKIP: ("target",),
+    Then.EASIER: ("lasting",),
+    Then.HARDER: ("lasting",),
+    Then.WAY: ("modality", "lasting"),
+    Then.NOTIFY: (),
+}
+ANYWHERE = (Then.EASIER, Then.HARDER, Then.WAY)  # in one module, or in the whole course if none is named
+
+SAID = {
+    When.BEGUN: _("has begun the course"),
+    When.COMPLETED: _("has completed “%(module)s”"),
+    When.BELOW: _("has scored below %(percent)s %% in “%(module)s”"),
+    When.AT_LEAST: _("has scored at least %(percent)s %% in “%(module)s”"),
+    When.MASTERED: _("has mastered “%(skill)s”"),
+    When.UNMASTERED: _("has not mastered “%(skill)s” after %(answers)s answers"),
+}
+TOLD = {  # to the learner
+    When.BEGUN: _("you have begun the course"),
+    When.COMPLETED: _("you have completed “%(module)s”"),
+    When.BELOW: _("you scored below %(percent)s %% in “%(module)s”"),
+    When.AT_LEAST: _("you scored at least %(percent)s %% in “%(module)s”"),
+    When.MASTERED: _("you have mastered “%(skill)s”"),
+    When.UNMASTERED: _("you had not mastered “%(skill)s” after %(answers)s answers"),
+    When.INACTIVE: _("you had been away for a while"),
+}
+DONE = {
+    Then.INSERT: _("offer “%(target)s” next"),
+    Then.ASSIGN: _("assign “%(target)s”, to be done within %(days)s"),
+    Then.SKIP: _("skip “%(target)s”"),
+    Then.EASIER: _("offer easier lessons in %(where)s for %(days)s"),
+    Then.HARDER: _("offer harder lessons in %(where)s for %(days)s"),
+    Then.WAY: _("teach %(where)s by way of “%(modality)s” for %(days)s, where there is such a lesson"),
+    Then.NOTIFY: _("notify the trainer"),
+}
+
+
+def _exactly(part: str, needs: dict[str, tuple[str, ...]], free: tuple[str, ...] = ()) -> Q:
+    """Return the condition that a rule has what this part needs, and nothing that only another would."""
+    every = sorted({name for names in needs.values() for name in names})
+    found = Q()
+    for kind, names in needs.items():
+        said = Q(**{part: kind})
+        for name in every:
+            if name in names:
+                said &= ~Q(modality="") if name == "modality" else Q(**{f"{name}__isnull": False})
+            elif not (name == "target" and kind in free):
+                said &= Q(modality="") if name == "modality" else Q(**{name: None})
+        found |= said
+    return found
+
+
+class RuleQuerySet(models.QuerySet["Rule"]):
+    def standing(self) -> Self:
+        """Those that nobody removed, on or off; the newest first."""
+        return self.filter(ended_at=None)
+
+    def live(self) -> Self:
+        """Those that are followed."""
+        return self.filter(ended_at=None, on_since__isnull=False)
+
+    def with_names(self) -> Self:
+        return self.select_related("course", "cohort", "module", "skill", "target", "made_by", "ended_by")
+
+
+class Rule(models.Model):
+    """A sentence about learners of a course or of a cohort in it. Never changed or deleted but ended, as directives
+    are: whoever rewrites a rule ends it and makes a new one, so that the log always says which words fired.
+
+    It fires at most once for each learner and occasion (adaptive.conditions says what an occasion is).
+    """
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, null=True, related_name="rules")
+    when = models.CharField(max_length=10, choices=When.choices)
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, null=True, related_name="+")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, null=True, related_name="+")
+    percent = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(100)])
+    answers = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(200)])
+    days = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST)])
+    then = models.CharField(max_length=10, choices=Then.choices)
+    target = models.ForeignKey(Module, on_delete=models.CASCADE, null=True, related_name="+")
+    modality = models.CharField(max_length=20, choices=Modality.choices, blank=True)
+    lasting = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST)])
+    note = models.CharField(max_length=300, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+    on_since = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = RuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rule")
+        verbose_name_plural = _("rules")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["course"], condition=Q(ended_at=None, on_since__isnull=False), name="rules_that_are_on"
+            )
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=_exactly("when", CONDITION_NEEDS), name="a_rule_has_what_its_condition_needs"
+            ),
+            models.CheckConstraint(
+                condition=_exactly("then", ACTION_NEEDS, ANYWHERE), name="a_rule_has_what_its_action_needs"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def is_on(self) -> bool:
+        return self.on_since is not None and self.ended_at is None
+
+    @property
+    def sentence(self) -> str:
+        """The rule as it is read: "When a learner of Spring has completed “Loops”, offer “Lists” next."."""
+        cohort = gettext("a learner of %s") % self.cohort if self.cohort else gettext("a learner")
+        words = {"who": cohort, "so": self.condition, "then": self.action}
+        return gettext("When %(who)s %(so)s, %(then)s.") % words
+
+    @property
+    def condition(self) -> str:
+        if self.when == When.INACTIVE:
+            return gettext("has been inactive for %s") % _days(self.days)
+        return str(SAID[When(self.when)]) % self._names
+
+    @property
+    def action(self) -> str:
+        where = gettext("“%s”") % self.target if self.target else gettext("the whole course")
+        more = {"where": where, "days": _days(self.lasting), "modality": self.get_modality_display()}
+        return str(DONE[Then(self.then)]) % (self._names | more)
+
+    @property
+    def cause(self) -> str:
+        """What a learner reads of why it fired for them."""
+        return str(TOLD[When(self.when)]) % self._names
+
+    @property
+    def _names(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in ("module", "skill", "target", "percent", "answers")}
+
+
+def _days(days: int | None) -> str:
+    return ngettext("%d day", "%d days", days or 0) % (days or 0)
+
+
+class Effect(models.TextChoices):
+    """What became of a firing. Only the first two kinds asked for anything."""
+
+    FOLLOWED = "followed", _("done")
+    NOTICE = "notice", _("trainer notified")
+    DONE = "done", _("not needed: the learner has completed it already")
+    OVERRULED = "overruled", _("not followed: a trainer asked for something else, and that goes first")
+    NEWER = "newer", _("not followed: a newer rule says something else")
+    NOTHING_LEFT = "nothing_left", _("not followed: nothing else would be left to learn")
+    GONE = "gone", _("not followed: the module is not published")
+
+
+class FiringQuerySet(models.QuerySet["Firing"]):
+    def seen_by_trainers_of(self, cohort: Cohort | OuterRef) -> Self:
+        """Those by rules of this cohort or of the course, whoever they are about."""
+        return self.filter(Q(rule__cohort=cohort) | Q(rule__cohort=None))
+
+    def seen_in(self, cohort: Cohort, course: Course) -> Self:
+        """Those that trainers of this cohort may see: for its learners, by its own rules or the course's."""
+        learners = Enrollment.objects.in_cohort(cohort).filter(course=course)
+        return self.seen_by_trainers_of(cohort).filter(rule__course=course, enrollment__in=learners.values("pk"))
+
+    def open_notices(self) -> Self:
+        return self.filter(effect=Effect.NOTICE, seen_at=None)
+
+    def with_names(self) -> Self:
+        names = ("course", "cohort", "module", "skill", "target")
+        return self.select_related("enrollment__learner", "seen_by", *(f"rule__{name}" for name in names))
+
+
+class Firing(models.Model):
+    """A rule that fired: for whom, when, which facts made it, and what it did. What it asked for is its directive.
+
+    `given_up_because` says why that was withdrawn later, if it was. A notice stays open until a trainer has seen it.
+    """
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="firings")
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="firings")
+    occasion = models.CharField(max_length=40)
+    at = models.DateTimeField(default=clock.now)
+    facts = models.JSONField(default=dict)
+    effect = models.CharField(max_length=12, choices=Effect.choices)
+    directive = models.OneToOneField("adaptive.Directive", on_delete=models.SET_NULL, null=True, related_name="firing")
+    given_up_because = models.CharField(max_length=12, choices=Effect.choices, blank=True)
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    seen_at = models.DateTimeField(null=True)
+
+    objects = FiringQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("firing")
+        verbose_name_plural = _("firings")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["enrollment"], condition=Q(effect="notice", seen_at=None), name="notices_not_seen")
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["rule", "enrollment", "occasion"], name="a_rule_fires_once_per_learner_and_occasion"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} for {self.enrollment_id}: {self.effect}"
+
+
+def has_notice(cohort: OuterRef) -> Exists:
+    """Whether an enrollment has a notice that its trainers in this cohort have not seen."""
+    notices = Firing.objects.open_notices().seen_by_trainers_of(cohort)
+    return Exists(notices.filter(enrollment=OuterRef("pk")))

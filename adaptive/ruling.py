@@ -1,0 +1,253 @@
+"""What follows from rules: whoever meets a condition is steered as if by a trainer's directive, and the log says why.
+
+Among rules the newest goes first, and before all of them go trainers. A rule that would leave nothing to learn is not
+followed. Where a course has no rules, none of this costs a query.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
+
+from adaptive.adapting import Standing, standing_of
+from adaptive.conditions import Met, absence, met
+from adaptive.directives import Directive, DirectiveKind
+from adaptive.guarding import is_default_path
+from adaptive.rules import Effect, Firing, Rule, Then, When
+from adaptive.serving import live_tutor
+from adaptive.steering import WHOLE_COURSE, DirectiveEntry, has_rules, steering_now
+from courses import clock
+from courses.models import Cohort, Enrollment, Interaction
+from courses.models.people import EnrollmentQuerySet
+from courses.recording import lock
+from courses.statements import Query, Slot
+
+log = logging.getLogger(__name__)
+
+KINDS = {
+    Then.INSERT: DirectiveKind.PIN,
+    Then.ASSIGN: DirectiveKind.DUE,
+    Then.SKIP: DirectiveKind.BAN,
+    Then.EASIER: DirectiveKind.EASIER,
+    Then.HARDER: DirectiveKind.HARDER,
+    Then.WAY: DirectiveKind.WAY,
+}
+ABOUT_DOING = (DirectiveKind.PIN, DirectiveKind.DUE, DirectiveKind.BAN)  # over when the module is done
+COURSE = Slot("course", BigIntegerField())
+ON = Query(
+    lambda: (
+        Rule.objects.live()
+        .exclude(when=When.INACTIVE)
+        .filter(
+            Q(cohort=None)
+            | Q(cohort__in=Cohort.objects.filter(learners=Slot("learner", UUIDField()), courses=COURSE).values("pk")),
+            course=COURSE,
+        )
+        .order_by("-pk")
+    )
+)
+
+
+def obey(standing: Standing) -> bool:
+    """Follow the rules whose condition came true for this learner. Say whether anything else is asked for now.
+
+    The enrollment must be locked.
+    """
+    before = standing.steering.ids
+    for rule, occasion in _not_fired_yet(standing, _met_now(standing)):
+        fire(standing, rule, occasion)
+    if any(one.rule for one in standing.steering.directives):
+        _end_what_is_done(standing)
+        _give_up_what_leaves_nothing(standing)
+    return standing.steering.ids != before
+
+
+def _met_now(standing: Standing) -> list[tuple[Rule, Met]]:
+    enrollment = standing.enrollment
+    if not has_rules(enrollment.course_id):
+        return []
+    rules = ON.all(course=enrollment.course_id, learner=enrollment.learner_id)
+    occasions = [(rule, met(rule, standing)) for rule in rules]
+    return [(rule, occasion) for rule, occasion in occasions if occasion]
+
+
+def _not_fired_yet(standing: Standing, found: Sequence[tuple[Rule, Met]]) -> list[tuple[Rule, Met]]:
+    if not found:
+        return []
+    fired = Firing.objects.filter(enrollment=standing.enrollment, rule__in=[rule.pk for rule, _ in found])
+    known = set(fired.values_list("rule", "occasion"))
+    return [(rule, occasion) for rule, occasion in found if (rule.pk, occasion.occasion) not in known]
+
+
+def fire(standing: Standing, rule: Rule, occasion: Met) -> Firing:
+    """Do what the rule asks for, as far as it may, and write down what became of it."""
+    now = clock.now()
+    effect = effect_of(standing, rule, now)
+    directive = _ask(standing, rule, now) if effect == Effect.FOLLOWED else None
+    return Firing.objects.create(
+        rule=rule,
+        enrollment=standing.enrollment,
+        occasion=occasion.occasion,
+        at=now,
+        facts=occasion.facts,
+        effect=effect,
+        directive=directive,
+    )
+
+
+def effect_of(standing: Standing, rule: Rule, now: datetime) -> Effect:
+    """Return what becomes of a rule that fires now. Nothing is read or written."""
+    if rule.then == Then.NOTIFY:
+        return Effect.NOTICE
+    if rule.target_id and rule.target_id not in standing.syllabus.modules:
+        return Effect.GONE
+    entry = entry_of(rule, now)
+    if entry.kind in ABOUT_DOING and standing.progress.module(rule.target_id).done:
+        return Effect.DONE
+    against = [one for one in standing.steering.directives if one.is_against(entry) or _is_other_way(one, entry)]
+    if any(not one.rule for one in against):
+        return Effect.OVERRULED
+    if any(one.rule > rule.pk for one in against):
+        return Effect.NEWER
+    leaves_nothing = entry.kind == DirectiveKind.BAN and _leaves_nothing(standing, entry, now)
+    return Effect.NOTHING_LEFT if leaves_nothing else Effect.FOLLOWED
+
+
+def entry_of(rule: Rule, now: datetime) -> DirectiveEntry:
+    """Return what the rule asks for when it fires now, before it has a row of its own."""
+    until, about = _until(rule, now), rule.target_id or WHOLE_COURSE
+    until_words = until.isoformat() if until else ""
+    return DirectiveEntry(0, KINDS[Then(rule.then)], about, until_words, rule.note, rule.pk, rule.cause, rule.modality)
+
+
+def _until(rule: Rule, now: datetime) -> datetime | None:
+    """When what the rule asks for ends: an assignment after a whole day, a change of lessons to the minute."""
+    if rule.lasting is None:
+        return None
+    if rule.then != Then.ASSIGN:
+        return now + timedelta(days=rule.lasting)
+    day = timezone.localdate(now) + timedelta(days=rule.lasting + 1)
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _is_other_way(one: DirectiveEntry, other: DirectiveEntry) -> bool:
+    return one.kind == other.kind == DirectiveKind.WAY and one.about == other.about
+
+
+def _leaves_nothing(standing: Standing, entry: DirectiveEntry, now: datetime) -> bool:
+    """Say whether something is open now, and nothing would be any more."""
+    then = replace(standing, steering=standing.steering.joined_by(entry))
+    return is_default_path(then, now) and not is_default_path(standing, now)
+
+
+def _ask(standing: Standing, rule: Rule, now: datetime) -> Directive:
+    """Write the directive, in place of what older rules asked for against it or just like it."""
+    entry = entry_of(rule, now)
+    older = [one for one in standing.steering.directives if one.rule]
+    _end([one for one in older if one.is_against(entry) or _is_same(one, entry)], now, Effect.NEWER)
+    made = Directive.objects.create(
+        course_id=rule.course_id,
+        enrollment=standing.enrollment,
+        kind=entry.kind,
+        module_id=rule.target_id,
+        modality=rule.modality,
+        note=rule.note,
+        rule=rule,
+        holds_until=entry.ends_at,
+        made_at=now,
+    )
+    standing.steering = steering_now(standing.enrollment)
+    return made
+
+
+def _is_same(one: DirectiveEntry, other: DirectiveEntry) -> bool:
+    return (one.kind, one.about) == (other.kind, other.about)
+
+
+def _end_what_is_done(standing: Standing) -> None:
+    """End what rules asked for about modules that are done by now: it has had its effect."""
+    progress, asked = standing.progress, standing.steering.directives
+    over = [one for one in asked if one.rule and one.kind in ABOUT_DOING and progress.module(one.about).done]
+    _end(over, clock.now())
+    standing.steering = standing.steering.without(*over)
+
+
+def _give_up_what_leaves_nothing(standing: Standing) -> None:
+    """Where rules left out so much that nothing is open, give up what they left out, the oldest rule first.
+
+    Where a course is complete without it, leaving out was the point.
+    """
+    now = clock.now()
+    skipped = sorted((one for one in standing.steering.aside.values() if one.rule), key=lambda one: one.rule)
+    without = replace(standing, steering=standing.steering.without(*skipped))
+    if standing.is_complete or not skipped or is_default_path(without, now):
+        return
+    while is_default_path(standing, now):
+        given_up = skipped.pop(0)
+        _end([given_up], now, Effect.NOTHING_LEFT)
+        standing.steering = standing.steering.without(given_up)
+
+
+def _end(entries: Sequence[DirectiveEntry], now: datetime, because: str = "") -> None:
+    if entries:
+        ids = [one.id for one in entries]
+        Directive.objects.filter(pk__in=ids, ended_at=None).update(ended_at=now)
+        if because:
+            Firing.objects.filter(directive__in=ids).update(given_up_because=because)
+
+
+def watch_absences(now: datetime | None = None) -> int:
+    """Fire the rules about learners who stay away, once for each absence; return how often. It can run twice.
+
+    What rules asked for until a moment that has passed is ended, too, so that nobody looks at it again.
+    """
+    now = now or clock.now()
+    by_rules = Directive.objects.filter(rule__isnull=False, ended_at=None).exclude(kind=DirectiveKind.DUE)
+    by_rules.filter(holds_until__lte=now).update(ended_at=now)
+    rules = Rule.objects.live().filter(when=When.INACTIVE).order_by("-pk")
+    return sum(
+        _fire_if_still_away(rule, pk, now) for rule in rules for pk in away(rule, now).values_list("pk", flat=True)
+    )
+
+
+def away(rule: Rule, now: datetime) -> QuerySet[Enrollment]:
+    """Return who has done nothing for as long as the rule says, and for whom it has not fired since."""
+    latest = Interaction.objects.filter(enrollment=OuterRef("pk")).order_by("-sequence")
+    occasion = Concat(Value("after "), Cast(OuterRef("last_sequence"), output_field=Firing._meta.get_field("occasion")))
+    fired = Firing.objects.filter(rule=rule, enrollment=OuterRef("pk"), occasion=occasion)
+    return (
+        learners_of(rule)
+        .filter(finished_at=None, learner__is_active=True)
+        .annotate(last_at=Coalesce(Subquery(latest.values("at")[:1]), F("enrolled_at")))
+        .filter(~Exists(fired), last_at__lte=now - timedelta(days=rule.days or 0))
+        .order_by("pk")
+    )
+
+
+def learners_of(rule: Rule) -> EnrollmentQuerySet:
+    """Return everybody about whom the rule speaks."""
+    everybody = Enrollment.objects.in_cohort(rule.cohort) if rule.cohort else Enrollment.objects.all()
+    return everybody.filter(course=rule.course_id)
+
+
+def _fire_if_still_away(rule: Rule, pk: int, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            enrollment = Enrollment.objects.with_edition().get(pk=pk)
+            lock(enrollment)
+            still = away(rule, now).filter(pk=pk).first()
+            if still is None:
+                return False
+            standing = standing_of(enrollment, live_tutor(enrollment.course_id))
+            fire(standing, rule, absence(enrollment.last_sequence, still.last_at, now))  # type: ignore[attr-defined]
+            return True
+    except Exception:  # whatever breaks for one learner, the others are looked at
+        log.exception("Rule %s broke for enrollment %s", rule.pk, pk)
+        return False

@@ -1,0 +1,159 @@
+"""Where authors and trainers write rules, try them on past learners, switch them on, and read what they did."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from adaptive.conditions import facts_in_words
+from adaptive.rehearsing import rehearse
+from adaptive.rule_forms import RuleForm
+from adaptive.rulemaking import Realm, remove, rewrite, see, switch_off, switch_on, write
+from adaptive.rules import Firing, Rule
+from courses.access import actor, for_authors, for_trainers, trained_cohort
+from courses.models import Course
+
+FIRINGS_ON_A_PAGE = 20
+CASES_ON_A_PAGE = 10
+GET_AND_POST = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(GET_AND_POST)
+@for_trainers
+def cohort_rules(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
+    """The rules of a cohort in a course, and what rules did for its learners; a form sent here adds one."""
+    return _all(request, _realm_of_cohort(request, pk, slug))
+
+
+@require_http_methods(GET_AND_POST)
+@for_trainers
+def cohort_rule(request: HttpRequest, pk: int, slug: str, rule_pk: int) -> HttpResponseBase:
+    """One rule of a cohort; what is sent here changes it."""
+    return _one(request, _realm_of_cohort(request, pk, slug), rule_pk)
+
+
+@require_http_methods(GET_AND_POST)
+@for_authors
+def course_rules(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The rules of a course, for everybody who takes it."""
+    return _all(request, Realm(get_object_or_404(Course, slug=slug)))
+
+
+@require_http_methods(GET_AND_POST)
+@for_authors
+def course_rule(request: HttpRequest, slug: str, rule_pk: int) -> HttpResponseBase:
+    """One rule of a course."""
+    return _one(request, Realm(get_object_or_404(Course, slug=slug)), rule_pk)
+
+
+@require_POST
+@for_trainers
+def see_notice(request: HttpRequest, pk: int, slug: str, firing_pk: int) -> HttpResponse:
+    """Put a notice away, and go back to who needs somebody."""
+    realm = _realm_of_cohort(request, pk, slug)
+    notice = get_object_or_404(realm.firings, pk=firing_pk)
+    see(notice, actor(request))
+    words = _("Put away: the notice about %(learner)s. The log of the rules keeps it.")
+    messages.success(request, words % {"learner": notice.enrollment.learner.name})
+    return redirect(f"{reverse('analytics:cohort', args=[pk])}?course={slug}")
+
+
+def _realm_of_cohort(request: HttpRequest, pk: int, slug: str) -> Realm:
+    cohort = trained_cohort(actor(request), pk)
+    return Realm(get_object_or_404(cohort.courses, slug=slug), cohort)
+
+
+def address_of(realm: Realm, rule: Rule | None = None) -> str:
+    kind, own = ("cohort", [realm.cohort.pk, realm.course.slug]) if realm.cohort else ("course", [realm.course.slug])
+    return (
+        reverse(f"adaptive:{kind}_rule", args=[*own, rule.pk]) if rule else reverse(f"adaptive:{kind}_rules", args=own)
+    )
+
+
+def _all(request: HttpRequest, realm: Realm) -> HttpResponse:
+    form = RuleForm(request.POST if request.method == "POST" else None, course=realm.course)
+    if form.is_valid():
+        rule = write(realm, actor(request), form.draft)
+        messages.success(request, _("Written, and still off: see what it would have done, then switch it on."))
+        return redirect(address_of(realm, rule))
+    context = (
+        _around(realm)
+        | _log(request, realm.firings)
+        | {
+            "form": form,
+            "rules": [(rule, address_of(realm, rule)) for rule in realm.rules.standing()],
+            "rules_of_course": realm.rules_of_course,
+            "removed": [(rule, address_of(realm, rule)) for rule in realm.rules.exclude(ended_at=None)],
+        }
+    )
+    return render(request, "adaptive/rules.html", context, status=422 if form.errors else 200)
+
+
+def _one(request: HttpRequest, realm: Realm, rule_pk: int) -> HttpResponse:
+    rule = get_object_or_404(realm.rules, pk=rule_pk)
+    sent = request.POST if request.method == "POST" and request.POST.get("deed") == "rewrite" else None
+    form = RuleForm(sent, course=realm.course, rule=rule)
+    if request.method == "POST" and rule.ended_at is None:
+        if sent is None:
+            return _switch(request, realm, rule)
+        if form.is_valid():
+            rule = rewrite(realm, rule, actor(request), form.draft)
+            messages.success(request, _("Written anew, and still off: see what it would have done, then switch it on."))
+            return redirect(address_of(realm, rule))
+    context = _around(realm) | _log(request, realm.firings.filter(rule=rule)) | {"form": form, "rule": rule}
+    if rule.ended_at is None and (not rule.is_on or "try" in request.GET):
+        context |= _trial(request, rule)
+    return render(request, "adaptive/rule.html", context, status=422 if form.errors else 200)
+
+
+def _switch(request: HttpRequest, realm: Realm, rule: Rule) -> HttpResponse:
+    """Do what a button says: on, off, or remove."""
+    deed = request.POST.get("deed")
+    if deed == "on":
+        switch_on(rule)
+        messages.success(request, _("It is on. It fires once for each learner who meets it, from their next step on."))
+    elif deed == "off":
+        messages.success(request, _("It is off.") + _withdrawn(switch_off(rule, actor(request))))
+    elif deed == "remove":
+        messages.success(request, _("Removed. Its log stays.") + _withdrawn(remove(rule, actor(request))))
+        return redirect(address_of(realm))
+    return redirect(address_of(realm, rule))
+
+
+def _withdrawn(count: int) -> str:
+    words = ngettext(
+        " What it asked for is withdrawn for %d learner.", " What it asked for is withdrawn: %d times.", count
+    )
+    return words % count if count else ""
+
+
+def _around(realm: Realm) -> dict[str, Any]:
+    who = _("a learner of %s") % realm.cohort if realm.cohort else _("a learner of this course")
+    return {"realm": realm, "cohort": realm.cohort, "course": realm.course, "rules_url": address_of(realm), "who": who}
+
+
+def _log(request: HttpRequest, firings: Any) -> dict[str, Any]:
+    page = Paginator(firings.select_related("directive__ended_by"), FIRINGS_ON_A_PAGE).get_page(request.GET.get("log"))
+    return {"log_page": page, "log": [(firing, facts_in_words(firing.facts), later(firing)) for firing in page]}
+
+
+def later(firing: Firing) -> str:
+    """What became of it after that; "" if it still counts, or never did."""
+    asked = firing.directive
+    if firing.given_up_because:
+        return _("withdrawn later: %s") % firing.get_given_up_because_display().removeprefix(_("not followed: "))
+    if asked and asked.ended_by:
+        return _("withdrawn by %s") % asked.ended_by.name
+    return _("over by now") if asked and asked.ended_at else ""
+
+
+def _trial(request: HttpRequest, rule: Rule) -> dict[str, Any]:
+    trial = rehearse(rule)
+    page = Paginator(trial.cases, CASES_ON_A_PAGE).get_page(request.GET.get("cases"))
+    return {"trial": trial, "cases_page": page, "cases": [(case, facts_in_words(case.occasion.facts)) for case in page]}
