@@ -70,7 +70,7 @@ def test_in_a_sound_course_there_is_nothing_to_mend(sound: Course) -> None:
 def test_in_the_demo_courses_there_is_nothing_to_mend(db: None, folder: Path) -> None:
     call_command("load_course", str(folder), verbosity=0)
 
-    report = flown(Course.objects.get())
+    report = flown(Course.objects.get(), learners=SQUAD)
 
     assert report["findings"] == []
     assert report["dead_ends"] == 0
