@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import F
 
 from adaptive.models import LearnerState, Outcome
+from adaptive.progress import Progress
 from analytics import summarizing
 from analytics.models import EnrollmentTotal, QuestionTotal
 from courses.models import Enrollment, Interaction, OutboxEntry, User
@@ -68,7 +69,7 @@ DAMAGES: dict[str, Callable[[], object]] = {
     "has no outcome": lambda: Outcome.objects.all()[0].delete(),
     "is not counted": lambda: OutboxEntry.objects.all()[0].delete(),
     "has no state": lambda: LearnerState.objects.all().delete(),
-    "is not what its log says": lambda: LearnerState.objects.update(progress={}),
+    "is not what its log says": lambda: LearnerState.objects.update(progress=Progress().as_json()),
     "ahead of its log": lambda: LearnerState.objects.update(seen_up_to=1_000),
     "totals of learners": lambda: EnrollmentTotal.objects.update(answers=F("answers") + 1),
     "totals of questions": lambda: QuestionTotal.objects.update(answers=F("answers") + 1),

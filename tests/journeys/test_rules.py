@@ -7,11 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from adaptive.adapting import standing_of
+from adaptive.guarding import missing_for
 from adaptive.models import Recommendation
 from adaptive.rules import Firing, Rule
 from adaptive.ruling import watch_absences
+from adaptive.serving import live_tutor
 from courses import clock
-from courses.models import Cohort, Course, Enrollment
+from courses.models import Cohort, Course, Enrollment, Module
 from tests.adaptive.acting import finish_a_module
 from tests.journeys.cohort import ada_enrolled, build_cohort, person
 from tests.journeys.conftest import SignIn, load_demo_course
@@ -37,10 +40,23 @@ def choose(page: Page, label: str, words: str) -> None:
     assert field.evaluate("(list) => list.selectedOptions[0].text") == words
 
 
+def open_after(enrollment: Enrollment, doing: Module) -> int:
+    """A module that is not done yet, and lacks nothing once this one is."""
+    standing = standing_of(enrollment, live_tutor(enrollment.course_id))
+    learned = set(standing.syllabus.modules[doing.pk].skills)
+    return next(
+        module.id
+        for module in standing.syllabus.modules.values()
+        if module.id != doing.pk
+        and not standing.progress.module(module.id).done
+        and set(missing_for(standing, module)) <= learned
+    )
+
+
 def test_a_rule_from_its_sentence_to_the_learners_page(signed_in: SignIn) -> None:
     enrolled = Enrollment.objects.with_edition().get(pk=ada_enrolled().pk)
     doing = Recommendation.objects.filter(enrollment=enrolled).latest("made_at").module
-    target = doing.course.modules.exclude(pk=doing.pk).order_by("position").first()
+    target = doing.course.modules.get(pk=open_after(enrolled, doing))
     page = signed_in(person("grace"), reduced_motion="reduce")
     page.goto(reverse("analytics:cohort", args=[Cohort.objects.get().pk]))
     page.get_by_role("link", name="Rules, and what they did").press("Enter")
