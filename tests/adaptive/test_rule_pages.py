@@ -15,7 +15,7 @@ from analytics.summarizing import drain
 from courses.models import Cohort, Enrollment, User
 from tests.adaptive.acting import finish_a_module, learn
 from tests.adaptive.ruled import fired, ruled, written
-from tests.adaptive.steered import cohort_with, in_days, module, next_for, skill
+from tests.adaptive.steered import cohort_with, in_days, module, next_for
 from tests.adaptive.test_steering_pages import said
 
 
@@ -175,16 +175,14 @@ def test_a_notice_stands_with_who_needs_the_trainer_until_it_is_seen(
 
 
 def test_a_dry_run_of_a_past_with_rules_finds_what_they_really_did(wide: Enrollment, grace: User) -> None:
-    rules = [
-        ruled(grace, wide.course, when, Then.NOTIFY, **more)
-        for when, more in (
-            (When.BEGUN, {}),
-            (When.COMPLETED, {"module": module(wide.course, 1)}),
-            (When.BELOW, {"module": module(wide.course, 2), "percent": 90}),
-            (When.MASTERED, {"skill": skill(wide.course, 1)}),
-            (When.UNMASTERED, {"skill": skill(wide.course, 2), "answers": 2}),
-        )
-    ]
+    whens = [(When.BEGUN, {})]
+    for one in wide.course.modules.all():  # whichever are drawn
+        whens.append((When.COMPLETED, {"module": one}))
+        whens.append((When.BELOW, {"module": one, "percent": 90}))
+    for one in wide.course.skills.all():
+        whens.append((When.MASTERED, {"skill": one}))
+        whens.append((When.UNMASTERED, {"skill": one, "answers": 2}))
+    rules = [ruled(grace, wide.course, when, Then.NOTIFY, **more) for when, more in whens]
     learn(wide, lambda n: n % 4 > 0, answers=14)
 
     foreseen = [
