@@ -1,5 +1,7 @@
 """What other settings of the policy would have brought, told from the steps that were drawn by chance."""
 
+import random
+import secrets
 from io import StringIO
 
 import numpy as np
@@ -21,6 +23,12 @@ from tests.adaptive.conftest import again
 
 GENTLE, HARD = 2, 4  # difficulties of the lessons in the course
 GENTLER = ("band=0.85,0.9",)  # settings that offer gentle lessons nearly always
+
+
+@pytest.fixture(autouse=True)
+def the_same_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What so few learners show of a policy is in part luck: here it is the same in every run."""
+    monkeypatch.setattr(secrets, "randbits", random.Random(8).getrandbits)
 
 
 def go_through(course: Course, learners: int, teaches: int) -> None:
@@ -72,8 +80,7 @@ def test_a_shadow_that_offers_what_teaches_may_serve(course: Course) -> None:
     found = judged(*GENTLER)
 
     assert found.in_use
-    assert found.shadow["dr"].value > found.in_use.value + 0.05
-    assert all(one.interval()[1] > found.in_use.value + 0.05 for one in found.shadow.values())
+    assert all(one.value > found.in_use.value + 0.05 for one in found.shadow.values())
     assert found.may_serve
 
 
@@ -83,8 +90,7 @@ def test_a_shadow_that_offers_what_does_not_teach_stays_a_shadow(course: Course)
     found = judged(*GENTLER)
 
     assert found.in_use
-    assert found.shadow["dr"].value < found.in_use.value
-    assert all(one.interval()[0] < found.in_use.value for one in found.shadow.values())  # few carry the weights of ips
+    assert all(one.value < found.in_use.value for one in found.shadow.values())
     assert not found.may_serve
     assert "The policy in use stays: it is not sure enough" in said(shadow=list(GENTLER))
 

@@ -98,12 +98,12 @@ def test_a_learner_gets_through_the_demo_course(demo: Course, habit: str) -> Non
         assert len(outcomes) <= 5 * modules
 
 
-def test_sixty_learners_get_through_the_demo_course(demo: Course) -> None:
+def test_two_hundred_learners_get_through_the_demo_course(demo: Course) -> None:
     enrollment, rng = made_up_learner(demo, 0), random.Random(7)
     modules = enrollment.course.modules.count()
 
-    for number in range(60):
-        habit, wishes = list(HABITS)[number % len(HABITS)], 0.3 if number % 17 == 0 else 0.0
+    for number in range(200):
+        habit, wishes = rng.choice(list(HABITS)), 0.3 if number % 20 == 0 else 0.0
         flight = fly(in_memory(enrollment, rng), HABITS[habit], rng, wishes)
 
         assert flight.standing.is_complete, (number, habit)

@@ -70,7 +70,8 @@ def test_training_lowers_the_loss_of_learners_it_did_not_see(fitted, parts, name
 
     losses = [surprise(test, model.predict_next(test), everyone) for model in (fitted[name], hardly)]
 
-    assert losses[0] < losses[1] - 0.005
+    slowly = name in ("maml_every_weight", "maml_first_order", "cavia")  # they are told of a few freezes only
+    assert losses[0] < losses[1] - (0.005 if slowly else 0.02)
 
 
 @pytest.mark.parametrize("name", UPBRINGINGS)
