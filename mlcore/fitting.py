@@ -43,13 +43,14 @@ class Evidence:
     correct: Numbers  # [n]
     answered: Numbers  # [n] answers known
     learner: Codes  # [n]
+    offset: Numbers  # [n] of the logit, beside what is fitted
 
     @staticmethod
     def of(foresight: Foresight, correct: Numbers, learner: Codes) -> Evidence:
         known = foresight.known
         logits = moderated(known.logit, known.variance), moderated(foresight.mean, foresight.variance)
         inputs = np.column_stack([*logits, np.ones(len(correct)), foresight.reading.activations])
-        return Evidence(inputs, correct, known.answered, learner)
+        return Evidence(inputs, correct, known.answered, learner, np.zeros(len(correct)))
 
     @staticmethod
     def together(parts: Sequence[Evidence]) -> Evidence:
@@ -150,7 +151,8 @@ def _bent(calibration: Calibration, prior: Calibration, weights: Weights, eviden
     """
     trusts = weights.head_trust[[0, 1, 1]]
     wholes = [
-        _whole(one.rows(one.answered < LONGEST), prior, trust) for one, trust in zip(evidence, trusts, strict=True)
+        _whole(one.rows(one.answered < LONGEST), prior, trust, away)
+        for one, trust, away in zip(evidence, trusts, prior.stages, strict=True)
     ]
     classic, network = np.maximum(wholes[0][:2], 0.0)
     slope = min(max(float(classic + network), SLOPES[0]), SLOPES[1])
@@ -160,8 +162,13 @@ def _bent(calibration: Calibration, prior: Calibration, weights: Weights, eviden
     return replace(bent, stages=np.array(stages) - bent.whole, head=np.array([whole[3:] for whole in wholes]))
 
 
-def _whole(evidence: Evidence, prior: Calibration, trust: Numbers) -> Numbers:
-    """Return the coefficients for all stages together, as far from `prior`'s as the evidence makes plausible."""
+def _whole(evidence: Evidence, prior: Calibration, trust: Numbers, away: Numbers) -> Numbers:
+    """Return the coefficients for all stages together, as far from `prior`'s as the evidence makes plausible.
+
+    Stages are expected to lie `away` [stages, 3] from it.
+    """
+    offset = (evidence.inputs[:, :3] * away[stage_of(evidence.answered)]).sum(1)
+    evidence = replace(evidence, offset=offset)
     start = np.concatenate([prior.whole, np.zeros(len(trust) - 1)])
     trusts = [
         np.array([*(scale * np.array(TRUST)), scale * trust[-1], *(head * trust[:-1])])
@@ -187,7 +194,23 @@ def _stages(whole: Numbers, evidence: Evidence, away: Numbers) -> Numbers:
 
 
 def _averaged(evidence: Evidence, start: Numbers, trusts: Sequence[Numbers]) -> Numbers:
-    """Return the coefficients averaged over these priors, each as far as it makes the evidence likely (MacKay 1992)."""
+    """Return the coefficients averaged over these priors, each as far as it makes the evidence likely (MacKay 1992).
+
+    Neither the classic nor the network counts less than nothing: where one would, the rest is fitted without it.
+    """
+    averaged = _free(evidence, start, trusts)
+    below = np.flatnonzero(averaged[:2] < 0.0)
+    if not len(below):
+        return averaged
+    start, trusts = start.copy(), [trust.astype(np.float64) for trust in trusts]
+    for pinned in (start, *trusts):
+        pinned[below] = 0.0 if pinned is start else STEADY
+    bounded = _free(evidence, start, trusts)
+    bounded[:2] = np.maximum(bounded[:2], 0.0)
+    return bounded
+
+
+def _free(evidence: Evidence, start: Numbers, trusts: Sequence[Numbers]) -> Numbers:
     found, evidences = zip(*(ridge_logistic(evidence, start, trust) for trust in trusts), strict=True)
     weight = np.exp(np.array(evidences) - max(evidences))
     averaged: Numbers = weight @ np.array(found) / weight.sum()
@@ -200,16 +223,16 @@ def ridge_logistic(evidence: Evidence, start: Numbers, trust: Numbers) -> tuple[
     Damped Newton; the evidence is Laplace's approximation, up to a constant.
     """
     penalty = trust.astype(np.float64) ** -2.0
-    inputs, correct, worth = evidence.inputs, evidence.correct, evidence.worth
+    inputs, correct, worth, offset = evidence.inputs, evidence.correct, evidence.worth, evidence.offset
 
     def cost(coefficients: Numbers) -> float:
-        logit = inputs @ coefficients
+        logit = inputs @ coefficients + offset
         unexplained = np.logaddexp(0.0, logit) - correct * logit
         return float((worth * unexplained).sum() + 0.5 * (penalty * (coefficients - start) ** 2).sum())
 
     found = start
     for _ in range(NEWTON_STEPS):
-        p = sigmoid(inputs @ found)
+        p = sigmoid(inputs @ found + offset)
         pull = inputs.T @ (worth * (correct - p)) - penalty * (found - start)
         curvature = (inputs * (worth * p * (1.0 - p))[:, None]).T @ inputs + np.diag(penalty)
         step = np.linalg.solve(curvature, pull)

@@ -8,6 +8,7 @@ say how much it and the classic should weigh after no answers, after one, after 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -53,4 +54,4 @@ def trust_by_stage(evidence: Sequence[Sequence[Evidence]]) -> Numbers:
 
 def _numbered(evidence: Evidence, course: int) -> Evidence:
     """Drop what only this network could read, and tell this course's learners from those of others."""
-    return Evidence(evidence.inputs[:, :2], evidence.correct, evidence.answered, evidence.learner + course * 10**9)
+    return replace(evidence, inputs=evidence.inputs[:, :2], learner=evidence.learner + course * 10**9)

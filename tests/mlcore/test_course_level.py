@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -48,7 +49,7 @@ def test_serving_takes_the_step_that_training_takes() -> None:
     ).numpy()
 
     inputs = np.concatenate([np.zeros((48, 1)), logit.reshape(48, 1), np.ones((48, 1)), hidden.reshape(48, 3)], 1)
-    evidence = Evidence(inputs, correct.ravel(), np.zeros(48), np.repeat(np.arange(learners), answers))
+    evidence = Evidence(inputs, correct.ravel(), np.zeros(48), np.repeat(np.arange(learners), answers), np.zeros(48))
     start, steady = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0]), np.array([1e-6, 1e-6, trust[3], *trust[:3]])
     served, _ = ridge_logistic(evidence, start, steady)
     np.testing.assert_allclose([*served[3:], served[2]], trained, atol=1e-5)
@@ -62,8 +63,25 @@ def test_the_evidence_prefers_the_prior_that_the_truth_was_drawn_from() -> None:
 
     for truth, better, worse in ((far, *trusts), (near, *trusts[::-1])):
         correct = (rng.random(4000) < 1 / (1 + np.exp(-inputs @ truth))) * 1.0
-        evidence = Evidence(inputs, correct, np.zeros(4000), np.arange(4000))
+        evidence = Evidence(inputs, correct, np.zeros(4000), np.arange(4000), np.zeros(4000))
         assert ridge_logistic(evidence, near, better)[1] > ridge_logistic(evidence, near, worse)[1] + 1
+
+
+def test_what_is_known_beforehand_is_not_fitted_again() -> None:
+    """Stages that are expected to weigh more leave the weights of all stages together as they were."""
+    rng = np.random.default_rng(4)
+    inputs, truth = rng.normal(size=(4000, 2)), np.array([0.5, 0.5])
+    expected = 0.6 * inputs[:, 0] * (np.arange(4000) % 2)
+    correct = (rng.random(4000) < 1 / (1 + np.exp(-inputs @ truth - expected))) * 1.0
+    unaware = Evidence(inputs, correct, np.zeros(4000), np.arange(4000), np.zeros(4000))
+
+    found, twice = (
+        ridge_logistic(evidence, np.zeros(2), np.full(2, 10.0))[0]
+        for evidence in (replace(unaware, offset=expected), unaware)
+    )
+
+    np.testing.assert_allclose(found, truth, atol=0.1)
+    assert twice[0] > found[0] + 0.2
 
 
 def test_a_calibration_reads_back_with_what_the_course_added() -> None:

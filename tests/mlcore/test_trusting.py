@@ -19,7 +19,7 @@ def evidence(truth_of: str, answered: float, learners: int = 300) -> Evidence:
     truth = classic if truth_of == "classic" else network
     correct = (rng.random(learners) < 1 / (1 + np.exp(-truth))) * 1.0
     inputs = np.column_stack([classic, network, np.ones(learners)])
-    return Evidence(inputs, correct, np.full(learners, answered), np.arange(learners))
+    return Evidence(inputs, correct, np.full(learners, answered), np.arange(learners), np.zeros(learners))
 
 
 def test_the_network_is_trusted_where_it_was_right_about_new_courses() -> None:
