@@ -82,6 +82,7 @@ CAUSES = {
     "modality": _("later answers suggest that this way of teaching works a little better"),
     "order": _("it is next in the order of the course"),
 }
+CAUSES["spacing"] = CAUSES["retention"]  # in steps of earlier versions
 NAMES = {
     "learning": gettext_lazy("What you would learn"),
     "retention": gettext_lazy("Time to come back"),
@@ -216,7 +217,7 @@ def _main_sentence(recommendation: Recommendation, reasons: Sequence[Reason]) ->
         return _asked(reasons[0])
     if "rule" in reasons[0]:
         return str(RULES.get(reasons[0]["rule"], RULES["drawn"]))
-    causes = [str(CAUSES.get(reason["term"], RULES["drawn"])) for reason in reasons]
+    causes = [str(CAUSES[reason["term"]]) for reason in reasons]
     if len(causes) == 1:
         return gettext("Because %(cause)s.") % {"cause": causes[0]}
     return gettext("Because %(cause)s, and %(other)s.") % {"cause": causes[0], "other": causes[1]}
