@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import structlog
 from django.db import transaction
 from django.db.models import BigIntegerField
 
 from adaptive.counting import CountingTutor, Counts
+from adaptive.forgetting import paces_in
 from adaptive.history import answers_in, skills_of
 from adaptive.mastery import SkillBelief, beliefs_in
 from adaptive.models import LearnerState
@@ -21,6 +23,9 @@ from adaptive.syllabus import Syllabus, syllabus_of
 from courses.models import Enrollment, Interaction
 from courses.recording import lock
 from courses.statements import Query, Slot, insert, update
+from mlcore.interactions import Numbers
+from mlcore.retention import usual_paces
+from mlcore.tracing import GATE, joined
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +54,17 @@ class Standing:
     belief: Any
     progress: Progress
     steering: Steering = UNSTEERED
+    paces: Numbers = field(default_factory=usual_paces)  # at which learners of the subject forget
 
     def beliefs(self, skills: Sequence[int]) -> dict[int, SkillBelief]:
         return beliefs_in(self.state.mastery, skills)
+
+    def is_held(self, skill: int) -> bool:
+        """The gate of a prerequisite: it is known, or traced from lessons and answers as likely held."""
+        belief, practiced = self.beliefs([skill])[skill], self.progress.skills.get(skill)
+        if belief.is_known or not (practiced and practiced.answers):
+            return belief.is_known
+        return float(joined(np.array(practiced.record.held), np.array(belief.logit))) >= GATE
 
     @property
     def is_complete(self) -> bool:
@@ -63,12 +76,19 @@ class Standing:
         """Fold these entries of the log, which follow those seen before."""
         answers = answers_in(events, self.syllabus)
         for event in events:
-            skills = skills_of(event.question_version, self.syllabus) if event.question_version else []
-            self.progress.take_in(event, skills, self.syllabus.modality_of.get(event.variant_id or 0))
+            modality = self.syllabus.modality_of.get(event.variant_id or 0)
+            self.progress.take_in(event, self._skills_in(event), modality)
         self.state.seen_up_to = events[-1].sequence
         if answers:
             self.belief = self.live.tutor.fold(self.belief, answers)
             self.state.mastery = _mastery(self)
+
+    def _skills_in(self, event: Interaction) -> Sequence[int]:
+        """Return the skills of its question, or of the module that was opened."""
+        if event.question_version:
+            return skills_of(event.question_version, self.syllabus)
+        module = self.syllabus.modules.get(event.module_id or 0)
+        return module.skills if module else ()
 
     def keep(self) -> LearnerState:
         """Write the state down."""
@@ -107,13 +127,13 @@ def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     if state and state.calibration_id == live.calibration:
         try:
             belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress)
-            return Standing(enrollment, syllabus, live, state, belief, progress, steering)
+            return Standing(enrollment, syllabus, live, state, belief, progress, steering, paces_in(syllabus.subject))
         except KeyError as missing:
             log.info("state_of_an_earlier_version", state=state.pk, missing=str(missing))
         except (ValueError, TypeError) as problem:
             log.error("state_unreadable", state=state.pk, reason=str(problem))
     blank = nothing_seen(enrollment, live, syllabus)
-    blank.state.pk, blank.steering = state.pk if state else None, steering
+    blank.state.pk, blank.steering, blank.paces = state.pk if state else None, steering, paces_in(syllabus.subject)
     return blank
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from mlcore.answers import Answer, Item, Name
 from mlcore.policy import Outlook, PolicySettings, Suggestion, choose
+from mlcore.prospects import Held, prospects_alone
 from mlcore.tutor import NINETY, Mastery
 
 PRIOR_RIGHT, PRIOR_WRONG = 1.3, 0.7
@@ -88,16 +89,32 @@ class CountingTutor:
     ) -> Suggestion:
         probability, sd = self.predict(belief, candidates)
         count = len(candidates)
-        variance = (sd / np.maximum(probability * (1.0 - probability), 1e-3)) ** 2
-        never, unknown, nothing = np.full(count, np.inf), np.full(count, np.nan), np.zeros(count)
-        effects = np.asarray(asked.get("effects", nothing), float)
-        return choose(
-            Outlook(probability, variance, never, unknown, nothing, effects), rng, settings, asked.get("allowed")
+        spread = sd / np.maximum(probability * (1.0 - probability), 1e-3)
+        never, nothing = np.full(count, np.inf), np.zeros(count)
+        alone = prospects_alone(_logit(probability), spread, np.full(count, np.nan))
+        outlook = Outlook(
+            probability=probability,
+            variance=spread**2,
+            prospects=asked.get("prospects") or alone,
+            answers_since=never,
+            answered=sum(belief.of.get(LEARNER, (0.0, 0.0))),
+            modality_share=nothing,
+            effects=np.asarray(asked.get("effects", nothing), float),
         )
+        return choose(outlook, rng, settings, asked.get("allowed"))
+
+    def held(self, belief: Counts, skills: Sequence[Name]) -> Held:
+        """Return what is believed of the logits of typical questions of these skills."""
+        mean, sd = np.array([_chance(belief, [skill]) for skill in skills]).reshape(-1, 2).T
+        return Held(_logit(mean), sd / (mean * (1.0 - mean)), 0.0)
 
     def mastery(self, belief: Counts, skills: Sequence[Name]) -> list[Mastery]:
         """Return what is believed of each skill. The interval is a score interval (Wilson 1927), nearly a Beta's."""
         return [_mastery(belief, skill) for skill in skills]
+
+
+def _logit(chance: Any) -> Any:
+    return np.log(chance / (1.0 - chance))
 
 
 def _mastery(belief: Counts, skill: Name) -> Mastery:

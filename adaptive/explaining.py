@@ -17,12 +17,10 @@ from adaptive.models import Recommendation
 from adaptive.progress import Wish
 from adaptive.steering import DirectiveEntry
 from courses.models import Need
-from mlcore.policy import PolicySettings
 
 Offer = Mapping[str, Any]  # one of Recommendation.candidates
 Reason = dict[str, Any]
 
-BAND = PolicySettings().band
 CLOSE = 1e-5  # scores are stored rounded
 NEARLY = 0.1  # a score this much lower is about equally good
 
@@ -75,31 +73,37 @@ NEEDED = {  # what a learner asked for, and what was left out
     Need.SILENT: _("You need lessons without sound, so those that play any were left out."),
     Need.UNSEEN: _("You need what is not to be seen alone, so lessons without their content in words were left out."),
 }
-NEAREST = _("its difficulty is nearest to what you can learn from now")
 CAUSES = {
-    "learning": _("you are likely to get about %(predicted)s of 10 right here, where people learn most"),
+    "learning": _("you seem ready for it, and it is not yours yet"),
+    "retention": _("you learned it a while ago, and coming back now makes it last"),
     "information": _("it is what we know least about, so your answers help us most"),
-    "spacing": _("you practiced it a while ago, and coming back now makes it last"),
     "variety": _("it is a change from what you just did"),
+    "time": _("it takes less of your time"),
     "modality": _("later answers suggest that this way of teaching works a little better"),
     "order": _("it is next in the order of the course"),
 }
+CAUSES["spacing"] = CAUSES["retention"]  # in steps of earlier versions
 NAMES = {
-    "learning": gettext_lazy("Right difficulty"),
+    "learning": gettext_lazy("What you would learn"),
+    "retention": gettext_lazy("Time to come back"),
     "information": gettext_lazy("Tells us most"),
-    "spacing": gettext_lazy("Time to come back"),
     "variety": gettext_lazy("A change"),
+    "time": gettext_lazy("Time it takes"),
     "modality": gettext_lazy("Way of teaching"),
     "order": gettext_lazy("Order of the course"),
 }
 
 MEANINGS = {
     "learning": gettext_lazy(
-        "How much you would learn at this difficulty: most where many answers are right, but not all."
+        "How likely you are to learn something from it that lasts: most where you have the basis, do not know it yet "
+        "and can get many answers right, but not all."
     ),
-    "information": gettext_lazy("How much your answers would tell us: most where we are least sure of you."),
-    "spacing": gettext_lazy("How much it helps to come back to it now: it grows while a topic rests."),
+    "retention": gettext_lazy("How much likelier you are to remember it in a month if you come back to it now."),
+    "information": gettext_lazy(
+        "How much your answers would tell us: most where we are least sure of you, and less once we know you."
+    ),
     "variety": gettext_lazy("Below 0 when it is like what you just did, 0 or more when it is a change."),
+    "time": gettext_lazy("A little below 0 for what takes longer."),
     "modality": gettext_lazy(
         "Whether you did better (above 0) or worse (below 0) than expected after lessons like it."
     ),
@@ -213,8 +217,7 @@ def _main_sentence(recommendation: Recommendation, reasons: Sequence[Reason]) ->
         return _asked(reasons[0])
     if "rule" in reasons[0]:
         return str(RULES.get(reasons[0]["rule"], RULES["drawn"]))
-    predicted = chosen_offer(recommendation).get("predicted", 0.0)
-    causes = [_cause(reason["term"], predicted) for reason in reasons]
+    causes = [str(CAUSES[reason["term"]]) for reason in reasons]
     if len(causes) == 1:
         return gettext("Because %(cause)s.") % {"cause": causes[0]}
     return gettext("Because %(cause)s, and %(other)s.") % {"cause": causes[0], "other": causes[1]}
@@ -243,14 +246,6 @@ def put_aside(directive: DirectiveEntry, title: str) -> str:
         words = gettext("Your trainer opens “%(title)s” on %(day)s")
         return with_note(words % {"title": title, "day": date_format(localtime(directive.last_day))}, directive.note)
     return with_note(gettext("Your trainer has put “%(title)s” aside for now") % {"title": title}, directive.note)
-
-
-def _cause(term: str, predicted: float) -> str:
-    """Return the words for a term; in the success band they say how many are likely to be right."""
-    low, high = BAND
-    if term == "learning" and not low <= predicted <= high:
-        return str(NEAREST)
-    return str(CAUSES[term]) % {"predicted": round(10 * predicted)} if term == "learning" else str(CAUSES[term])
 
 
 def chosen_offer(recommendation: Recommendation) -> Offer:

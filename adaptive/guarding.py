@@ -80,15 +80,14 @@ def is_default_path(standing: Standing, now: datetime) -> bool:
 
 
 def is_open(standing: Standing, module: ModuleEntry) -> bool:
-    """Every skill that it needs is known, or was tried honestly in every module that teaches it, or is waived."""
+    """Every skill that it needs is held, or was tried honestly in every module that teaches it, or is waived."""
     return not missing_for(standing, module)
 
 
 def missing_for(standing: Standing, module: ModuleEntry) -> list[int]:
     """Return the skills that keep a module closed."""
-    beliefs, waived = standing.beliefs(module.requires), standing.steering.waived
-    unknown = [skill for skill in module.requires if not beliefs[skill].is_known and skill not in waived]
-    return [skill for skill in unknown if not _was_tried(standing, skill)]
+    needed = [skill for skill in module.requires if skill not in standing.steering.waived]
+    return [skill for skill in needed if not standing.is_held(skill) and not _was_tried(standing, skill)]
 
 
 def is_put_aside(standing: Standing, module: ModuleEntry) -> bool:

@@ -49,9 +49,14 @@ class SkillBelief:
     sd: float
     answers: int
 
+    @property
+    def logit(self) -> float:
+        """Of the mean."""
+        return _logit(self.mean)
+
     def surety(self, chance: float) -> float:
         """Return how sure we are that a typical question is answered right with at least this chance."""
-        distance = (_logit(self.mean) - _logit(chance)) / max(4.0 * self.sd, 1e-6)
+        distance = (self.logit - _logit(chance)) / max(4.0 * self.sd, 1e-6)
         return 0.5 * math.erfc(-distance / math.sqrt(2.0))
 
     @property
@@ -62,7 +67,7 @@ class SkillBelief:
 
     @property
     def is_known(self) -> bool:
-        """Sure enough to go on: the gate of every prerequisite and the end of every module."""
+        """Sure enough to go on: the end of every module. Prerequisites may be traced, too (`Standing.is_held`)."""
         return self.answers > 0 and self.surety(KNOWN_CHANCE) >= KNOWN_SURETY
 
     @property

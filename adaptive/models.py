@@ -197,6 +197,22 @@ class ModalityEffect(models.Model):
         return f"{self.modality} in {self.subject}: {self.mean:+.2f}"
 
 
+class Forgetting(models.Model):
+    """How long learners of a subject remember: the chance of each of `mlcore.retention.PACES` among them."""
+
+    subject = models.SlugField(max_length=60, unique=True)
+    paces = models.JSONField(default=list)
+    learners = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("forgetting")
+        verbose_name_plural = _("forgetting")
+
+    def __str__(self) -> str:
+        return f"{self.subject}, {self.learners}"
+
+
 class JobState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")

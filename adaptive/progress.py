@@ -6,10 +6,12 @@ It stays small however long the log gets: a few numbers for each module, questio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from courses.models import Interaction, InteractionKind
+from mlcore.records import SkillRecord
+from mlcore.retention import PACES, Trace
 
 RIGHT = 0.5  # a score from here on counts as right
 BANNED_FOR = 15  # entries of the log after "Not this one"
@@ -70,9 +72,7 @@ class QuestionProgress:
 class SkillProgress:
     answers: int = 0
     right: float = 0.0
-    streak: int = 0  # right answers since the last wrong one, on different days
-    day: int = 0  # of the last answer, since 1970
-    at: int = 0  # second of the last answer
+    record: SkillRecord = field(default_factory=SkillRecord)  # whether it is held, and how long it is remembered
 
 
 @dataclass
@@ -96,6 +96,7 @@ class Progress:
     kinds: list[str] = field(default_factory=list)  # of the questions answered, the latest last
     wish: dict[str, Any] = field(default_factory=dict)  # what the next offer must respect
     pace: float = 0.0  # above 0 for harder, below for easier, as asked
+    memory: list[float] = field(default_factory=lambda: [0.0] * len(PACES))  # what answers told of each of PACES
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -103,17 +104,17 @@ class Progress:
         progress = cls(**{key: data[key] for key in ("current", "closed", "left", "wish", "pace") if key in data})
         progress.modules = {int(key): _unpacked(ModuleProgress, row) for key, row in data.get("modules", {}).items()}
         progress.questions = {int(key): QuestionProgress(*row) for key, row in data.get("questions", {}).items()}
-        progress.skills = {int(key): SkillProgress(*row) for key, row in data.get("skills", {}).items()}
+        progress.skills = {int(key): _practiced(row) for key, row in data.get("skills", {}).items()}
         progress.modalities = {key: ModalityProgress(*row) for key, row in data.get("modalities", {}).items()}
         progress.steps = [(module, modality) for module, modality in data["steps"]]
-        progress.kinds = list(data["kinds"])
+        progress.kinds, progress.memory = list(data["kinds"]), list(data["memory"])
         return progress
 
     def as_json(self) -> dict[str, Any]:
         return {
             "modules": {str(key): _packed(row) for key, row in self.modules.items() if row != _NEW},
             "questions": {str(key): [q.times, q.score, q.last] for key, q in self.questions.items()},
-            "skills": {str(key): list(asdict(row).values()) for key, row in self.skills.items()},
+            "skills": {str(key): _numbers(row) for key, row in self.skills.items()},
             "modalities": {key: [row.answers, row.surprise] for key, row in self.modalities.items()},
             "steps": [list(step) for step in self.steps],
             "kinds": self.kinds,
@@ -122,6 +123,7 @@ class Progress:
             "left": self.left,
             "wish": self.wish,
             "pace": self.pace,
+            "memory": self.memory,
         }
 
     def module(self, module_id: int | None) -> ModuleProgress:
@@ -129,13 +131,13 @@ class Progress:
         return self.modules.setdefault(module_id or 0, ModuleProgress())
 
     def take_in(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
-        """Fold one entry of the log. `skills` are those of its question, `modality` that of its variant."""
+        """Fold one entry of the log. `skills` are those of its question or lesson, `modality` that of its variant."""
         if event.module_id is None:
             return
         self.module(event.module_id).last = event.sequence
         match event.kind:
             case InteractionKind.OPENED:
-                self._take_in_opening(event, modality)
+                self._take_in_opening(event, skills, modality)
             case InteractionKind.ANSWERED:
                 self._take_in_answer(event, skills, modality)
             case InteractionKind.FINISHED:
@@ -143,7 +145,7 @@ class Progress:
             case InteractionKind.OVERRODE:
                 self._take_in_wish(event)
 
-    def _take_in_opening(self, event: Interaction, modality: str | None) -> None:
+    def _take_in_opening(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         self.current = event.module_id or 0
         module = self.module(event.module_id)
         module.opened += 1
@@ -151,6 +153,9 @@ class Progress:
         self.steps = [*self.steps, (self.current, modality or "")][-STEPS_KEPT:]
         if event.variant_id:
             module.seen = [variant for variant in module.seen if variant != event.variant_id] + [event.variant_id]
+            for skill in skills:
+                practiced = self.skills.setdefault(skill, SkillProgress())
+                practiced.record = practiced.record.after_lesson()
 
     def _take_in_answer(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         score = event.score or 0.0
@@ -162,11 +167,19 @@ class Progress:
             asked.times, asked.score, asked.last = asked.times + 1, score, event.sequence
             self.kinds = [*self.kinds, event.question_version.kind][-KINDS_KEPT:]
         for skill in skills:
-            _practice(self.skills.setdefault(skill, SkillProgress()), score, int(event.at.timestamp()))
+            self._practice(skill, score, event.at.timestamp())
         predicted = event.presentation.predicted if event.presentation else None
         if modality and predicted is not None:
             learned = self.modalities.setdefault(modality, ModalityProgress())
             learned.answers, learned.surprise = learned.answers + 1, round(learned.surprise + score - predicted, 4)
+
+    def _practice(self, skill: int, score: float, at: float) -> None:
+        practiced = self.skills.setdefault(skill, SkillProgress())
+        told = practiced.record.tells_of_pace(score, at)
+        if told.any():
+            self.memory = [round(sum(pair), 4) for pair in zip(self.memory, told.tolist(), strict=True)]
+        practiced.answers, practiced.right = practiced.answers + 1, round(practiced.right + score, 4)
+        practiced.record = practiced.record.after_answer(score, at)
 
     def _take_in_ending(self, event: Interaction) -> None:
         module = self.module(event.module_id)
@@ -194,14 +207,16 @@ class Progress:
         self.wish = {"wish": wish, "module": event.module_id, "variant": event.variant_id}
 
 
-def _practice(skill: SkillProgress, score: float, at: int) -> None:
-    day = at // 86_400
-    skill.answers, skill.right = skill.answers + 1, round(skill.right + score, 4)
-    if score < RIGHT:
-        skill.streak = 0
-    elif day > skill.day or not skill.streak:
-        skill.streak += 1
-    skill.day, skill.at = max(day, skill.day), max(at, skill.at)
+def _numbers(skill: SkillProgress) -> list[float]:
+    """Return what is kept of a skill; of its memory, nothing before it was answered."""
+    record = skill.record
+    memory = [record.memory.stability, record.memory.difficulty, record.memory.at] if record.memory else []
+    return [skill.answers, skill.right, record.held, record.lessons, *memory]
+
+
+def _practiced(row: Sequence[Any]) -> SkillProgress:
+    answers, right, held, lessons, *memory = row
+    return SkillProgress(answers, right, SkillRecord(held, lessons, Trace(*memory) if memory else None))
 
 
 def _packed(module: ModuleProgress) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from adaptive.modalities import effects_for
 from adaptive.models import Recommendation
 from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
+from adaptive.prospecting import prospects_of
 from adaptive.ruling import obey
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
@@ -34,12 +35,13 @@ from courses.models import Enrollment
 from courses.recording import lock
 from courses.statements import Query, Slot, insert
 from mlcore.policy import PolicySettings, Suggestion
+from mlcore.retention import usual_paces
 
-POLICY = "learning in the success band, 2"
-SETTINGS = PolicySettings(temperature=0.05)
-EXPLORED = 0.05  # of all choices are drawn evenly, so that we can find out when we are wrong
+POLICY = "what is learned and lasts, 1"
+SETTINGS = PolicySettings()
 MODALITY_WEIGHT = 2.0  # score for one unit of a modality's effect
 ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
+BELIEVED = 1  # tells the random numbers of what is believed from those of the choice
 PACE_WEIGHT = 0.05  # how far one wish for harder or easier moves the success band
 LATEST = Query(
     lambda: Recommendation.objects.filter(enrollment=Slot("enrollment", BigIntegerField())).order_by("-made_at")[:1]
@@ -106,18 +108,25 @@ class Inputs:
     effects: Mapping[str, float]  # of modalities, as far as known of this learner
     steering: Steering = UNSTEERED
     needs: Needs = frozenset()  # of the learner
+    paces: Sequence[float] = ()  # at which learners of the subject forget; the usual ones, if nothing is known
 
     @classmethod
     def of(cls, step: Recommendation) -> Self:
         """Return what this step was chosen from."""
         steering = Steering.from_json(step.inputs.get("directives", ()))
         effects, needs = step.inputs.get("effects", {}), frozenset(step.inputs.get("needs", ()))
-        return cls(step.made_at, step.seed, effects, steering, needs)
+        return cls(step.made_at, step.seed, effects, steering, needs, step.inputs.get("paces", ()))
 
     def as_json(self) -> dict[str, Any]:
         """Return what no column of the step tells."""
-        asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs)}
+        asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs), "paces": list(self.paces)}
         return {"effects": self.effects} | {name: kept for name, kept in asked.items() if kept}
+
+    def set_into(self, standing: Standing) -> Standing:
+        """Return where the learner stood, with what these inputs tell of the outside."""
+        syllabus = standing.syllabus.suited_to(self.needs)
+        paces = np.array(self.paces) if self.paces else usual_paces()
+        return replace(standing, steering=self.steering, syllabus=syllabus, paces=paces)
 
 
 def draw_step(standing: Standing) -> Recommendation:
@@ -125,7 +134,8 @@ def draw_step(standing: Standing) -> Recommendation:
     modalities = {variant.modality for module in standing.syllabus.modules.values() for variant in module.variants}
     effects = effects_for(standing, sorted(modalities))
     needs = frozenset(standing.enrollment.learner.needs)
-    return decide_step(standing, Inputs(clock.now(), secrets.randbits(63), effects, standing.steering, needs))
+    paces = [float(pace) for pace in standing.paces]
+    return decide_step(standing, Inputs(clock.now(), secrets.randbits(63), effects, standing.steering, needs, paces))
 
 
 def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = SETTINGS) -> Recommendation:
@@ -133,7 +143,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
 
     The same standing and inputs lead to the same step; what trainers ask counts as the inputs tell it.
     """
-    standing = replace(standing, steering=inputs.steering, syllabus=standing.syllabus.suited_to(inputs.needs))
+    standing = inputs.set_into(standing)
     may_be, weighed = choose(standing, inputs, settings)
     chosen = weighed.candidates[weighed.pick]
     offers = weighed.as_json()
@@ -196,13 +206,14 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     candidates = may_be.candidates
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = {"modality": _modality_terms(candidates, inputs.effects), "order": _order_terms(candidates)}
-    now, tutor = inputs.now.timestamp(), standing.live.tutor
-    suggestion = tutor.suggest(
+    believed = np.random.default_rng((inputs.seed, BELIEVED))
+    suggestion = standing.live.tutor.suggest(
         standing.belief,
         ways,
         np.random.default_rng(inputs.seed),
-        _paced(settings, candidates, standing.progress.pace),
-        at=now,
+        _paced(settings, standing.progress.pace),
+        at=inputs.now.timestamp(),
+        prospects=prospects_of(standing, candidates, inputs.now, believed),
         effects=sum(own.values()),
         allowed=varied(standing, may_be),
     )
@@ -210,11 +221,11 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     return Weighed(candidates, replace(suggestion, terms=terms))
 
 
-def _paced(settings: PolicySettings, candidates: Sequence[Candidate], pace: float) -> PolicySettings:
+def _paced(settings: PolicySettings, pace: float) -> PolicySettings:
     """Move the success band: who asked for harder steps is meant to succeed a little less often."""
     low, high = settings.band
     band = (low - PACE_WEIGHT * pace, high - PACE_WEIGHT * pace)
-    return replace(settings, band=band, floor=EXPLORED / len(candidates))
+    return replace(settings, band=band)
 
 
 def _modality_terms(candidates: Sequence[Candidate], effects: Mapping[str, float]) -> np.ndarray:

@@ -1,17 +1,18 @@
-"""What is due again: the longer a skill was remembered, the longer it may rest."""
+"""What is due again: a skill rests until it is likely to be forgotten (FSRS), at this learner's pace."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from adaptive.adapting import Standing
-from adaptive.progress import SkillProgress
-from adaptive.syllabus import ModuleEntry
+import numpy as np
 
-RESTS = (1, 3, 7, 16, 35, 70)  # days after the first, second, ... day in a row on which it was remembered
+from adaptive.adapting import Standing
+from adaptive.syllabus import ModuleEntry
+from mlcore.retention import DAY, PACES, Trace, paces_of
+
+SHORTEST = 1.0  # days that anything rests
 MOST_DUE = 5  # offered at a time: a long break does not pile up
 MINUTES_EACH = 3
-DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -33,25 +34,34 @@ def due(standing: Standing, now: datetime) -> list[Due]:
 
 def next_due_at(standing: Standing) -> datetime | None:
     """When the next review will be due, as far as we know now."""
-    times = [_due_at(practiced) for practiced in standing.progress.skills.values()]
+    pace = pace_of(standing)
+    times = [due_at(memory, pace) for memory in _memories(standing, standing.progress.skills)]
     return datetime.fromtimestamp(min(times), UTC) if times else None
 
 
+def pace_of(standing: Standing) -> float:
+    """Return how many times longer than usual this learner remembers, as far as we know."""
+    chances = paces_of(np.array(standing.progress.memory), standing.paces)
+    return float(np.exp(chances @ np.log(PACES)))
+
+
+def due_at(memory: Trace, pace: float) -> float:
+    """Return when recall has fallen to what is wanted, in POSIX seconds."""
+    return memory.at + max(memory.stability * pace, SHORTEST) * DAY
+
+
 def _overdue(standing: Standing, now: datetime) -> Iterator[Due]:
+    pace = pace_of(standing)
     for module in standing.steering.left_of(standing.syllabus.modules.values()):
-        practiced = [standing.progress.skills[skill] for skill in module.skills if skill in standing.progress.skills]
-        if not (practiced and module.questions and standing.progress.module(module.id).done):
+        memories = _memories(standing, module.skills)
+        if not (memories and module.questions and standing.progress.module(module.id).done):
             continue
-        at = min(_due_at(skill) for skill in practiced)
+        first = min(memories, key=lambda memory: due_at(memory, pace))
+        at = due_at(first, pace)
         if at <= now.timestamp():
-            rest = min(_rest(skill) for skill in practiced) * DAY
-            yield Due(module, datetime.fromtimestamp(at, UTC), (now.timestamp() - at) / rest)
+            yield Due(module, datetime.fromtimestamp(at, UTC), (now.timestamp() - at) / (at - first.at))
 
 
-def _due_at(skill: SkillProgress) -> float:
-    return skill.at + _rest(skill) * DAY
-
-
-def _rest(skill: SkillProgress) -> int:
-    """Return after how many days the skill is due again."""
-    return RESTS[min(max(skill.streak, 1), len(RESTS)) - 1]
+def _memories(standing: Standing, skills: Iterable[int]) -> list[Trace]:
+    practiced = [standing.progress.skills[skill] for skill in skills if skill in standing.progress.skills]
+    return [skill.record.memory for skill in practiced if skill.record.memory]

@@ -104,7 +104,7 @@ class Syllabus:
         return {}
 
     @cached_property
-    def prepared(self) -> dict[tuple[Any, ...], Any]:
+    def prepared(self) -> dict[Any, Any]:
         """What tutors have looked up of it (`adaptive.preparing`)."""
         return {}
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from adaptive import calibrating, jobs, modalities, ruling
+from adaptive import calibrating, forgetting, jobs, modalities, ruling
 
 
 @shared_task
@@ -39,6 +39,12 @@ def calibrate_courses() -> None:
 def refresh_modality_effects() -> None:
     """Tell anew which way of teaching works better."""
     modalities.refresh_modality_effects()
+
+
+@shared_task
+def refresh_paces() -> None:
+    """Tell anew how long learners remember."""
+    forgetting.refresh_paces()
 
 
 @shared_task

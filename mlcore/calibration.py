@@ -58,6 +58,12 @@ class Prompts:
         columns: dict[str, Any] = {column.name: getattr(self, column.name)[chosen] for column in fields(self)[:-2]}
         return replace(self, **columns)
 
+    @cached_property
+    def by_skill(self) -> tuple[Prompts, Codes]:
+        """One question of each different set of skills, and which of them each question belongs to [q]."""
+        _, first, which = np.unique(self.skills, axis=0, return_index=True, return_inverse=True)
+        return self.rows(first), which.reshape(-1)
+
 
 @dataclass(frozen=True)
 class Table:

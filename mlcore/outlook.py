@@ -12,11 +12,12 @@ from mlcore.calibration import Prompts
 from mlcore.episodes import NOBODY
 from mlcore.inference import Foresight, Knowledge, foresee, served_logit
 from mlcore.interactions import Codes, Mask, Numbers
-from mlcore.memory import Recall, moderated, recall, sigmoid, whole_seconds
+from mlcore.memory import FURTHEST, Recall, moderated, recall, sigmoid, whole_seconds
 from mlcore.policy import Outlook, PolicySettings, weigh
+from mlcore.prospects import FEW, Prospects, prospects_alone
+from mlcore.retention import DAY
 
-SHORTLIST = 256  # candidates that the network looks at; of more, those that the classic's scores put first
-HOUR = 3600.0
+SHORTLIST = FEW  # candidates that the network looks at where there are more: those that the classic puts first
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,12 @@ class Circumstances:
     """When candidates are asked (POSIX seconds), what the caller adds to their scores, and which may be chosen."""
 
     at: float | None = None
+    prospects: Prospects | None = None  # of n candidates; None to judge each by itself
     effects: Sequence[float] | Numbers | None = None
     allowed: Mask | None = None  # [n]; None for all
+
+
+How = tuple[PolicySettings, Circumstances]
 
 
 def look_at(
@@ -33,22 +38,20 @@ def look_at(
 ) -> Outlook:
     """Return the outlook of one learner on n candidates.
 
-    Up to SHORTLIST candidates have the served probability. Of more, all are judged by the classic, and the network
-    then looks again at those that the classic puts first. Raises ValueError for effects that are not n finite numbers.
+    A FEW candidates have the served probability. Of more, all are judged by the classic, and the network then looks
+    again at the SHORTLIST that the classic puts first. Raises ValueError for effects that are not n finite numbers.
     """
-    if len(prompts) <= SHORTLIST:
+    how = settings, circumstances
+    if len(prompts) <= FEW:
         foresight = _foresee(knowledge, belief, prompts, circumstances)
-        outlook = _by_the_classic(knowledge, belief, prompts, foresight.known, circumstances)
+        outlook = _by_the_classic(knowledge, belief, prompts, foresight.known, how)
         return replace(outlook, probability=sigmoid(served_logit(knowledge.calibration, foresight)))
-    owner: Codes = np.zeros(len(prompts), np.int64)
-    known = recall(belief, owner, prompts, knowledge.calibration.population)
-    outlook = _by_the_classic(knowledge, belief, prompts, known, circumstances)
+    outlook = _of_many(knowledge, belief, prompts, how)
     scores = np.sum(list(weigh(outlook, settings).values()), axis=0)
     first = np.sort(np.argpartition(-scores, SHORTLIST)[:SHORTLIST])
-    probability = outlook.probability.copy()
     foresight = _foresee(knowledge, belief, prompts.rows(first), circumstances)
-    probability[first] = sigmoid(served_logit(knowledge.calibration, foresight))
-    return replace(outlook, probability=probability)
+    outlook.probability[first] = sigmoid(served_logit(knowledge.calibration, foresight))
+    return outlook
 
 
 def _foresee(knowledge: Knowledge, belief: Belief, prompts: Prompts, circumstances: Circumstances) -> Foresight:
@@ -57,20 +60,49 @@ def _foresee(knowledge: Knowledge, belief: Belief, prompts: Prompts, circumstanc
     return foresee(knowledge, belief, prompts, now, owner)
 
 
-def _by_the_classic(
-    knowledge: Knowledge, belief: Belief, prompts: Prompts, known: Recall, circumstances: Circumstances
-) -> Outlook:
-    calibration, at = knowledge.calibration, circumstances.at
+def _by_the_classic(knowledge: Knowledge, belief: Belief, prompts: Prompts, known: Recall, how: How) -> Outlook:
+    calibration, (_, circumstances) = knowledge.calibration, how
+    variance = known.ability_var + known.effect_var
+    typical = prompts.skill_base + known.ability + known.effect
     logit = calibration.slope * moderated(known.logit, known.variance) + calibration.shift
-    hours = np.maximum((0.0 if at is None else at) - known.skill_at, 0.0) / HOUR
     return Outlook(
         probability=sigmoid(logit),
-        variance=known.ability_var + known.effect_var,
+        variance=variance,
+        prospects=circumstances.prospects or prospects_alone(typical, np.sqrt(variance), _days_since(known, how)),
         answers_since=known.skill_lag,
-        hours_since=np.where((known.skill_at == 0) | (at is None), np.nan, hours),
+        answered=float(belief.answered[0]),
         modality_share=_modality_share(belief, prompts),
         effects=_checked(circumstances.effects, len(prompts)),
     )
+
+
+def _of_many(knowledge: Knowledge, belief: Belief, prompts: Prompts, how: How) -> Outlook:
+    """As _by_the_classic, looked up once for each skill: candidates differ by their difficulties alone."""
+    skills, which = prompts.by_skill
+    owner: Codes = np.zeros(len(skills), np.int64)
+    known = recall(belief, owner, skills, knowledge.calibration.population)
+    settings, circumstances = how
+    each = _by_the_classic(knowledge, belief, skills, known, (settings, Circumstances(circumstances.at)))
+    calibration, variance = knowledge.calibration, each.variance[which]
+    logit = np.clip(prompts.base + (known.ability + known.effect)[which], -FURTHEST, FURTHEST)
+    return Outlook(
+        probability=sigmoid(calibration.slope * moderated(logit, variance + prompts.sd**2) + calibration.shift),
+        variance=variance,
+        prospects=circumstances.prospects or each.prospects.rows(which),
+        answers_since=each.answers_since[which],
+        answered=each.answered,
+        modality_share=_modality_share(belief, prompts),
+        effects=_checked(circumstances.effects, len(prompts)),
+    )
+
+
+def _days_since(known: Recall, how: How) -> Numbers:
+    """How long the skill of each candidate rested, by the clock or by the answers since; nan where it never came."""
+    settings, circumstances = how
+    by_answers = known.skill_lag / settings.spaced_answers
+    is_timed = (known.skill_at > 0) & (circumstances.at is not None)
+    by_clock = np.where(is_timed, ((circumstances.at or 0.0) - known.skill_at) / DAY, 0.0)
+    return np.where(np.isfinite(by_answers), np.maximum(by_clock, by_answers), np.nan)
 
 
 def _modality_share(belief: Belief, prompts: Prompts) -> Numbers:

@@ -20,6 +20,7 @@ from mlcore.interactions import Codes, Numbers
 from mlcore.memory import moderated, recall_skills, sigmoid, whole_seconds
 from mlcore.outlook import Circumstances, look_at
 from mlcore.policy import PolicySettings, Suggestion
+from mlcore.prospects import Held
 from mlcore.taking_in import take_in
 from mlcore.weights import Weights
 
@@ -116,7 +117,8 @@ class Tutor:
         """Draw the next item among the candidates, by the policy (`mlcore.policy`).
 
         Keywords: `at`, when it is asked, in POSIX seconds; `effects` [n], added to the score of each candidate;
-        `allowed` [n], which of them may be drawn.
+        `allowed` [n], which of them may be drawn; `prospects` of n, what each would bring (`mlcore.prospects`), where
+        more is known than answers tell.
         Raises ValueError without candidates.
         """
         prompts = candidates if isinstance(candidates, Prompts) else self.prepare(candidates)
@@ -135,20 +137,32 @@ class Tutor:
         would no longer be the logit's. The interval never leaves 0 to 1: its ends are exact where the logit is normal
         (quantiles of a logistic-normal); a right answer never lowers the lower one, a wrong one never raises the upper.
         """
+        logit, effect_var, answers = self._recalled(belief, skills)
+        variance = float(belief.numbers[0, ABILITY_VAR]) + effect_var
+        slope, shift = self.calibration.slope, self.calibration.shift
+        spread = np.sqrt(variance)
+        columns = [
+            sigmoid(slope * moderated(logit, variance) + shift),
+            np.minimum(0.25 * slope * spread, 0.5),
+            answers.astype(np.int64),
+            *(sigmoid(slope * (logit + reach * spread) + shift) for reach in (-NINETY, NINETY)),
+        ]
+        return [Mastery(*row) for row in zip(skills, *(column.tolist() for column in columns), strict=True)]
+
+    def held(self, belief: Belief, skills: Sequence[Name]) -> Held:
+        """Return what is believed of the logits of typical questions: `mastery` tells their chances."""
+        logit, effect_var, _ = self._recalled(belief, skills)
+        slope, shift = self.calibration.slope, self.calibration.shift
+        shared_sd = slope * float(np.sqrt(belief.numbers[0, ABILITY_VAR]))
+        return Held(slope * logit + shift, slope * np.sqrt(effect_var), shared_sd)
+
+    def _recalled(self, belief: Belief, skills: Sequence[Name]) -> tuple[Numbers, Numbers, Numbers]:
+        """Return the logits of typical questions [s], the variances of the skills' effects [s], and answers [s]."""
         prompts = self._typical(tuple(skills))
         owner, population = np.zeros(len(prompts), np.int64), self.calibration.population
         _, numbers, _, _ = recall_skills(self._own(belief), owner, prompts.skills, population)
         effect, effect_var = numbers[:, 0, S_EFFECT].astype(np.float64), numbers[:, 0, S_VAR].astype(np.float64)
-        variance = float(belief.numbers[0, ABILITY_VAR]) + effect_var
-        slope, shift = self.calibration.slope, self.calibration.shift
-        logit, spread = prompts.skill_base + float(belief.numbers[0, ABILITY]) + effect, np.sqrt(variance)
-        columns = [
-            sigmoid(slope * moderated(logit, variance) + shift),
-            np.minimum(0.25 * slope * spread, 0.5),
-            numbers[:, 0, :2].sum(1).astype(np.int64),
-            *(sigmoid(slope * (logit + reach * spread) + shift) for reach in (-NINETY, NINETY)),
-        ]
-        return [Mastery(*row) for row in zip(skills, *(column.tolist() for column in columns), strict=True)]
+        return prompts.skill_base + float(belief.numbers[0, ABILITY]) + effect, effect_var, numbers[:, 0, :2].sum(1)
 
     def _typical(self, skills: tuple[Name, ...]) -> Prompts:
         """Return a question of average difficulty for each of these skills; those asked for last are kept."""

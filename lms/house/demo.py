@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from adaptive.calibrating import calibrate_courses
+from adaptive.forgetting import refresh_paces
 from adaptive.modalities import refresh_modality_effects
 from adaptive.simulating import simulate_cohort
 from courses.enrolling import join
@@ -65,6 +66,7 @@ def gather_cohort(learner: User, trainer: User, learners: int, say: Say) -> None
         call_command("summarize", verbosity=0)
         calibrate_courses()
         refresh_modality_effects()
+        refresh_paces()
 
 
 def migrate(say: Say) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mlcore import diversity
 from mlcore.diversity import BY_MODALITY, BY_SKILL, KINDS_WINDOW, Quota, all_within, entropy, keeps_kinds, within
 from mlcore.policy import Outlook, PolicySettings, choose
+from mlcore.prospects import Prospects
 
 MODALITIES = ("text", "video", "audio")
 
@@ -76,7 +77,8 @@ def test_where_nothing_keeps_a_quota_the_quota_gives_way() -> None:
 def outlook(probability: list[float]) -> Outlook:
     p = np.array(probability)
     nothing = np.zeros(len(p))
-    return Outlook(p, nothing + 1.0, nothing + np.inf, nothing + np.nan, nothing, nothing)
+    brought = Prospects(p, np.empty((0, len(p))), nothing, nothing, nothing)
+    return Outlook(p, nothing + 1.0, brought, nothing + np.inf, 0.0, nothing, nothing)
 
 
 def test_what_is_not_allowed_is_never_drawn_and_the_cost_of_that_is_told() -> None:

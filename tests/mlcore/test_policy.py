@@ -3,29 +3,37 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlcore.policy import Outlook, PolicySettings, check, choose, propensities, weigh
+from mlcore.policy import Outlook, PolicySettings, check, choose, fit, propensities, weigh
+from mlcore.prospects import Prospects
+
+LEARNED = ("learning", "retention", "held", "minutes")
 
 
 def outlook(count: int, **columns: float) -> Outlook:
-    defaults = {"probability": 0.7, "variance": 0.5, "answers_since": np.inf, "hours_since": np.nan}
-    defaults |= {"modality_share": 0.0, "effects": 0.0}
-    return Outlook(**{name: np.full(count, value) for name, value in (defaults | columns).items()})
+    """Candidates that are alike."""
+    defaults = {"probability": 0.7, "variance": 0.5, "answers_since": np.inf, "modality_share": 0.0, "effects": 0.0}
+    defaults |= {"learning": 0.2, "retention": 0.0, "held": 0.2, "minutes": 5.0}
+    every = {name: np.full(count, value) for name, value in (defaults | columns).items()}
+    brought = {name: every.pop(name) for name in LEARNED}
+    return Outlook(**every, prospects=Prospects(**brought, drawn=np.empty((0, count))), answered=0.0)
 
 
 def with_first(outlook: Outlook, name: str, value: float) -> Outlook:
-    column = getattr(outlook, name).copy()
+    of = outlook.prospects if name in LEARNED else outlook
+    column = getattr(of, name).copy()
     column[0] = value
-    return replace(outlook, **{name: column})
+    changed = replace(of, **{name: column})
+    return replace(outlook, prospects=changed) if name in LEARNED else changed
 
 
-@pytest.mark.parametrize("count", [1, 2, 20, 25, 26, 500, 10_000])
+@pytest.mark.parametrize("count", [1, 2, 12, 13, 26, 500, 10_000])
 def test_propensities_sum_to_one_above_their_floor(count: int) -> None:
     scores = np.random.default_rng(0).normal(0, 3, count)
 
     chances = propensities(scores, PolicySettings())
 
     assert chances.sum() == pytest.approx(1.0)
-    assert (chances >= min(0.02, 0.5 / count) - 1e-12).all()
+    assert (chances >= min(0.02, 0.25 / count) - 1e-12).all()
 
 
 def test_candidates_are_drawn_as_often_as_their_propensities_say() -> None:
@@ -40,14 +48,16 @@ def test_candidates_are_drawn_as_often_as_their_propensities_say() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "is_better"),
     [
-        ("probability", 0.2, False),
+        ("probability", 0.1, False),
         ("probability", 0.99, False),
         ("variance", 2.0, True),
         ("modality_share", 0.9, False),
         ("effects", 0.2, True),
         ("effects", -0.2, False),
         ("answers_since", 1.0, False),
-        ("answers_since", 40.0, True),
+        ("learning", 0.3, True),
+        ("retention", 0.1, True),
+        ("minutes", 20.0, False),
     ],
 )
 def test_each_term_moves_the_score_its_own_way(name: str, value: float, is_better: bool) -> None:
@@ -56,19 +66,54 @@ def test_each_term_moves_the_score_its_own_way(name: str, value: float, is_bette
     assert bool(scores[0] > scores[1]) is is_better
 
 
-def test_a_skill_is_due_again_after_a_day_even_without_other_answers() -> None:
-    settings = PolicySettings()
+def test_more_of_the_same_only_counts_against_what_is_held() -> None:
+    """Practice stays on a skill until it is held; only then is it mixed with others."""
+    just_done = with_first(outlook(2), "answers_since", 1.0)
 
-    fresh = weigh(outlook(1, answers_since=1.0, hours_since=0.1), settings)["spacing"]
-    due = weigh(outlook(1, answers_since=1.0, hours_since=48.0), settings)["spacing"]
+    before, after = (weigh(with_first(just_done, "held", held), PolicySettings())["variety"] for held in (0.1, 0.95))
 
-    assert due > fresh
+    assert after[0] < 5 * before[0] < 0
+
+
+def test_information_counts_less_the_more_is_known_of_a_learner() -> None:
+    settings = PolicySettings(annealing=20.0)
+    new, old = (weigh(replace(outlook(1), answered=answered), settings)["information"] for answered in (0.0, 20.0))
+
+    np.testing.assert_allclose(old, new / 2)
 
 
 def test_the_success_band_can_be_moved() -> None:
-    looks = with_first(outlook(2, probability=0.5), "probability", 0.8)
+    """The first is harder than the second: a lower band prefers it, a higher one does not."""
+    looks = with_first(outlook(2, probability=0.8, held=1.0), "probability", 0.5)
 
-    assert choose(looks, np.random.default_rng(0), PolicySettings(band=(0.45, 0.55))).scores.argmax() == 1
+    low, high = (
+        choose(looks, np.random.default_rng(0), PolicySettings(band=band)).scores.argmax()
+        for band in ((0.45, 0.55), (0.75, 0.85))
+    )
+
+    assert (low, high) == (0, 1)
+
+
+def test_a_lesson_on_what_is_not_held_may_be_harder_than_the_band() -> None:
+    """The band is one of chances after the lesson."""
+    new, known = (fit(outlook(1, probability=0.4, held=held), PolicySettings())[0] for held in (0.0, 1.0))
+
+    assert new == 1.0
+    assert known < 0.7
+
+
+def test_what_may_yet_be_best_is_drawn_as_often_as_it_is_best_in_what_is_believed() -> None:
+    rng = np.random.default_rng(3)
+    looks = outlook(3, learning=0.2)
+    drawn = 0.2 + np.array([0.0, 0.0, 0.3]) * rng.standard_normal((4000, 3)) - np.array([0.0, 0.05, 0.05])
+    looks = replace(looks, prospects=replace(looks.prospects, learning=drawn.mean(0), drawn=drawn))
+    settings = PolicySettings(temperature=1e-4, floor=0.02)
+
+    chances = choose(looks, rng, settings).propensities
+
+    is_best = np.bincount(drawn.argmax(1), minlength=3) / 4000
+    np.testing.assert_allclose(chances, 0.02 + 0.94 * is_best, atol=1e-3)
+    assert chances[2] > 0.3
 
 
 def test_settings_that_make_no_sense_are_named() -> None:

@@ -1,14 +1,13 @@
 """Our own policy: the tutor of a checkpoint suggests, from what the log of answers shows and nothing else.
 
-The gate is the product's: a prerequisite is known when, after an answer on it, six typical questions of ten would be
-answered right as surely as .75. Inside it the tutor's policy draws among lessons on what is not known yet.
+The gate is the product's: a prerequisite counts as held when tracing and the tutor together give it a chance of GATE.
+Inside it the policy draws among all lessons by what they would bring (`mlcore.prospects`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import erfc, log, sqrt
 
 import numpy as np
 
@@ -20,11 +19,14 @@ from mlcore.inference import absorb, begin, foresee
 from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.memory import whole_seconds
 from mlcore.policy import PolicySettings
-from mlcore.tutor import Mastery, Tutor
+from mlcore.prospects import Held, Path, Record, prospects
+from mlcore.records import SkillRecord, record_of
+from mlcore.retention import PACES, usual_paces
+from mlcore.tracing import GATE, joined
+from mlcore.tutor import Tutor
 from mlcore.worlds.policies.policy import Choice, Moment
 from mlcore.worlds.world import Answers, Lessons
 
-KNOWN_CHANCE, KNOWN_SURETY = 0.6, 0.75
 FIRST_LESSON = 1.7e9  # POSIX seconds
 
 
@@ -35,7 +37,9 @@ class Believed:
     lessons: Lessons
     offered: Prompts  # [l]
     beliefs: Belief  # [n]
-    step: int
+    skills: tuple[tuple[SkillRecord, ...], ...]  # [n][s]
+    told: Numbers  # [n, g] of how long each remembers
+    step: int = 0
 
     @property
     def at(self) -> float:
@@ -59,19 +63,20 @@ class Ours:
             )
         ]
         beliefs = begin(self.tutor.knowledge, learners, self.tutor.tag)
-        return Believed(lessons, self.tutor.prepare(items), beliefs, 0)
+        records = ((SkillRecord(),) * lessons.skills,) * learners
+        return Believed(lessons, self.tutor.prepare(items), beliefs, records, np.zeros((learners, len(PACES))))
 
     def choose(self, memory: Believed, moment: Moment, rng: np.random.Generator) -> Choice:
-        known = self._known(memory)
-        ready = memory.lessons.ready(known)
-        wanted = ready & ~known[:, memory.lessons.skill]
-        wanted = np.where(wanted.any(axis=1, keepdims=True), wanted, ready)
-        lesson, propensities = np.zeros(len(wanted), np.int64), np.zeros(wanted.shape)
-        for row, candidates in enumerate(wanted):
-            own = np.flatnonzero(candidates)
-            prompts = memory.offered.rows(own)
-            belief = memory.beliefs.rows(slice(row, row + 1))
-            suggestion = self.tutor.suggest(belief, prompts, rng, self.settings, at=memory.at)
+        learners = len(memory.beliefs)
+        lesson, propensities = np.zeros(learners, np.int64), np.zeros((learners, len(memory.lessons)))
+        ready: Mask = np.zeros(propensities.shape, bool)
+        for row in range(learners):
+            belief, (record, held) = memory.beliefs.rows(slice(row, row + 1)), self._known(memory, row)
+            ready[row] = memory.lessons.ready(joined(record.traced, held.moderated)[None] >= GATE)[0]
+            own = np.flatnonzero(ready[row])
+            every = prospects(_path(memory.lessons), record, held, rng)
+            asked = {"at": memory.at, "prospects": every.rows(own)}
+            suggestion = self.tutor.suggest(belief, memory.offered.rows(own), rng, self.settings, **asked)
             lesson[row], propensities[row, own] = own[suggestion.pick], suggestion.propensities
         return Choice(lesson, propensities, ready)
 
@@ -88,12 +93,40 @@ class Ours:
             foresight = foresee(self.tutor.knowledge, some, asked, whole_seconds(np.full(len(who), memory.at)))
             absorb(self.tutor.knowledge, some, asked, _outcomes(correct[who], memory.at), foresight)
             beliefs.put(who, some)
-        return replace(memory, beliefs=beliefs, step=memory.step + 1)
+        skills, told = zip(
+            *(
+                _recorded(memory, row, int(memory.lessons.skill[lesson[row]]), answers)
+                for row in range(len(memory.beliefs))
+            ),
+            strict=True,
+        )
+        return replace(memory, beliefs=beliefs, skills=skills, told=np.array(told), step=memory.step + 1)
 
-    def _known(self, memory: Believed) -> Mask:
-        skills = [_skill(skill) for skill in range(memory.lessons.skills)]
-        every = (memory.beliefs.rows(slice(row, row + 1)) for row in range(len(memory.beliefs)))
-        return np.array([[_is_known(one) for one in self.tutor.mastery(belief, skills)] for belief in every], bool)
+    def _known(self, memory: Believed, row: int) -> tuple[Record, Held]:
+        names = [_skill(skill) for skill in range(memory.lessons.skills)]
+        record = record_of(memory.skills[row], memory.told[row], usual_paces(), memory.at)
+        return record, self.tutor.held(memory.beliefs.rows(slice(row, row + 1)), names)
+
+
+def _path(lessons: Lessons) -> Path:
+    teaches = np.arange(lessons.skills) == lessons.skill[:, None]
+    return Path(teaches, lessons.needs, np.ones(len(lessons), bool), np.zeros(len(lessons)))
+
+
+def _recorded(memory: Believed, row: int, taught: int, answers: Answers) -> tuple[tuple[SkillRecord, ...], Numbers]:
+    """Return what the log tells of one learner after a lesson; who answered nothing was not there."""
+    skills, told = list(memory.skills[row]), memory.told[row].copy()
+    given = [
+        (int(skill), float(correct))
+        for skill, correct in zip(answers.skill[row], answers.correct[row], strict=True)
+        if not np.isnan(correct)
+    ]
+    if given:
+        skills[taught] = skills[taught].after_lesson()
+    for skill, correct in given:
+        told += skills[skill].tells_of_pace(correct, memory.at)
+        skills[skill] = skills[skill].after_answer(correct, memory.at)
+    return tuple(skills), told
 
 
 def _skill(skill: int) -> str:
@@ -111,11 +144,3 @@ def _questions(item: Codes, skill: Codes, modality: Codes) -> Sequence[Item]:
 def _outcomes(correct: Numbers, at: float) -> Outcomes:
     unknown = np.full(len(correct), np.nan)
     return Outcomes(correct, np.full(len(correct), at), unknown, np.zeros(len(correct)))
-
-
-def _is_known(mastery: Mastery) -> bool:
-    """An sd is that of the logit at its steepest, a quarter of the logit's own."""
-    bounded = min(max(mastery.mean, 1e-6), 1.0 - 1e-6)
-    above = log(bounded / (1.0 - bounded)) - log(KNOWN_CHANCE / (1.0 - KNOWN_CHANCE))
-    surety = 0.5 * erfc(-above / max(4.0 * mastery.sd, 1e-6) / sqrt(2.0))
-    return mastery.answers > 0 and surety >= KNOWN_SURETY

@@ -15,8 +15,9 @@ from mlcore.sequencing import sequencer as sequencing
 from mlcore.sequencing.courses import of_lessons
 from mlcore.sequencing.law import Shown
 from mlcore.sequencing.sequencer import Sequencer
+from mlcore.tracing import KNOWN_BEFORE
 from mlcore.worlds.policies.policy import Choice, Moment
-from mlcore.worlds.policies.tracing import ENOUGH, KNOWN_BEFORE, Traced, traced
+from mlcore.worlds.policies.tracing import ENOUGH, Traced, traced
 from mlcore.worlds.world import Answers, Lessons
 
 

@@ -13,10 +13,10 @@ import numpy as np
 
 from mlcore.baselines.bkt import Chances
 from mlcore.interactions import Codes, Mask, Numbers
+from mlcore.tracing import GUESS, KNOWN_BEFORE, LEARNED, SLIP
 from mlcore.worlds.policies.policy import Choice, Moment
 from mlcore.worlds.world import Answers, Lessons
 
-KNOWN_BEFORE, LEARNED, SLIP, GUESS = 0.2, 0.3, 0.15, 0.2
 ENOUGH = 0.5  # chance of being known, for a prerequisite
 MASTERED = 0.95
 BAND = 0.725  # middle of the success band .60 to .85

@@ -1,0 +1,122 @@
+"""What a learner would gain from candidates: skills learned that last, and skills kept that would be forgotten.
+
+Both are chances to recall a skill a month from now. Learning: what it builds on is held, the skill itself is not, and
+a lesson on it works, which gets less likely with every lesson that did not. Keeping: `mlcore.retention`. The chances
+that skills are held are drawn from what the tutor believes of the learner, so that a choice by draws tries what may yet
+turn out best (Thompson, "On the likelihood that one unknown probability exceeds another", Biometrika 25, 1933).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlcore.interactions import Codes, Mask, Numbers
+from mlcore.memory import moderated
+from mlcore.retention import NEW_STABILITY, lasting, usual_paces, worth_reviewing
+from mlcore.tracing import KNOWN_BEFORE, joined
+
+WORKED, FAILED = 2.0, 2.0  # lessons that worked and that did not, imagined of every skill
+DRAWS, FEW = 32, 256  # draws, for so many candidates at most; of more, none are drawn
+TYPICAL_DIFFICULTY = 5.0  # of FSRS
+
+
+@dataclass(frozen=True)
+class Path:
+    """What n candidates teach and build on, in a course of s skills."""
+
+    teaches: Mask  # [n, s]
+    needs: Mask  # [n, s]
+    is_lesson: Mask  # [n] False for what only asks, and teaches nothing new
+    minutes: Numbers  # [n]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the log tells of each skill, and of the learner's memory."""
+
+    traced: Numbers  # [s] chance that it is held (`mlcore.tracing`)
+    lessons: Numbers  # [s] taken on it
+    stability: Numbers  # [s] days (`mlcore.retention`); nan where it was never answered
+    difficulty: Numbers  # [s] 1 to 10, likewise
+    days: Numbers  # [s] since its last answer, likewise
+    pace: Numbers  # [g] chance of each of PACES
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a tutor believes of the logit of a typical question of each skill: normal, the ability being shared."""
+
+    logit: Numbers  # [s]
+    own_sd: Numbers  # [s]
+    shared_sd: float
+
+    def drawn(self, draws: int, rng: np.random.Generator) -> Numbers:
+        """Return draws of the logits.  [d, s]"""
+        shared = self.shared_sd * rng.standard_normal((draws, 1))
+        logits: Numbers = self.logit + shared + self.own_sd * rng.standard_normal((draws, len(self.logit)))
+        return logits
+
+    @property
+    def moderated(self) -> Numbers:
+        """The logits of the mean chances.  [s]"""
+        return moderated(self.logit, self.own_sd**2 + self.shared_sd**2)
+
+
+@dataclass(frozen=True)
+class Prospects:
+    """What each of n candidates would bring, in chances of recall."""
+
+    learning: Numbers  # [n]
+    drawn: Numbers  # [d, n] the same, in draws
+    retention: Numbers  # [n]
+    held: Numbers  # [n] chance that what it teaches is held
+    minutes: Numbers  # [n]
+
+    def rows(self, chosen: Codes) -> Prospects:
+        """Return those of some candidates."""
+        return Prospects(
+            self.learning[chosen],
+            self.drawn[:, chosen],
+            self.retention[chosen],
+            self.held[chosen],
+            self.minutes[chosen],
+        )
+
+
+def prospects(path: Path, record: Record, held: Held, rng: np.random.Generator) -> Prospects:
+    """Look at every candidate, as believed and in DRAWS draws of what is believed."""
+    believed = joined(record.traced, held.moderated)
+    share = path.teaches / np.maximum(path.teaches.sum(1, keepdims=True), 1)
+    kept = believed * worth_reviewing(record.stability, record.difficulty, record.days, record.pace)
+    return Prospects(
+        learning=_learned(path, record, believed[None])[0],
+        drawn=_learned(path, record, joined(record.traced, held.drawn(DRAWS if len(share) <= FEW else 0, rng))),
+        retention=share @ kept,
+        held=share @ believed,
+        minutes=path.minutes,
+    )
+
+
+def prospects_alone(logit: Numbers, sd: Numbers, days: Numbers) -> Prospects:
+    """Judge n candidates of which no more is known than their logits, and the days since their skill came [n].
+
+    `days` are nan where it never came. Nothing is drawn.
+    """
+    usual, count = usual_paces(), len(logit)
+    believed = joined(np.full(count, KNOWN_BEFORE), moderated(logit, sd**2))
+    stability = np.where(np.isnan(days), np.nan, NEW_STABILITY)
+    kept = worth_reviewing(stability, np.full(count, TYPICAL_DIFFICULTY), days, usual)
+    learning = (1.0 - believed) * WORKED / (WORKED + FAILED) * lasting(usual)
+    return Prospects(learning, np.empty((0, count)), believed * kept, believed, np.zeros(count))
+
+
+def _learned(path: Path, record: Record, held: Numbers) -> Numbers:
+    """Return the chance to learn what each candidate teaches and to keep it, where skills are held so.  [d, n]"""
+    failed = record.lessons * (1.0 - held)
+    works = WORKED / (WORKED + FAILED + failed)
+    ready = np.exp(np.log(np.maximum(held, 1e-9)) @ path.needs.T.astype(np.float64))
+    share = path.teaches / np.maximum(path.teaches.sum(1, keepdims=True), 1)
+    learned: Numbers = ready * (((1.0 - held) * works) @ share.T) * lasting(record.pace)
+    return learned * path.is_lesson
