@@ -12,11 +12,18 @@ from scipy.stats import binomtest
 from tqdm import tqdm
 
 from mlcore.commands.options import at_least_one
+from mlcore.effects.backtest import ARMS, COLUMNS, Span, Trials, back_test, by_delay, read_trials
 from mlcore.effects.trials import WORLDS, Declared, World, try_out
+from mlcore.effects.verdicts import CONFIDENCE
+from mlcore.off_policy import Estimate
 
 RUNS = 200
 HEAD = (
     "| world | rule | a winner declared (95 % interval) | the best arm alone | no difference found | found by answers |"
+)
+DATA_HEAD = (
+    "| pairs | learners / pairs | verdict | with study, less tests alone (90 %) | plain paired difference (90 %) "
+    "| gain in log-likelihood of held-out answers | reward under our choice | folds that agree |"
 )
 ABOUT = """# How far verdicts on ways of learning can be trusted
 
@@ -28,13 +35,19 @@ judged every day. `ours` and the t-tests judge the same answers, assigned by our
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of `effects`."""
-    parser.add_argument("--report", type=Path, metavar="DIR", required=True, help="folder to write effects.md to")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--report", type=Path, metavar="DIR", help="folder to write effects.md on made-up cohorts to")
+    data_help = f"log with study and test trials and a later test (columns {', '.join(COLUMNS)})"
+    what.add_argument("--data", type=Path, metavar="FILE", help=data_help)
     parser.add_argument("--runs", type=at_least_one, default=RUNS, metavar="N", help=f"of each world ({RUNS})")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same report (0)")
 
 
 def run(arguments: Namespace) -> int:
-    """Write the report and show it. Raises OSError."""
+    """Write the report and show it, or judge the log. Raises OSError or UnreadableLog."""
+    if arguments.data:
+        sys.stdout.write("".join(_back_tests(read_trials(arguments.data))))
+        return 0
     rng = np.random.default_rng(arguments.seed)
     found = [(world, try_out(world, arguments.runs, rng)) for world in tqdm(WORLDS, unit="world")]
     text = "".join(_trials(found))
@@ -54,6 +67,33 @@ def _trials(found: list[tuple[World, list[Declared]]]) -> Iterator[str]:
             by = ", ".join(f"{count / each.runs:.0%} by {answers:,}" for answers, count in each.right_by.items())
             shares = f"{_share(each.winner, each.runs)} | {each.right / each.runs:.1%} | {each.same / each.runs:.1%}"
             yield f"| {own.name} | {each.rule} | {shares} | {by if own.best else '–'} |\n"
+
+
+def _back_tests(trials: Trials) -> Iterator[str]:
+    yield f"{DATA_HEAD}\n|{'---|' * (DATA_HEAD.count('|') - 1)}\n"
+    for name, part in by_delay(trials).items():
+        found = back_test(part)
+        ours = Span(*(float(end[1]) for end in found.verdict.differences.believed))
+        winners = ", ".join(ARMS[place] for place in found.verdict.winners)
+        cells = (
+            name,
+            f"{found.learners:,} / {found.pairs:,}",
+            found.verdict.outcome + (f": {winners}" if winners else ""),
+            _span(ours),
+            _span(found.plain),
+            _span(found.better, ".5f"),
+            f"{_earned(found.earned)}; otherwise {_earned(found.earned_otherwise)}",
+            f"{found.agrees:.0%}",
+        )
+        yield f"| {' | '.join(cells)} |\n"
+
+
+def _earned(estimate: Estimate | None) -> str:
+    return "–" if estimate is None else _span(Span(estimate.value, *estimate.interval(CONFIDENCE)))
+
+
+def _span(span: Span, form: str = ".3f") -> str:
+    return f"{span.value:+{form}} ({span.low:+{form}} to {span.high:+{form}})"
 
 
 def _share(count: int, runs: int) -> str:
