@@ -82,6 +82,8 @@ CAUSES = {
     "spacing": _("you practiced it a while ago, and coming back now makes it last"),
     "variety": _("it is a change from what you just did"),
     "modality": _("later answers suggest that this way of teaching works a little better"),
+    "method": _("later answers suggest that practicing at such times and in such an order works a little better"),
+    "trying": _("we do not know yet how well this way of learning works for you, so it is worth a try"),
     "order": _("it is next in the order of the course"),
 }
 NAMES = {
@@ -90,6 +92,8 @@ NAMES = {
     "spacing": gettext_lazy("Time to come back"),
     "variety": gettext_lazy("A change"),
     "modality": gettext_lazy("Way of teaching"),
+    "method": gettext_lazy("Time and order"),
+    "trying": gettext_lazy("Worth a try"),
     "order": gettext_lazy("Order of the course"),
 }
 
@@ -101,7 +105,15 @@ MEANINGS = {
     "spacing": gettext_lazy("How much it helps to come back to it now: it grows while a topic rests."),
     "variety": gettext_lazy("Below 0 when it is like what you just did, 0 or more when it is a change."),
     "modality": gettext_lazy(
-        "Whether you did better (above 0) or worse (below 0) than expected after lessons like it."
+        "Whether you and others did better (above 0) or worse (below 0) than expected after lessons like it."
+    ),
+    "method": gettext_lazy(
+        "Whether you and others did better (above 0) or worse (below 0) than expected after practicing at such a time "
+        "and in such an order."
+    ),
+    "trying": gettext_lazy(
+        "A small random amount, larger where we know less of how well a way of learning works for you: so that all get "
+        "a chance."
     ),
     "order": gettext_lazy("A little below 0 for what comes later in the course."),
 }

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from adaptive.directing import Reach
+from adaptive.verdicts import findings_of
 from adaptive.views.steering import section_of
 from analytics import tables
 from analytics.activity import days_of, trends_of
@@ -48,6 +49,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponseBase:
     if scope.course:
         context |= needs(request, scope) | heat(request, scope) | activity(scope) | problems(scope)
         context |= section_of(Reach(scope.cohort, scope.course))
+        context["ways"] = findings_of(scope.cohort, scope.course.subject)
     return render(request, "analytics/cohort.html", context)
 
 

@@ -58,10 +58,6 @@ class Hierarchy:
     cohorts: Level  # [..., c + 1, k, k], the last one of the learners without a cohort
     subject: Level  # [..., k, k]
 
-    def cohort(self, code: int) -> Level:
-        """Return what the rewards of one cohort tell of its arms, without those of the others."""
-        return Level(self.cohorts.precision[..., code, :, :], self.cohorts.pull[..., code, :])
-
     def of_subject(self) -> Posterior:
         """Return the effects over all learners, shrunk to no difference."""
         mean, covariance = self._believed()
@@ -69,10 +65,13 @@ class Hierarchy:
 
     def of_cohorts(self) -> Posterior:
         """Return the effects in each cohort, shrunk to those of the subject.  [..., c, k]"""
+        return self.within(Level(self.cohorts.precision[..., :-1, :, :], self.cohorts.pull[..., :-1, :]))
+
+    def within(self, groups: Level) -> Posterior:
+        """Return the effects in groups of learners of the evidence, shrunk to those of the subject.  [..., g, k]"""
         mean, covariance = self._believed()
         spread = self.spreads.cohort[..., None, None, None]
-        pull = _centered(self.cohorts, self.subject)
-        own = Level(self.cohorts.precision[..., :-1, :, :], pull[..., :-1, :])
+        own = Level(groups.precision, _centered(groups, self.subject))
         within = np.linalg.inv(own.precision + np.eye(mean.shape[-1]) / spread)
         passed_on = within @ covariance[..., None, :, :] @ within / spread**2
         means = (within @ (own.pull + mean[..., None, :] / spread[..., 0])[..., None])[..., 0]
@@ -168,7 +167,7 @@ def _cohort_levels(evidence: Evidence, spreads: Spreads) -> Level:
 def _members(evidence: Evidence) -> Numbers:
     """Who is of which cohort, and in the last column of none.  [l, c + 1]"""
     cohorts = np.append(np.arange(evidence.cohorts), UNKNOWN)
-    return np.asarray((evidence.cohort[:, None] == cohorts).astype(np.float64))
+    return np.asarray(evidence.cohort[:, None] == cohorts, np.float64)
 
 
 def _by_cohort(evidence: Evidence, values: Numbers) -> Numbers:
