@@ -11,10 +11,12 @@ import numpy as np
 from scipy.stats import binomtest
 from tqdm import tqdm
 
+from mlcore.checkpoint import load_tutor
 from mlcore.commands.options import at_least_one
 from mlcore.effects.backtest import ARMS, COLUMNS, Span, Trials, back_test, by_delay, read_trials
-from mlcore.effects.trials import WORLDS, Declared, World, try_out
+from mlcore.effects.trials import CROWDS, Declared, try_out
 from mlcore.effects.verdicts import CONFIDENCE
+from mlcore.effects.world_trials import taught_worlds, try_world
 from mlcore.off_policy import Estimate
 
 RUNS = 200
@@ -27,8 +29,9 @@ DATA_HEAD = (
 )
 ABOUT = """# How far verdicts on ways of learning can be trusted
 
-{runs} runs of each world, {learners} learners in {cohorts} cohorts, {arms} arms, one answer of each learner a day,
-judged every day. `ours` and the t-tests judge the same answers, assigned by our bandit; the last rule its own.
+{runs} runs of each, {learners} learners in {cohorts} cohorts, {arms} arms, one answer of each learner a day, judged
+every day. `ours` and the t-tests judge the same answers, assigned by our bandit; the last rule its own. The worlds at
+the end are those of `mlcore.worlds`: 20 lessons of two questions each, expectations by the learner model shipped.
 
 """
 
@@ -49,7 +52,9 @@ def run(arguments: Namespace) -> int:
         sys.stdout.write("".join(_back_tests(read_trials(arguments.data))))
         return 0
     rng = np.random.default_rng(arguments.seed)
-    found = [(world, try_out(world, arguments.runs, rng)) for world in tqdm(WORLDS, unit="world")]
+    found = [(one.name, try_out(one, arguments.runs, rng)) for one in tqdm(CROWDS, unit="crowd")]
+    tutor = load_tutor(None)
+    found += [(one.name, try_world(one, tutor, arguments.runs, rng)) for one in tqdm(taught_worlds(), unit="world")]
     text = "".join(_trials(found))
     arguments.report.mkdir(parents=True, exist_ok=True)
     (arguments.report / "effects.md").write_text(text, encoding="utf-8")
@@ -57,16 +62,16 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _trials(found: list[tuple[World, list[Declared]]]) -> Iterator[str]:
-    world = WORLDS[0]
+def _trials(found: list[tuple[str, list[Declared]]]) -> Iterator[str]:
+    crowd = CROWDS[0]
     runs = found[0][1][0].runs
-    yield ABOUT.format(runs=runs, learners=world.learners, cohorts=world.cohorts, arms=world.arms)
+    yield ABOUT.format(runs=runs, learners=crowd.learners, cohorts=crowd.cohorts, arms=crowd.arms)
     yield f"{HEAD}\n|{'---|' * (HEAD.count('|') - 1)}\n"
-    for own, rules in found:
+    for name, rules in found:
         for each in rules:
             by = ", ".join(f"{count / each.runs:.0%} by {answers:,}" for answers, count in each.right_by.items())
             shares = f"{_share(each.winner, each.runs)} | {each.right / each.runs:.1%} | {each.same / each.runs:.1%}"
-            yield f"| {own.name} | {each.rule} | {shares} | {by if own.best else '–'} |\n"
+            yield f"| {name} | {each.rule} | {shares} | {by or '–'} |\n"
 
 
 def _back_tests(trials: Trials) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Made-up cohorts whose truth is known, taught by a bandit and looked at every day: how often is a winner declared?
 
-All runs of a world move on together, a day at a time; each day every learner answers once. Answers are right or wrong,
+All runs of a crowd move on together, a day at a time; each day every learner answers once. Answers are right or wrong,
 expectations know the learner and the question up to an error, and what an arm is worth may differ between learners.
 """
 
@@ -26,26 +26,27 @@ SURE = 0.95  # posterior chance at which a plain Thompson bandit names the best 
 
 
 @dataclass(frozen=True)
-class World:
+class Crowd:
     """A cohort of learners and what is true of the arms in it."""
 
     name: str
     learners: int = 60
     cohorts: int = 4
     arms: int = 4
-    days: int = 40  # answers of each learner
+    days: int = 40
+    answers: int = 1  # of each learner a day
     best: float = 0.0  # how much better the first arm is, in standard deviations of a reward
     learner: float = 0.0  # standard deviation of what an arm is worth to a learner, in chance of a right answer
     misjudged: float = 0.05  # likewise, of how far expectations are off for a learner
 
 
-WORLDS = (
-    World("nothing matters"),
-    World("only learners differ", learner=0.1),
-    World("nothing matters, three times as long", days=120),
-    World("one arm is better by the margin, three times as long", best=MARGIN / NOISE**0.5, days=120),
-    World("one arm is better, d = .3", best=0.3),
-    World("one arm is better, d = .3, and learners differ", best=0.3, learner=0.1),
+CROWDS = (
+    Crowd("nothing matters"),
+    Crowd("only learners differ", learner=0.1),
+    Crowd("nothing matters, three times as long", days=120),
+    Crowd("one arm is better by the margin, three times as long", best=MARGIN / NOISE**0.5, days=120),
+    Crowd("one arm is better, d = .3", best=0.3),
+    Crowd("one arm is better, d = .3, and learners differ", best=0.3, learner=0.1),
 )
 
 
@@ -54,7 +55,6 @@ class Log:
     """What r runs know so far: evidence [r, l, k], and what the policy believes."""
 
     evidence: Evidence
-    chances: Numbers  # [r, l, k] of the latest assignment
     hierarchy: Hierarchy = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,37 +70,37 @@ class Declared:
     winner: int
     right: int
     same: int
-    right_by: Mapping[int, int]  # answers of all learners together -> runs that had found the best arm by then
+    right_by: Mapping[int, int]  # answers of all learners -> runs that had found the best arm by then, if there is one
 
 
 Look = Callable[[Evidence, Hierarchy], Mask]  # which arms a rule calls better, in each run  [r, k]
 
 
-def try_out(world: World, runs: int, rng: np.random.Generator) -> list[Declared]:
-    """Run a world under our bandit, judged by our rule and by a daily t-test; and under plain Thompson sampling."""
-    ours: Mapping[str, Look] = {OURS: _ours, "t-test, looked at daily": _t_test}
+def try_out(crowd: Crowd, runs: int, rng: np.random.Generator) -> list[Declared]:
+    """Run a crowd under our bandit, judged by our rule and by a daily t-test; and under plain Thompson sampling."""
+    ours: Mapping[str, Look] = {OURS: winners_by_us, "t-test, looked at daily": winners_by_t_test}
     plain: Mapping[str, Look] = {"Thompson, P(best) > .95": _surely_best}
-    return [*_live(world, runs, rng, (_by_us, ours)), *_live(world, runs, rng, (_by_thompson, plain))]
+    return [*_live(crowd, runs, rng, (by_us, ours)), *_live(crowd, runs, rng, (_by_thompson, plain))]
 
 
 Assign = Callable[[Log, np.random.Generator], Numbers]
 
 
-def _live(world: World, runs: int, rng: np.random.Generator, how: tuple[Assign, Mapping[str, Look]]) -> list[Declared]:
+def _live(crowd: Crowd, runs: int, rng: np.random.Generator, how: tuple[Assign, Mapping[str, Look]]) -> list[Declared]:
     assign, looks = how
-    truth = _truth(world, runs, rng)
-    log = _nothing(world, runs)
+    truth = _truth(crowd, runs, rng)
+    log = nothing(crowd, runs)
     days = {rule: np.zeros(runs) for rule in looks}
-    called = {rule: np.zeros((runs, world.arms), bool) for rule in looks}
+    called = {rule: np.zeros((runs, crowd.arms), bool) for rule in looks}
     same = np.zeros(runs, bool)
-    for day in range(1, world.days + 1):
+    for day in range(1, crowd.days + 1):
         log = _day(log, truth, assign(log, rng), rng)
         for rule, look in looks.items():
             wins = look(log.evidence, log.hierarchy) & (days[rule] == 0.0)[:, None]
             called[rule] |= wins
             days[rule][wins.any(-1)] = day
-        same |= _same(log)
-    return [_declared(world, Called(rule, called[rule], days[rule], same & (rule == OURS))) for rule in looks]
+        same |= same_by_us(log)
+    return [declared(crowd, Called(rule, called[rule], days[rule], same & (rule == OURS))) for rule in looks]
 
 
 @dataclass(frozen=True)
@@ -109,23 +109,23 @@ class Truth:
     misjudged: Numbers  # [r, l]
 
 
-def _truth(world: World, runs: int, rng: np.random.Generator) -> Truth:
-    shape = runs, world.learners, world.arms
-    effect = rng.normal(0.0, world.learner, shape) if world.learner else np.zeros(shape)
-    effect[..., 0] += world.best * np.sqrt(NOISE)
-    return Truth(effect, rng.normal(0.0, world.misjudged, shape[:2]))
+def _truth(crowd: Crowd, runs: int, rng: np.random.Generator) -> Truth:
+    shape = runs, crowd.learners, crowd.arms
+    effect = rng.normal(0.0, crowd.learner, shape) if crowd.learner else np.zeros(shape)
+    effect[..., 0] += crowd.best * np.sqrt(NOISE)
+    return Truth(effect, rng.normal(0.0, crowd.misjudged, shape[:2]))
 
 
-def _nothing(world: World, runs: int) -> Log:
-    empty = np.zeros((runs, world.learners, world.arms))
-    cohort: Codes = np.arange(world.learners) % world.cohorts
-    return Log(Evidence(empty, empty, empty, empty, cohort), np.full_like(empty, 1.0 / world.arms))
+def nothing(crowd: Crowd, runs: int) -> Log:
+    """Return what is known before anybody answers."""
+    empty = np.zeros((runs, crowd.learners, crowd.arms))
+    cohort: Codes = np.arange(crowd.learners) % crowd.cohorts
+    return Log(Evidence(empty, empty, empty, empty, cohort))
 
 
 def _day(log: Log, truth: Truth, chances: Numbers, rng: np.random.Generator) -> Log:
     """Every learner answers once, after learning in an arm drawn with these chances."""
-    drawn = rng.random((*chances.shape[:-1], 1))
-    arm = (np.cumsum(chances, -1) < drawn).sum(-1).clip(max=chances.shape[-1] - 1)
+    arm = drawn_from(chances, rng)
     taken = np.eye(chances.shape[-1])[arm]
     expected = rng.uniform(LOW, HIGH, arm.shape)
     chance = np.clip(expected + truth.misjudged + (taken * truth.effect).sum(-1), 0.0, 1.0)
@@ -134,10 +134,16 @@ def _day(log: Log, truth: Truth, chances: Numbers, rng: np.random.Generator) -> 
     evidence = Evidence(
         old.answers + taken, old.weight + taken, old.total + reward, old.squares + reward**2, old.cohort
     )
-    return Log(evidence, chances)
+    return Log(evidence)
 
 
-def _by_us(log: Log, rng: np.random.Generator) -> Numbers:
+def drawn_from(chances: Numbers, rng: np.random.Generator) -> Codes:
+    """Draw an arm for each learner by their chances [r, l, k].  [r, l]"""
+    drawn = rng.random((*chances.shape[:-1], 1))
+    return np.asarray((np.cumsum(chances, -1) < drawn).sum(-1).clip(max=chances.shape[-1] - 1))
+
+
+def by_us(log: Log, rng: np.random.Generator) -> Numbers:
     """The chances of the product: effects drawn from each learner's posterior, bounded, in the softmax of a choice."""
     shared, spreads = log.hierarchy.of_cohorts(), log.hierarchy.spreads
     mean, sd = (array[:, log.evidence.cohort] for array in (shared.mean, shared.sd))
@@ -163,15 +169,15 @@ def _pooled(evidence: Evidence) -> tuple[Numbers, Numbers]:
     return evidence.total.sum(-2) / NOISE / precision, precision**-0.5
 
 
-def _ours(evidence: Evidence, hierarchy: Hierarchy) -> Mask:
+def winners_by_us(evidence: Evidence, hierarchy: Hierarchy) -> Mask:
     return winners_in(differences(hierarchy.subject, compared_in(evidence)))
 
 
-def _same(log: Log) -> Mask:
+def same_by_us(log: Log) -> Mask:
     return is_same(differences(log.hierarchy.subject, compared_in(log.evidence)))
 
 
-def _t_test(evidence: Evidence, hierarchy: Hierarchy) -> Mask:
+def winners_by_t_test(evidence: Evidence, hierarchy: Hierarchy) -> Mask:
     """One-sided t-tests of each arm against all the others, p < .05 / arms, as if the size had been fixed before."""
     count, total, squares = (array.sum(-2) for array in (evidence.answers, evidence.total, evidence.squares))
     counts, totals, sums = (array.sum(-1, keepdims=True) - array for array in (count, total, squares))
@@ -204,8 +210,10 @@ class Called:
     same: Mask  # [r] at any look
 
 
-def _declared(world: World, called: Called) -> Declared:
+def declared(crowd: Crowd, called: Called) -> Declared:
     right = called.arms[:, 0] & ~called.arms[:, 1:].any(-1)
-    by = {days * world.learners: int((right & (called.day <= days)).sum()) for days in LOOKS if days <= world.days}
+    each = crowd.learners * crowd.answers
+    looks = [days for days in LOOKS if days <= crowd.days and crowd.best]
+    by = {days * each: int((right & (called.day <= days)).sum()) for days in looks}
     winner = int((called.day > 0.0).sum())
     return Declared(called.rule, len(right), winner, int(right.sum()), int(called.same.sum()), by)

@@ -63,7 +63,10 @@ class Differences:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What can be said of k arms; `missing` is about how many more answers would say more, None for very many."""
+    """What can be said of k arms; `missing` is about how many more answers would say more, None for very many.
+
+    While nothing is compared, it is how many a first comparison takes.
+    """
 
     outcome: Outcome
     winners: tuple[int, ...]
@@ -79,7 +82,9 @@ def judge(level: Level, evidence: Evidence, fewest_learners: int = FEWEST_LEARNE
         return Verdict("winner", tuple(np.flatnonzero(wins).tolist()), found, 0)
     if is_same(found):
         return Verdict("no difference", (), found, 0)
-    return Verdict("open", (), found, _missing(found, float(evidence.answers.sum())))
+    if found.compared.any():
+        return Verdict("open", (), found, _missing(found, float(evidence.answers.sum())))
+    return Verdict("open", (), found, _missing_to_compare(evidence))
 
 
 def judge_learner(evidence: Evidence, noise: Numbers) -> Verdict:
@@ -145,10 +150,17 @@ def e_value(value: Numbers, error: Numbers, expected: float = EXPECTED) -> Numbe
 
 def _missing(found: Differences, answers: float) -> int | None:
     """About how many more answers would lead to a verdict, if the differences stay as they look now."""
-    if not found.compared.any():
-        return None
     for times in np.geomspace(1.05, FURTHEST_AHEAD, 80):
         then = Differences(found.compared, found.value, found.error / np.sqrt(times))
         if winners_in(then).any() or is_same(then):
             return ceil(answers * (float(times) - 1.0))
     return None
+
+
+def _missing_to_compare(evidence: Evidence) -> int | None:
+    """How many more answers the two arms with the most evidence need at least, if answers weigh as much as so far."""
+    weight = np.sort(evidence.weight.sum(-2))[-2:]
+    if len(weight) < 2 or not weight.any():
+        return None
+    each = float(evidence.weight.sum() / evidence.answers.sum())
+    return ceil(float(np.maximum(FEWEST_WEIGHT - weight, 0.0).sum()) / each) or None

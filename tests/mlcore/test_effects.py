@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 from mlcore.effects.evidence import Evidence, evidence_of
 from mlcore.effects.hierarchy import COHORTS, USUAL, Level, Spreads, fit, spreads_of
-from mlcore.effects.verdicts import ALPHA, MARGIN, e_value, judge, judge_learner
+from mlcore.effects.verdicts import ALPHA, FEWEST_WEIGHT, MARGIN, e_value, judge, judge_learner
 from mlcore.interactions import UNKNOWN, Codes, Numbers
 
 ARMS = 3
@@ -166,7 +166,7 @@ def test_an_arm_alone_or_of_few_is_compared_with_nothing() -> None:
     verdict = judge(fit(answers.evidence).subject, answers.evidence)
 
     assert verdict.outcome == "open"
-    assert verdict.missing is None
+    assert verdict.missing == FEWEST_WEIGHT - 5
     assert not verdict.differences.compared.any()
 
 
