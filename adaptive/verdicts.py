@@ -109,10 +109,11 @@ class Told:
     def _open(self) -> str:
         if not self.missing:
             return gettext("Not enough data yet.")
-        words = ngettext(
-            "Not enough data yet (about %(missing)d more answer).",
-            "Not enough data yet (about %(missing)d more answers).",
-            self.missing,
+        is_compared = any(figure.difference is not None for figure in self.figures)
+        words = (
+            gettext("Not enough data yet (about %(missing)d more answers).")
+            if is_compared
+            else gettext("Not enough data yet (at least %(missing)d more answers).")
         )
         return words % {"missing": _about(self.missing)}
 
