@@ -89,7 +89,7 @@ class Told:
 
     def _better(self, figure: Figure) -> str:
         words = (
-            gettext("%(arm)s have helped you more so far: %(success)s, %(size)s.")
+            gettext("%(arm)s helped you more so far: %(success)s, %(size)s.")
             if self.is_own
             else gettext("%(arm)s helped more: %(success)s, %(size)s.")
         )

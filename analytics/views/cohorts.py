@@ -25,7 +25,13 @@ COHORTS_ON_A_PAGE = 20
 LEARNERS_ON_A_PAGE = 50
 NEEDS_ON_A_PAGE = 12
 MOST_PROBLEMS = 8
-EXPORTS = {"needs": tables.needs, "mastery": tables.mastery, "activity": tables.activity, "rules": tables.rules}
+EXPORTS = {
+    "needs": tables.needs,
+    "mastery": tables.mastery,
+    "activity": tables.activity,
+    "rules": tables.rules,
+    "ways": tables.ways,
+}
 
 
 @for_trainers

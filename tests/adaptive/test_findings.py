@@ -72,7 +72,10 @@ def test_a_way_that_led_to_more_later_success_is_found_and_told(cohort: Cohort, 
     assert best.low is not None
     assert best.low > 0.0
     client.force_login(User.objects.get(first_name="Grace"))
-    assert sentence in client.get(f"/trainer/cohorts/{cohort.pk}/").content.decode()
+    address = f"/trainer/cohorts/{cohort.pk}/"
+    assert sentence in client.get(address).content.decode()
+    exported = b"".join(client.get(address, {"format": "csv", "table": "ways"})).decode()
+    assert f"Practice questions,{100 * (best.difference or 0.0):.1f}," in exported
 
 
 def test_alike_ways_end_in_no_difference_found(cohort: Cohort, course: Course) -> None:
@@ -123,7 +126,7 @@ def test_a_learner_reads_what_helped_them(enrollment: Enrollment, client: Client
 
     page = client.get(f"/learn/{enrollment.course.slug}/map/").content.decode()
 
-    assert "Worked examples have helped you more so far: +" in page
+    assert "Worked examples helped you more so far: +" in page
     assert "There is nothing to compare yet" in page
 
 
