@@ -188,8 +188,8 @@ class LearnerStateAdmin(ReadOnly):
 
 @admin.register(ModalityEffect)
 class ModalityEffectAdmin(ReadOnly):
-    list_display = ("subject", "cohort", "modality", "mean", "sd", "answers", "changed_at")
-    list_filter = ("subject", "modality")
+    list_display = ("subject", "cohort", "arm", "mean", "sd", "answers", "learners", "finding", "changed_at")
+    list_filter = ("subject", "factor", "finding")
     list_select_related = ("cohort",)
 
 

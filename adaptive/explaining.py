@@ -80,6 +80,8 @@ CAUSES = {
     "variety": _("it is a change from what you just did"),
     "time": _("it takes less of your time"),
     "modality": _("later answers suggest that this way of teaching works a little better"),
+    "method": _("later answers suggest that practicing at such times and in such an order works a little better"),
+    "trying": _("we do not know yet how well this way of learning works for you, so it is worth a try"),
     "order": _("it is next in the order of the course"),
 }
 CAUSES["spacing"] = CAUSES["retention"]  # in steps of earlier versions
@@ -90,6 +92,8 @@ NAMES = {
     "variety": gettext_lazy("A change"),
     "time": gettext_lazy("Time it takes"),
     "modality": gettext_lazy("Way of teaching"),
+    "method": gettext_lazy("Time and order"),
+    "trying": gettext_lazy("Worth a try"),
     "order": gettext_lazy("Order of the course"),
 }
 
@@ -105,7 +109,15 @@ MEANINGS = {
     "variety": gettext_lazy("Below 0 when it is like what you just did, 0 or more when it is a change."),
     "time": gettext_lazy("A little below 0 for what takes longer."),
     "modality": gettext_lazy(
-        "Whether you did better (above 0) or worse (below 0) than expected after lessons like it."
+        "Whether you and others did better (above 0) or worse (below 0) than expected after lessons like it."
+    ),
+    "method": gettext_lazy(
+        "Whether you and others did better (above 0) or worse (below 0) than expected after practicing at such a time "
+        "and in such an order."
+    ),
+    "trying": gettext_lazy(
+        "A small random amount, larger where we know less of how well a way of learning works for you: so that all get "
+        "a chance."
     ),
     "order": gettext_lazy("A little below 0 for what comes later in the course."),
 }

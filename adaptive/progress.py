@@ -1,14 +1,15 @@
 """What a learner did, as far as the next choice needs it: a fold of the log that knows no network.
 
-It stays small however long the log gets: a few numbers for each module, question, skill and modality.
+It stays small however long the log gets: a few numbers for each module, question, skill and way of learning.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from adaptive.rewards import Answered, ArmProgress, Lesson, give_credit, methods_of
 from courses.models import Interaction, InteractionKind
 from mlcore.records import SkillRecord
 from mlcore.retention import PACES, Trace
@@ -16,6 +17,7 @@ from mlcore.retention import PACES, Trace
 RIGHT = 0.5  # a score from here on counts as right
 BANNED_FOR = 15  # entries of the log after "Not this one"
 PACE_STEP, FASTEST = 0.5, 2.0
+SCALARS = ("current", "closed", "left", "wish", "pace", "visits", "now_on", "before_on")
 STEPS_KEPT, KINDS_KEPT = 19, 9  # of the latest, by which the guard against narrow fare goes
 
 
@@ -74,11 +76,10 @@ class SkillProgress:
     right: float = 0.0
     record: SkillRecord = field(default_factory=SkillRecord)  # whether it is held, and how long it is remembered
 
-
-@dataclass
-class ModalityProgress:
-    answers: int = 0
-    surprise: float = 0.0  # sum of scores minus what was predicted
+    @property
+    def at(self) -> int:
+        """Second of the last answer; 0 before the first."""
+        return int(self.record.memory.at) if self.record.memory else 0
 
 
 @dataclass
@@ -88,7 +89,11 @@ class Progress:
     modules: dict[int, ModuleProgress] = field(default_factory=dict)
     questions: dict[int, QuestionProgress] = field(default_factory=dict)
     skills: dict[int, SkillProgress] = field(default_factory=dict)
-    modalities: dict[str, ModalityProgress] = field(default_factory=dict)
+    arms: dict[str, ArmProgress] = field(default_factory=dict)  # what each way of learning earned
+    lessons: dict[int, Lesson] = field(default_factory=dict)  # how each skill was learned last
+    visits: int = 0  # that began
+    now_on: list[int] = field(default_factory=list)  # skills asked for in the latest visit
+    before_on: list[int] = field(default_factory=list)  # and in the one before it
     current: int = 0  # module that was opened last, until it is finished
     closed: int = 0  # entry of the log that closed the latest offer
     left: int = 0  # module that was finished last
@@ -101,11 +106,12 @@ class Progress:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Raises KeyError for what an earlier version kept: it has to be folded again."""
-        progress = cls(**{key: data[key] for key in ("current", "closed", "left", "wish", "pace") if key in data})
+        progress = cls(**{key: data[key] for key in SCALARS if key in data})
         progress.modules = {int(key): _unpacked(ModuleProgress, row) for key, row in data.get("modules", {}).items()}
         progress.questions = {int(key): QuestionProgress(*row) for key, row in data.get("questions", {}).items()}
         progress.skills = {int(key): _practiced(row) for key, row in data.get("skills", {}).items()}
-        progress.modalities = {key: ModalityProgress(*row) for key, row in data.get("modalities", {}).items()}
+        progress.arms = {key: ArmProgress(*row) for key, row in data["arms"].items()}
+        progress.lessons = {int(key): Lesson(*row) for key, row in data["lessons"].items()}
         progress.steps = [(module, modality) for module, modality in data["steps"]]
         progress.kinds, progress.memory = list(data["kinds"]), list(data["memory"])
         return progress
@@ -115,7 +121,11 @@ class Progress:
             "modules": {str(key): _packed(row) for key, row in self.modules.items() if row != _NEW},
             "questions": {str(key): [q.times, q.score, q.last] for key, q in self.questions.items()},
             "skills": {str(key): _numbers(row) for key, row in self.skills.items()},
-            "modalities": {key: [row.answers, row.surprise] for key, row in self.modalities.items()},
+            "arms": {key: list(asdict(row).values()) for key, row in self.arms.items()},
+            "lessons": {str(key): list(asdict(row).values()) for key, row in self.lessons.items()},
+            "visits": self.visits,
+            "now_on": self.now_on,
+            "before_on": self.before_on,
             "steps": [list(step) for step in self.steps],
             "kinds": self.kinds,
             "current": self.current,
@@ -145,8 +155,14 @@ class Progress:
             case InteractionKind.OVERRODE:
                 self._take_in_wish(event)
 
+    def methods(self, skill: int, at: int, just_on: Sequence[int]) -> list[str]:
+        """When and in which order a skill is practiced at this second, after a visit to these skills."""
+        practiced = self.skills.get(skill)
+        return methods_of(practiced.at if practiced else 0, at, skill in just_on)
+
     def _take_in_opening(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         self.current = event.module_id or 0
+        self.visits, self.before_on, self.now_on = self.visits + 1, self.now_on or self.before_on, []
         module = self.module(event.module_id)
         module.opened += 1
         module.now_answered, module.now_right = 0, 0.0
@@ -166,12 +182,15 @@ class Progress:
             asked = self.questions.setdefault(event.question_version.question_id, QuestionProgress())
             asked.times, asked.score, asked.last = asked.times + 1, score, event.sequence
             self.kinds = [*self.kinds, event.question_version.kind][-KINDS_KEPT:]
+        at = int(event.at.timestamp())
+        predicted = event.presentation.predicted if event.presentation else None
+        if predicted is not None:
+            answered = Answered(at, self.visits, modality or "", score - predicted)
+            methods = {skill: self.methods(skill, at, self.before_on) for skill in skills}
+            give_credit(self.arms, self.lessons, answered, methods)
+        self.now_on = sorted({*self.now_on, *skills})
         for skill in skills:
             self._practice(skill, score, event.at.timestamp())
-        predicted = event.presentation.predicted if event.presentation else None
-        if modality and predicted is not None:
-            learned = self.modalities.setdefault(modality, ModalityProgress())
-            learned.answers, learned.surprise = learned.answers + 1, round(learned.surprise + score - predicted, 4)
 
     def _practice(self, skill: int, score: float, at: float) -> None:
         practiced = self.skills.setdefault(skill, SkillProgress())

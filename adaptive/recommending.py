@@ -6,9 +6,10 @@ module at a difficulty and in a modality; they see it, and why (`explaining`).
 
 from __future__ import annotations
 
+import random
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -20,7 +21,8 @@ from adaptive.adapting import Standing, standing_of
 from adaptive.degrading import on_the_best_rung
 from adaptive.explaining import Offer, Reason, reason_given, reasons_for
 from adaptive.guarding import UNSUITED, Admitted, Candidate, admitted, is_put_aside, wanted_soon
-from adaptive.modalities import effects_for
+from adaptive.methods import effect_terms
+from adaptive.modalities import effects_for, means_of, tries_of
 from adaptive.models import Recommendation
 from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
@@ -39,7 +41,6 @@ from mlcore.retention import usual_paces
 
 POLICY = "what is learned and lasts, 1"
 SETTINGS = PolicySettings()
-MODALITY_WEIGHT = 2.0  # score for one unit of a modality's effect
 ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
 BELIEVED = 1  # tells the random numbers of what is believed from those of the choice
 PACE_WEIGHT = 0.05  # how far one wish for harder or easier moves the success band
@@ -105,21 +106,28 @@ class Inputs:
 
     now: datetime
     seed: int
-    effects: Mapping[str, float]  # of modalities, as far as known of this learner
+    effects: Mapping[str, float]  # of ways of learning, as far as known of this learner
     steering: Steering = UNSTEERED
     needs: Needs = frozenset()  # of the learner
     paces: Sequence[float] = ()  # at which learners of the subject forget; the usual ones, if nothing is known
+    tries: Mapping[str, float] = field(default_factory=dict)  # how far effects are taken to be off, to try them
 
     @classmethod
     def of(cls, step: Recommendation) -> Self:
         """Return what this step was chosen from."""
         steering = Steering.from_json(step.inputs.get("directives", ()))
         effects, needs = step.inputs.get("effects", {}), frozenset(step.inputs.get("needs", ()))
-        return cls(step.made_at, step.seed, effects, steering, needs, step.inputs.get("paces", ()))
+        paces, tries = step.inputs.get("paces", ()), step.inputs.get("tries", {})
+        return cls(step.made_at, step.seed, effects, steering, needs, paces, tries)
 
     def as_json(self) -> dict[str, Any]:
         """Return what no column of the step tells."""
-        asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs), "paces": list(self.paces)}
+        asked = {
+            "directives": self.steering.as_json(),
+            "needs": sorted(self.needs),
+            "paces": list(self.paces),
+            "tries": self.tries,
+        }
         return {"effects": self.effects} | {name: kept for name, kept in asked.items() if kept}
 
     def set_into(self, standing: Standing) -> Standing:
@@ -131,11 +139,11 @@ class Inputs:
 
 def draw_step(standing: Standing) -> Recommendation:
     """Choose a step as things are now."""
-    modalities = {variant.modality for module in standing.syllabus.modules.values() for variant in module.variants}
-    effects = effects_for(standing, sorted(modalities))
+    effects, seed = effects_for(standing), secrets.randbits(63)
+    tries = tries_of(effects, random.Random(seed))
     needs = frozenset(standing.enrollment.learner.needs)
-    paces = [float(pace) for pace in standing.paces]
-    return decide_step(standing, Inputs(clock.now(), secrets.randbits(63), effects, standing.steering, needs, paces))
+    known = Inputs(clock.now(), seed, means_of(effects), standing.steering, needs)
+    return decide_step(standing, replace(known, paces=[float(pace) for pace in standing.paces], tries=tries))
 
 
 def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = SETTINGS) -> Recommendation:
@@ -205,7 +213,8 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     """Score the candidates by what the learner would gain, and draw one of those that keep the fare varied."""
     candidates = may_be.candidates
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
-    own = {"modality": _modality_terms(candidates, inputs.effects), "order": _order_terms(candidates)}
+    own = effect_terms(standing, candidates, inputs.now, (inputs.effects, inputs.tries))
+    own["order"] = _order_terms(candidates)
     believed = np.random.default_rng((inputs.seed, BELIEVED))
     suggestion = standing.live.tutor.suggest(
         standing.belief,
@@ -226,11 +235,6 @@ def _paced(settings: PolicySettings, pace: float) -> PolicySettings:
     low, high = settings.band
     band = (low - PACE_WEIGHT * pace, high - PACE_WEIGHT * pace)
     return replace(settings, band=band)
-
-
-def _modality_terms(candidates: Sequence[Candidate], effects: Mapping[str, float]) -> np.ndarray:
-    modalities = [candidate.variant.modality if candidate.variant else "" for candidate in candidates]
-    return MODALITY_WEIGHT * np.array([effects.get(modality, 0.0) for modality in modalities])
 
 
 def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.mastery import ENOUGH_ANSWERS
+from adaptive.verdicts import FALSE_ALARM, MARGIN, SURE
 from analytics import attention, counting
 
 ENOUGH_FIRSTS = 10  # first answers, before we say anything about a question
@@ -41,6 +42,9 @@ NUMBERS = {
     "innocent": round(100 * INNOCENT),
     "unused": UNUSED_AFTER,
     "enough": ENOUGH_ANSWERS,
+    "false_alarm": round(100 * FALSE_ALARM),
+    "margin": round(100 * MARGIN),
+    "sure": round(100 * SURE),
 }
 
 
@@ -123,6 +127,17 @@ DEFINITIONS = {
         _("Choices"),
         _("How many first answers gave each choice. The success of those who did is their mean score elsewhere."),
         "count(first answers with the choice)",
+    ),
+    "ways": Definition(
+        _("Points of later success"),
+        _(
+            "How much better answers went after learning in this way than after the others, beyond what was expected "
+            "of these learners at these questions. An answer a day or more after a lesson counts fully, one in the "
+            "same visit a quarter. We say that a way helped more only where chance is an unlikely cause: with a chance "
+            "of %(false_alarm)d %% at most if there is no difference, however often one looks. No difference is found "
+            "where all lie within %(margin)d points, with %(sure)d %% intervals."
+        ),
+        "mean(score − expected | way) − mean over the other ways",
     ),
     "propensity": Definition(
         _("Propensity"),

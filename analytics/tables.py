@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from adaptive.conditions import facts_in_words
 from adaptive.rules import Firing
+from adaptive.verdicts import Figure, findings_of
 from analytics.activity import Day, days_of
 from analytics.attention import in_need, need_of
 from analytics.heat import row_of, skills_of, with_mastery
@@ -48,6 +49,24 @@ def _firing(firing: Firing) -> Sequence[Any]:
     did = (firing.get_effect_display(), firing.get_given_up_because_display() and _("withdrawn later"))
     facts, did_words = facts_in_words(firing.facts), "; ".join(filter(None, did))
     return firing.at.isoformat(), *_person(firing.enrollment), firing.rule.sentence, facts, did_words, seen_at
+
+
+def ways(scope: Scope) -> Table:
+    """What each way of learning is worth, in the cohort and in all learners of the subject."""
+    figures = (_("Points"), _("from"), _("to"), _("Answers"), _("Learners"))
+    header = (_("Learners of"), _("Choice"), _("Finding"), _("Way"), *figures)
+    found = findings_of(scope.cohort, scope.course.subject) if scope.course else []
+    return header, (
+        (whose, told.title, told.finding.label, figure.name, *_points(figure), figure.answers, figure.learners)
+        for one in found
+        for whose, told in ((_("the cohort"), one.cohort), (_("the subject"), one.subject))
+        if told
+        for figure in told.figures
+    )
+
+
+def _points(figure: Figure) -> Sequence[Any]:
+    return [None if end is None else round(100 * end, 1) for end in (figure.difference, figure.low, figure.high)]
 
 
 def activity(scope: Scope) -> Table:

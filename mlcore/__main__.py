@@ -1,4 +1,4 @@
-"""The command line of mlcore: `python -m mlcore train | train-policy | evaluate | texts | simulate | bench`."""
+"""The command line of mlcore: `python -m mlcore COMMAND`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ COMMANDS = {
     "train-policy": "train the recurrent policy on made-up learners and write a checkpoint",
     "evaluate": "compare a learner model with its rivals on learners it never met",
     "texts": "judge how well the words of items tell of their difficulty and their skills",
+    "effects": "tell how far verdicts on ways of learning can be trusted",
     "simulate": "write the answers of made-up learners whose truth is known, or judge policies on some",
     "bench": "measure how fast meta-training is, against loops as others write them",
 }

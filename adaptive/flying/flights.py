@@ -16,7 +16,7 @@ from adaptive.asking import POLICY, askable, pick_among, predict_questions
 from adaptive.deciding import Draws, decide
 from adaptive.flying.rows import Blank
 from adaptive.mastery import Level
-from adaptive.modalities import Effect, expected_effects
+from adaptive.modalities import Effect, arms_in, believed_effects, means_of, tries_of
 from adaptive.models import Aim, Recommendation
 from adaptive.progress import Ending
 from adaptive.recommending import Inputs, choose
@@ -35,7 +35,7 @@ class Plan:
 
     syllabus: Syllabus
     live: LiveTutor
-    effects: Mapping[str, Effect]  # of modalities on other learners of the subject
+    effects: Mapping[str, Effect]  # of ways of learning on other learners of the subject
     seed: int = 0
 
 
@@ -68,9 +68,8 @@ class Flight:
     wanted: Wanted | None = None
 
     @cached_property
-    def modalities(self) -> list[str]:
-        modules = self.standing.syllabus.modules.values()
-        return sorted({variant.modality for module in modules for variant in module.variants})
+    def arms(self) -> list[str]:
+        return arms_in(self.standing)
 
     @classmethod
     def of(cls, plan: Plan, rng: random.Random) -> Flight:
@@ -159,8 +158,10 @@ class Flight:
         return entry
 
     def _draw_step(self, standing: Standing) -> Recommendation:
-        effects = expected_effects(standing.progress, self.modalities, self.effects)
-        may_be, weighed = choose(standing, Inputs(self.at, self.rng.getrandbits(63), effects))
+        effects = believed_effects(standing.progress, self.arms, self.effects)
+        tries = tries_of(effects, self.rng)
+        inputs = Inputs(self.at, self.rng.getrandbits(63), means_of(effects), tries=tries)
+        may_be, weighed = choose(standing, inputs)
         chosen = weighed.candidates[weighed.pick]
         return OFFERS.row(
             module_id=chosen.module.id,

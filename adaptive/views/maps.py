@@ -20,6 +20,7 @@ from adaptive.recommending import recommend_next
 from adaptive.reviewing import due, next_due_at
 from adaptive.serving import live_tutor
 from adaptive.syllabus import ModuleEntry
+from adaptive.verdicts import findings_for
 from courses.access import actor, for_people, own_enrollment
 from courses.models import Enrollment
 
@@ -42,6 +43,7 @@ def skills_map(request: HttpRequest, slug: str) -> HttpResponse:
         "skills": skill_rows(standing),
         "definitions": [(level.label, DEFINITIONS[level]) for level in Level],
         "known": sum(belief.is_known for belief in standing.beliefs(list(standing.syllabus.skills)).values()),
+        "ways": findings_for(standing),
     }
     return render(request, "adaptive/map.html", context)
 

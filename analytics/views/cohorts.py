@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from adaptive.directing import Reach
+from adaptive.verdicts import findings_of
 from adaptive.views.steering import section_of
 from analytics import tables
 from analytics.activity import days_of, trends_of
@@ -24,7 +25,13 @@ COHORTS_ON_A_PAGE = 20
 LEARNERS_ON_A_PAGE = 50
 NEEDS_ON_A_PAGE = 12
 MOST_PROBLEMS = 8
-EXPORTS = {"needs": tables.needs, "mastery": tables.mastery, "activity": tables.activity, "rules": tables.rules}
+EXPORTS = {
+    "needs": tables.needs,
+    "mastery": tables.mastery,
+    "activity": tables.activity,
+    "rules": tables.rules,
+    "ways": tables.ways,
+}
 
 
 @for_trainers
@@ -48,6 +55,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponseBase:
     if scope.course:
         context |= needs(request, scope) | heat(request, scope) | activity(scope) | problems(scope)
         context |= section_of(Reach(scope.cohort, scope.course))
+        context["ways"] = findings_of(scope.cohort, scope.course.subject)
     return render(request, "analytics/cohort.html", context)
 
 

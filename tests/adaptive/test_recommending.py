@@ -9,8 +9,9 @@ from adaptive.adapting import Standing, standing_of
 from adaptive.explaining import CLOSE, chosen_offer, sentence, without
 from adaptive.guarding import NothingToLearn, is_open
 from adaptive.models import Aim, Recommendation
-from adaptive.progress import ModalityProgress, Wish
+from adaptive.progress import Wish
 from adaptive.recommending import offer_step, recommend_next
+from adaptive.rewards import ArmProgress
 from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override
 from courses.models import Course, Enrollment, Module, User, Variant
@@ -201,7 +202,7 @@ def test_the_stated_cause_made_the_difference(wide: Enrollment) -> None:
 def test_a_made_up_modality_effect_moves_the_choice(wide: Enrollment) -> None:
     base = standing(wide)
     for modality in ("text", "worked-example"):
-        base.progress.modalities[modality] = _surprises(modality, better="worked-example")
+        base.progress.arms[modality] = _surprises(modality, better="worked-example")
 
     chosen = [offer_step(base) for _ in range(60)]
 
@@ -219,7 +220,7 @@ def test_skills_without_published_modules_do_not_lock_anything(ada: User, course
 
 
 def _surprises(modality: str, better: str) -> Any:
-    return ModalityProgress(answers=60, surprise=9.0 if modality == better else -9.0)
+    return ArmProgress(answers=60, weight=60.0, total=9.0 if modality == better else -9.0, squares=12.0)
 
 
 def _open_at(enrollment: Enrollment, difficulty: int) -> Recommendation:

@@ -17,6 +17,8 @@ from tests.factories import make_course, make_module, make_skill
 RECOMMENDATIONS = 500
 SAID = 2  # causes in the sentence that a learner reads
 
+ARMS = (Modality.TEXT, Modality.WORKED_EXAMPLE, "practice-questions", "spaced", "massed", "interleaved", "blocked")
+
 Offer = Mapping[str, Any]
 
 
@@ -40,8 +42,8 @@ def weighed_steps(enrollment: Enrollment) -> Iterator[Recommendation]:
         skill, stop = rng.uniform(0.2, 0.95), rng.randrange(30)
         fly(flight, lambda number, rng, skill=skill: rng.random() < skill, rng, 0.0, most=stop + 1)
         for _ in range(4):
-            effects = {modality: rng.gauss(0.0, 0.05) for modality in (Modality.TEXT, Modality.WORKED_EXAMPLE)}
-            step = decide_step(flight.standing, Inputs(flight.at, rng.getrandbits(60), effects))
+            effects, tries = ({arm: rng.gauss(0.0, sd) for arm in ARMS} for sd in (0.05, 0.02))
+            step = decide_step(flight.standing, Inputs(flight.at, rng.getrandbits(60), effects, tries=tries))
             if "term" in step.reasons[0]:
                 yield step
 

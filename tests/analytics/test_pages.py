@@ -17,7 +17,7 @@ from courses.models import Cohort, Course, Enrollment, Question, Skill, User
 from tests.analytics.test_exporting import rows_in
 from tests.analytics.world import answer, answer_often, cohort_of, course_with, learner_in, questions_of
 
-TABLES = ["", "needs", "mastery", "activity", "offers", "answers", "nonsense"]
+TABLES = ["", "needs", "mastery", "activity", "offers", "answers", "ways", "nonsense"]
 
 
 @pytest.fixture
