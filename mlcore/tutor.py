@@ -19,6 +19,7 @@ from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import moderated, recall_skills, sigmoid, whole_seconds
 from mlcore.outlook import Circumstances, look_at
+from mlcore.placement import Expected
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.taking_in import take_in
 from mlcore.weights import Weights
@@ -149,6 +150,19 @@ class Tutor:
             *(sigmoid(slope * (logit + reach * spread) + shift) for reach in (-NINETY, NINETY)),
         ]
         return [Mastery(*row) for row in zip(skills, *(column.tolist() for column in columns), strict=True)]
+
+    def expect(self, skills: Sequence[Name], items: Prompts) -> tuple[Expected, Numbers, Numbers]:
+        """Return how strong somebody may be in these skills who has not answered yet, for `mlcore.placement`.
+
+        With it, how much easier each item is than a typical question of its skills, in logits, and the sd of that.
+        [q], [q]
+        """
+        typical, population, slope = self._typical(tuple(skills)), self.calibration.population, self.calibration.slope
+        ability_sd = float(np.sqrt(self.begin().numbers[0, ABILITY_VAR]))
+        own_sd = np.sqrt(population.effect_sd**2 + typical.skill_sd**2)
+        expected = Expected(slope * typical.skill_base + self.calibration.shift, slope * ability_sd, slope * own_sd)
+        of_items = np.sqrt(np.maximum(items.sd**2 - items.skill_sd**2, 0.0))
+        return expected, slope * (items.base - items.skill_base), slope * of_items
 
     def _typical(self, skills: tuple[Name, ...]) -> Prompts:
         """Return a question of average difficulty for each of these skills; those asked for last are kept."""
