@@ -80,14 +80,17 @@ def is_default_path(standing: Standing, now: datetime) -> bool:
 
 
 def is_open(standing: Standing, module: ModuleEntry) -> bool:
-    """Every skill that it needs is known, or was tried honestly in every module that teaches it, or is waived."""
+    """Every skill that it needs is known or seems so, was tried honestly wherever it is taught, or is waived."""
     return not missing_for(standing, module)
 
 
 def missing_for(standing: Standing, module: ModuleEntry) -> list[int]:
     """Return the skills that keep a module closed."""
-    beliefs, waived = standing.beliefs(module.requires), standing.steering.waived
-    unknown = [skill for skill in module.requires if not beliefs[skill].is_known and skill not in waived]
+    beliefs, given = (
+        standing.beliefs(module.requires),
+        standing.steering.waived | standing.progress.placement.known.keys(),
+    )
+    unknown = [skill for skill in module.requires if not beliefs[skill].is_known and skill not in given]
     return [skill for skill in unknown if not _was_tried(standing, skill)]
 
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-from courses.models import Interaction, InteractionKind
+from courses.marking import has_passed
+from courses.models import Interaction, InteractionKind, Purpose
 
 RIGHT = 0.5  # a score from here on counts as right
 BANNED_FOR = 15  # entries of the log after "Not this one"
@@ -37,6 +38,8 @@ class Ending:
     AGAIN = "again"  # to be tried another way
     READ = "read"  # there was nothing to answer
     REVIEWED = "reviewed"
+    PLACED = "placed"  # never visited: its skills seem known from a placement test
+    SKIPPED = "skipped"  # a placement test that nobody wanted
     DONE = (KNOWN, ENOUGH, READ)
 
 
@@ -82,6 +85,15 @@ class ModalityProgress:
 
 
 @dataclass
+class PlacementProgress:
+    """A placement test: what was answered in it, and once it ended, how, and what it found."""
+
+    answers: list[tuple[int, float, bool]] = field(default_factory=list)  # question, score, "I don't know yet"
+    ended: str = ""
+    known: dict[int, list[int]] = field(default_factory=dict)  # a skill that seems known -> modules done because of it
+
+
+@dataclass
 class Progress:
     """Everything of one enrollment. `take_in` is the fold."""
 
@@ -96,6 +108,7 @@ class Progress:
     kinds: list[str] = field(default_factory=list)  # of the questions answered, the latest last
     wish: dict[str, Any] = field(default_factory=dict)  # what the next offer must respect
     pace: float = 0.0  # above 0 for harder, below for easier, as asked
+    placement: PlacementProgress = field(default_factory=PlacementProgress)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -107,6 +120,9 @@ class Progress:
         progress.modalities = {key: ModalityProgress(*row) for key, row in data.get("modalities", {}).items()}
         progress.steps = [(module, modality) for module, modality in data["steps"]]
         progress.kinds = list(data["kinds"])
+        answers, ended, known = data.get("placement", ([], "", {}))
+        placed = {int(skill): modules for skill, modules in known.items()}
+        progress.placement = PlacementProgress([(q, score, passed) for q, score, passed in answers], ended, placed)
         return progress
 
     def as_json(self) -> dict[str, Any]:
@@ -122,14 +138,22 @@ class Progress:
             "left": self.left,
             "wish": self.wish,
             "pace": self.pace,
+            "placement": list(asdict(self.placement).values()),
         }
 
     def module(self, module_id: int | None) -> ModuleProgress:
         """What was done in a module; to be changed, if need be."""
         return self.modules.setdefault(module_id or 0, ModuleProgress())
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether any step was opened, answered or asked for: answers to a placement test are none of a step."""
+        return any(module.opened or module.answered for module in self.modules.values()) or self.closed > 0
+
     def take_in(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         """Fold one entry of the log. `skills` are those of its question, `modality` that of its variant."""
+        if event.kind == InteractionKind.PLACED:
+            self._take_in_placement(event)
         if event.module_id is None:
             return
         self.module(event.module_id).last = event.sequence
@@ -154,19 +178,40 @@ class Progress:
 
     def _take_in_answer(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         score = event.score or 0.0
-        module = self.module(event.module_id)
-        module.answered, module.right = module.answered + 1, round(module.right + score, 4)
-        module.now_answered, module.now_right = module.now_answered + 1, round(module.now_right + score, 4)
         if event.question_version:
             asked = self.questions.setdefault(event.question_version.question_id, QuestionProgress())
             asked.times, asked.score, asked.last = asked.times + 1, score, event.sequence
             self.kinds = [*self.kinds, event.question_version.kind][-KINDS_KEPT:]
         for skill in skills:
             _practice(self.skills.setdefault(skill, SkillProgress()), score, int(event.at.timestamp()))
+        if event.presentation and event.presentation.purpose == Purpose.PLACEMENT:
+            question = event.question_version.question_id if event.question_version else 0
+            self.placement.answers.append((question, score, has_passed(event.response)))
+            return
+        if score < RIGHT:
+            self._take_back(skills)
+        module = self.module(event.module_id)
+        module.answered, module.right = module.answered + 1, round(module.right + score, 4)
+        module.now_answered, module.now_right = module.now_answered + 1, round(module.now_right + score, 4)
         predicted = event.presentation.predicted if event.presentation else None
         if modality and predicted is not None:
             learned = self.modalities.setdefault(modality, ModalityProgress())
             learned.answers, learned.surprise = learned.answers + 1, round(learned.surprise + score - predicted, 4)
+
+    def _take_in_placement(self, event: Interaction) -> None:
+        """End the placement test. Modules whose skills seem known count as done, until an answer says otherwise."""
+        found = event.response.get("known", {})
+        self.placement.ended = event.response.get("because", Ending.SKIPPED)
+        self.placement.known = {int(skill): list(modules) for skill, modules in found.items()}
+        for module in {module for modules in self.placement.known.values() for module in modules}:
+            self.module(module).done, self.module(module).ended = True, Ending.PLACED
+        self.closed, self.wish = event.sequence, {}
+
+    def _take_back(self, skills: Sequence[int]) -> None:
+        """Skills answered wrong do not seem known any more; modules that nobody visited are to be done again."""
+        for module in [module for skill in skills for module in self.placement.known.pop(skill, ())]:
+            if self.module(module).ended == Ending.PLACED:
+                self.module(module).done, self.module(module).ended = False, ""
 
     def _take_in_ending(self, event: Interaction) -> None:
         module = self.module(event.module_id)

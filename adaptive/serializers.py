@@ -160,7 +160,9 @@ class ResultSerializer(Given):
     solution = serializers.CharField(allow_blank=True, help_text="Markdown.")
     moves = MoveSerializer(many=True)
     finished = serializers.ChoiceField(
-        choices=sorted({Ending.KNOWN, Ending.ENOUGH, Ending.AGAIN, Ending.READ, Ending.REVIEWED}),
+        choices=sorted(
+            {Ending.KNOWN, Ending.ENOUGH, Ending.AGAIN, Ending.READ, Ending.REVIEWED, Ending.PLACED, Ending.SKIPPED}
+        ),
         allow_blank=True,
         help_text="How the step ended with this answer; empty while it goes on.",
     )
