@@ -79,8 +79,9 @@ def weigh(strength: Numbers, asked: Pool, scores: Numbers, passed: Mask) -> Numb
     right = np.where(passed, _mastering(strength, asked), chances(strength, asked))
     bounded = np.clip(right, 1e-6, 1.0 - 1e-6)
     log = np.log(bounded) @ scores + np.log(1.0 - bounded) @ (1.0 - scores)
-    likely: Numbers = np.exp(log - log.max())
-    return likely / likely.sum()
+    likely = np.exp(log - log.max())
+    weights: Numbers = likely / likely.sum()
+    return weights
 
 
 def known(strength: Numbers, weights: Numbers, cut: float) -> Numbers:
