@@ -19,7 +19,7 @@ from adaptive.adapting import Standing
 from adaptive.mastery import KNOWN_CHANCE, KNOWN_SURETY
 from adaptive.preparing import prepared_for_each
 from adaptive.progress import Ending
-from adaptive.syllabus import QuestionEntry, Syllabus
+from adaptive.syllabus import QuestionEntry, SkillEntry, Syllabus
 from courses.kept_versions import version_of
 from courses.models import Interaction, InteractionKind, Presentation, Purpose, QuestionKind
 from mlcore import placement
@@ -65,11 +65,7 @@ class Judgment:
     @property
     def known(self) -> list[int]:
         """The skills that seem known, as surely as it takes anywhere to call a skill known."""
-        return [skill for skill, chance in self.chances.items() if chance >= KNOWN_SURETY]
-
-    @property
-    def unknown(self) -> list[int]:
-        return [skill for skill, chance in self.chances.items() if chance <= 1.0 - KNOWN_SURETY]
+        return [skill for skill, chance in self.chances.items() if _seems(chance) == "known"]
 
 
 def is_on_offer(standing: Standing) -> bool:
@@ -90,9 +86,55 @@ def is_worth_it(syllabus: Syllabus) -> bool:
     return syllabus.has_placement and is_graph and len(skills) >= FEWEST_SKILLS and len(questions) >= 2 * MOST_QUESTIONS
 
 
-def minutes_left(standing: Standing) -> int:
-    """Return about how long the test takes from here, if it takes all its questions."""
-    return math.ceil(MINUTES_EACH * (MOST_QUESTIONS - len(standing.progress.placement.answers)))
+@dataclass(frozen=True)
+class Invitation:
+    """The offer of a placement test, or to go on with it."""
+
+    answered: int
+    most: int = MOST_QUESTIONS
+
+    @property
+    def number(self) -> int:
+        """Which question comes next."""
+        return self.answered + 1
+
+    @property
+    def minutes(self) -> int:
+        """About how long it takes from here, if it takes all its questions."""
+        return math.ceil(MINUTES_EACH * (self.most - self.answered))
+
+
+def invitation(standing: Standing) -> Invitation | None:
+    """Return what to offer somebody who may find out where to start."""
+    return Invitation(len(standing.progress.placement.answers)) if is_on_offer(standing) else None
+
+
+@dataclass(frozen=True)
+class SkillVerdict:
+    """What the test found of a skill."""
+
+    skill: SkillEntry
+    chance: float  # that it is known
+    seems: str  # "known", "unknown" or "unsure"
+
+    @property
+    def sure(self) -> int:
+        """How sure that is, in tenths."""
+        return round(10.0 * max(self.chance, 1.0 - self.chance))
+
+
+def verdicts(standing: Standing, found: Interaction) -> dict[str, list[SkillVerdict]]:
+    """Return what the entry that ended a test says of skills still taught, in the order of what they build on."""
+    skills = sorted(standing.syllabus.skills.values(), key=lambda skill: skill.depth)
+    chances = {int(skill): chance for skill, chance in found.response["chances"].items()}
+    every = [SkillVerdict(one, chances[one.id], _seems(chances[one.id])) for one in skills if one.id in chances]
+    return {seems: [one for one in every if one.seems == seems] for seems in ("known", "unsure", "unknown")}
+
+
+def _seems(chance: float) -> str:
+    if chance >= KNOWN_SURETY:
+        return "known"
+    return "unknown" if chance <= 1.0 - KNOWN_SURETY else "unsure"
 
 
 def judge(standing: Standing) -> Judgment:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from adaptive.adapting import Standing, caught_up, read_standing
+from adaptive.adapting import Standing, caught_up, read_standing, standing_of
 from adaptive.deciding import Decision
 from adaptive.degrading import on_the_best_rung
-from adaptive.placement import conclusion, draw_question, is_on_offer
+from adaptive.placement import MOST_QUESTIONS, conclusion, draw_question, is_on_offer
 from adaptive.progress import Ending
 from adaptive.recommending import draw_step
-from adaptive.serving import LiveTutor
+from adaptive.serving import LiveTutor, live_tutor
+from adaptive.visiting import Place
 from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
 from courses.recording import append, lock
 from courses.statements import insert
@@ -26,6 +27,23 @@ def waiting_question(enrollment: Enrollment) -> Presentation | None:
     """Return the question of the test that waits for its answer."""
     shown = enrollment.presentations.filter(purpose=Purpose.PLACEMENT).exclude(interactions__kind=ANSWERED)
     return shown.select_related("question_version", "module").order_by("-shown_at").first()
+
+
+def place_of(shown: Presentation) -> Place:
+    """Return which question of the test this is, and how many there will be at most."""
+    answers = shown.enrollment.interactions.answers().filter(presentation__purpose=Purpose.PLACEMENT)
+    return Place(min(answers.count() + 1, MOST_QUESTIONS), MOST_QUESTIONS)
+
+
+def finding(enrollment: Enrollment) -> Interaction | None:
+    """Return the entry of the log that ended the test."""
+    return enrollment.interactions.filter(kind=InteractionKind.PLACED).order_by("-sequence").first()
+
+
+def is_kept_back(shown: Presentation) -> bool:
+    """Nothing is said about an answer of the test until that has ended."""
+    enrollment = shown.enrollment
+    return shown.purpose == Purpose.PLACEMENT and is_on_offer(standing_of(enrollment, live_tutor(enrollment.course_id)))
 
 
 def begin_placement(enrollment: Enrollment) -> Presentation | None:

@@ -148,7 +148,11 @@ class Progress:
     @property
     def has_begun(self) -> bool:
         """Whether any step was opened, answered or asked for: answers to a placement test are none of a step."""
-        return any(module.opened or module.answered for module in self.modules.values()) or self.closed > 0
+        return self.has_opened or self.closed > 0
+
+    @property
+    def has_opened(self) -> bool:
+        return any(module.opened or module.answered for module in self.modules.values())
 
     def take_in(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         """Fold one entry of the log. `skills` are those of its question, `modality` that of its variant."""

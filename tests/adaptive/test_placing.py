@@ -213,7 +213,7 @@ def test_what_seems_known_is_at_least_as_sure_as_a_known_skill_must_be(newcomer:
     judgment = judge(standing(newcomer))
 
     assert all(judgment.chances[skill] >= 0.75 for skill in judgment.known)
-    assert not set(judgment.known) & set(judgment.unknown)
+    assert judgment.known == sorted(judgment.known, key=list(judgment.chances).index)
 
 
 def test_the_log_says_that_it_was_placement(newcomer: Enrollment) -> None:
