@@ -77,9 +77,8 @@ class CountingTutor:
 
     def predict_each(self, beliefs: Sequence[Counts], items: Sequence[Item], owner: Sequence[int]) -> Any:
         """Return what `predict` tells several learners; `owner` is the place of each item's among the beliefs."""
-        return np.array(
-            [self.predict(beliefs[place], [item])[0][0] for place, item in zip(owner, items, strict=True)], float
-        )
+        told = [self.predict(beliefs[place], [item]) for place, item in zip(owner, items, strict=True)]
+        return np.array([chance[0] for chance, _ in told], float), np.array([sd[0] for _, sd in told], float)
 
     def suggest(
         self,

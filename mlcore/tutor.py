@@ -96,15 +96,15 @@ class Tutor:
         probability = sigmoid(inference.served_logit(self.calibration, foresight, np.array([int(ahead)])))
         return probability, inference.served_sd(self.calibration, foresight, prompts, probability)
 
-    def predict_each(self, beliefs: Sequence[Belief], prompts: Prompts, owner: Codes) -> Numbers:
-        """Return what `predict` tells several learners of their very next questions, all at once.  [q]
+    def predict_each(self, beliefs: Sequence[Belief], prompts: Prompts, owner: Codes) -> tuple[Numbers, Numbers]:
+        """Return what `predict` tells several learners of their very next questions, all at once.  [q], [q]
 
         `owner` [q] is the place of each prompt's learner among the beliefs.
         """
         together = Belief.stacked([self._own(belief) for belief in beliefs])
         foresight = inference.foresee(self.knowledge, together, prompts, whole_seconds(np.array([np.nan])), owner)
         chances: Numbers = sigmoid(inference.served_logit(self.calibration, foresight, np.zeros(1, np.int64)))
-        return chances
+        return chances, inference.served_sd(self.calibration, foresight, prompts, chances)
 
     def suggest(
         self,
