@@ -91,6 +91,7 @@ class PlacementProgress:
     answers: list[tuple[int, float, bool]] = field(default_factory=list)  # question, score, "I don't know yet"
     ended: str = ""
     known: dict[int, list[int]] = field(default_factory=dict)  # a skill that seems known -> modules done because of it
+    at: int = 0  # second of its end
 
 
 @dataclass
@@ -120,9 +121,9 @@ class Progress:
         progress.modalities = {key: ModalityProgress(*row) for key, row in data.get("modalities", {}).items()}
         progress.steps = [(module, modality) for module, modality in data["steps"]]
         progress.kinds = list(data["kinds"])
-        answers, ended, known = data.get("placement", ([], "", {}))
+        answers, ended, known, at = data.get("placement", ([], "", {}, 0))
         placed = {int(skill): modules for skill, modules in known.items()}
-        progress.placement = PlacementProgress([(q, score, passed) for q, score, passed in answers], ended, placed)
+        progress.placement = PlacementProgress([(q, score, passed) for q, score, passed in answers], ended, placed, at)
         return progress
 
     def as_json(self) -> dict[str, Any]:
@@ -205,6 +206,7 @@ class Progress:
     def _take_in_placement(self, event: Interaction) -> None:
         """End the placement test. Modules whose skills seem known count as done, until an answer says otherwise."""
         found = event.response.get("known", {})
+        self.placement.at = int(event.at.timestamp())
         self.placement.ended = event.response.get("because", Ending.SKIPPED)
         self.placement.known = {int(skill): list(modules) for skill, modules in found.items()}
         for module in {module for modules in self.placement.known.values() for module in modules}:

@@ -1,6 +1,6 @@
 """What is due again: the longer a skill was remembered, the longer it may rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +9,7 @@ from adaptive.progress import SkillProgress
 from adaptive.syllabus import ModuleEntry
 
 RESTS = (1, 3, 7, 16, 35, 70)  # days after the first, second, ... day in a row on which it was remembered
+SEEMS_KNOWN = 3  # such days in a row are what a placement test is worth: a week's rest, and then it is asked
 MOST_DUE = 5  # offered at a time: a long break does not pile up
 MINUTES_EACH = 3
 DAY = 86_400.0
@@ -33,19 +34,33 @@ def due(standing: Standing, now: datetime) -> list[Due]:
 
 def next_due_at(standing: Standing) -> datetime | None:
     """When the next review will be due, as far as we know now."""
-    times = [_due_at(practiced) for practiced in standing.progress.skills.values()]
+    skills = standing.progress.skills.keys() | standing.progress.placement.known.keys()
+    times = [_due_at(practiced) for practiced in _practiced(standing, skills)]
     return datetime.fromtimestamp(min(times), UTC) if times else None
 
 
 def _overdue(standing: Standing, now: datetime) -> Iterator[Due]:
     for module in standing.steering.left_of(standing.syllabus.modules.values()):
-        practiced = [standing.progress.skills[skill] for skill in module.skills if skill in standing.progress.skills]
+        practiced = _practiced(standing, module.skills)
         if not (practiced and module.questions and standing.progress.module(module.id).done):
             continue
         at = min(_due_at(skill) for skill in practiced)
         if at <= now.timestamp():
             rest = min(_rest(skill) for skill in practiced) * DAY
             yield Due(module, datetime.fromtimestamp(at, UTC), (now.timestamp() - at) / rest)
+
+
+def _practiced(standing: Standing, skills: Iterable[int]) -> list[SkillProgress]:
+    """Return these skills as far as they were practiced, or seem known."""
+    own, placement = standing.progress.skills, standing.progress.placement
+    nothing = SkillProgress()
+    seem_known = {
+        skill: SkillProgress(
+            streak=max(own.get(skill, nothing).streak, SEEMS_KNOWN), at=max(own.get(skill, nothing).at, placement.at)
+        )
+        for skill in placement.known
+    }
+    return [seem_known.get(skill) or own[skill] for skill in skills if skill in own or skill in seem_known]
 
 
 def _due_at(skill: SkillProgress) -> float:

@@ -1,6 +1,7 @@
 """Somebody new finds out where to start: few questions, nothing repeated, nothing lost, and only true claims."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
@@ -12,8 +13,10 @@ from adaptive.placing import begin_placement, stop_placement
 from adaptive.progress import Ending
 from adaptive.recommending import recommend_next
 from adaptive.replaying import Verdict, replay
+from adaptive.reviewing import MOST_DUE, due
 from adaptive.serving import COUNTING, live_tutor
 from adaptive.stepping import open_step
+from courses import clock
 from courses.answering import Submission
 from courses.marking import PASSED
 from courses.models import Course, Enrollment, Interaction, InteractionKind, Presentation, Purpose, User
@@ -194,6 +197,17 @@ def test_a_wrong_answer_later_takes_back_what_seemed_known(newcomer: Enrollment)
     progress = standing(newcomer).progress
     assert skill not in progress.placement.known
     assert not progress.module(module).done
+
+
+def test_what_seems_known_comes_back_after_a_week(newcomer: Enrollment) -> None:
+    take_test(newcomer, knows=6)
+    now, placed = clock.now(), {pk for pk, one in standing(newcomer).progress.modules.items() if one.done}
+
+    soon, later = (due(standing(newcomer), now + timedelta(days=days)) for days in (2, 8))
+
+    assert soon == []
+    assert {one.module.id for one in later} <= placed
+    assert len(later) == min(len(placed), MOST_DUE)
 
 
 def test_counts_alone_can_place_somebody(newcomer: Enrollment, monkeypatch: pytest.MonkeyPatch) -> None:
