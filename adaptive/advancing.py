@@ -14,6 +14,7 @@ from adaptive.degrading import on_the_best_rung
 from adaptive.guarding import is_put_aside
 from adaptive.models import Outcome, Rung
 from adaptive.ordering import answers_since_finishing, step_in_order
+from adaptive.placing import go_on_placing, is_of_placement, without_finding
 from adaptive.progress import Ending
 from adaptive.recommending import draw_step, offer_step, step_on_offer
 from adaptive.ruling import obey
@@ -67,7 +68,8 @@ def _go_on(answer: Interaction, live: LiveTutor) -> Outcome:
     standing = read_standing(answer.enrollment, live)
     before = standing.state.mastery
     _take_in(standing, answer)
-    moves, decision = _moves(standing, before, answer), decide(standing, answer)
+    moves = _moves(standing, before, answer)
+    decision = go_on_placing(standing) if is_of_placement(answer) else decide(standing, answer)
     outcome = Outcome(answer=answer, moves=moves, rung=live.rung)
     if decision.ending:
         append(standing.enrollment, decision.ending)
@@ -128,7 +130,11 @@ def _go_on_in_order(answer: Interaction) -> Outcome:
     """Choose without any tutor: a handful of questions, then the next module."""
     enrollment, outcome = answer.enrollment, Outcome(answer=answer, rung=Rung.COURSE_ORDER)
     module = syllabus_of(enrollment).modules.get(answer.module_id or 0)
-    if module and answers_since_finishing(answer) < min(ANSWERS_IN_ORDER, len(module.questions)):
+    if is_of_placement(answer):
+        outcome.finished = Ending.SKIPPED
+        append(enrollment, without_finding())
+        outcome.next_step = step_in_order(enrollment)
+    elif module and answers_since_finishing(answer) < min(ANSWERS_IN_ORDER, len(module.questions)):
         outcome.next_question = present_in_order(enrollment, module, answer.variant_id)
     else:
         outcome.finished = Ending.ENOUGH

@@ -1,4 +1,4 @@
-"""Which question of a module comes next: one not seen yet, about as hard as people learn most from."""
+"""Which question of a module comes next: one not seen yet, likely as hard as people learn most from."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from adaptive.varying import of_several_kinds
 from courses.kept_versions import version_of
 from courses.models import Enrollment, Interaction, Presentation, Purpose
 from courses.statements import Query, Slot, insert
+from mlcore.banding import chance_within
 from mlcore.policy import PolicySettings, propensities
 
-POLICY = "middle of the success band, 2"
+POLICY = "likely in the success band, 3"
 SETTINGS = PolicySettings(temperature=0.1)
 EXPLORED = 0.1  # of all choices are drawn evenly
 DICE = secrets.SystemRandom()
-CENTER = sum(SETTINGS.band) / 2
-NEARNESS = 0.15  # a chance this far from the center is worth exp(-1/2)
+LEAST_CHANCE = 1e-300  # to divide by, where nothing is anywhere near the band
 OPEN_SKILL, SAME_SKILL, SAME_KIND = 0.3, -0.2, -0.1  # score for a skill not known yet, and for more of the same
 PACE_WEIGHT = 0.05
 LATEST = Query(
@@ -89,11 +89,11 @@ def pick_question(standing: Standing, module: ModuleEntry, variant: int | None, 
 def pick_among(
     standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry], drawn: tuple[np.ndarray, float]
 ) -> Drawn:
-    """As pick_question, of these questions, where the success at each is predicted already: (predicted, chance)."""
+    """As pick_question, of these questions, where the success at each is predicted already: ([2, q], chance)."""
     predicted, chance = drawn
     chances = weigh_questions(standing, module, questions, predicted)
     pick = min(int(np.searchsorted(np.cumsum(chances), chance)), len(questions) - 1)
-    return Drawn(questions[pick], float(chances[pick]), float(predicted[pick]))
+    return Drawn(questions[pick], float(chances[pick]), float(predicted[0, pick]))
 
 
 def present_in_order(enrollment: Enrollment, module: ModuleEntry, variant: int | None) -> Presentation | None:
@@ -123,11 +123,10 @@ def askable(standing: Standing, module: ModuleEntry) -> list[QuestionEntry]:
 def predict_questions(
     standing: Standing, module: ModuleEntry, variant: int | None, questions: Sequence[QuestionEntry]
 ) -> np.ndarray:
-    """Return the success that we expect at each question, after learning in this variant."""
+    """Return the success that we expect at each question, after learning in this variant, and its sd.  [2, q]"""
     modality = standing.syllabus.modality_of.get(variant or 0)
     asked = prepared_questions(standing, module, questions, modality)
-    predicted: np.ndarray = standing.live.tutor.predict(standing.belief, asked)[0]
-    return predicted
+    return np.stack(standing.live.tutor.predict(standing.belief, asked))
 
 
 def _rested(standing: Standing, questions: list[QuestionEntry]) -> list[QuestionEntry]:
@@ -140,10 +139,15 @@ def _rested(standing: Standing, questions: list[QuestionEntry]) -> list[Question
 def weigh_questions(
     standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry], predicted: np.ndarray
 ) -> np.ndarray:
-    """Return the chance of each question to be chosen."""
-    center = CENTER - PACE_WEIGHT * standing.progress.pace
-    nearness = np.exp(-0.5 * ((predicted - center) / NEARNESS) ** 2)
-    scores = nearness + _mixing(standing, module, questions)
+    """Return the chance of each question to be chosen.
+
+    What counts is how likely its success lies in the band, given what is open about the learner and the question:
+    of two that are about as hard as we can tell, the one we know better comes first.
+    """
+    low, high = SETTINGS.band
+    moved = PACE_WEIGHT * standing.progress.pace
+    inside = chance_within(predicted[0], predicted[1], (low - moved, high - moved))
+    scores = inside / max(float(inside.max()), LEAST_CHANCE) + _mixing(standing, module, questions)
     return propensities(scores, replace(SETTINGS, floor=EXPLORED / len(questions)))
 
 

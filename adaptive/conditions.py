@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
 from adaptive.adapting import Standing
+from adaptive.progress import Ending
 from adaptive.rules import Rule, When
 
 Facts = dict[str, Any]
@@ -47,8 +48,10 @@ def _begun(rule: Rule, standing: Standing) -> Met | None:
 
 
 def _completed(rule: Rule, standing: Standing) -> Met | None:
+    """A module that only seems known, from a placement test, was not completed."""
     done = standing.progress.module(rule.module_id)
-    return Met("completed", {"visits": done.visits, "answers": done.answered}) if done.done else None
+    is_completed = done.done and done.ended != Ending.PLACED
+    return Met("completed", {"visits": done.visits, "answers": done.answered}) if is_completed else None
 
 
 def _scored(rule: Rule, standing: Standing) -> Met | None:

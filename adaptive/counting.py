@@ -6,6 +6,7 @@ A skill's chance is a Beta posterior; its prior is the learner's own success ove
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -13,6 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from mlcore.answers import Answer, Item, Name
+from mlcore.placement import Expected
 from mlcore.policy import Outlook, PolicySettings, Suggestion, choose
 from mlcore.prospects import Held, prospects_alone
 from mlcore.tutor import NINETY, Mastery
@@ -21,6 +23,7 @@ PRIOR_RIGHT, PRIOR_WRONG = 1.3, 0.7
 SHARED = 2.0  # how many answers the success over all skills is worth for each of them
 STEP = 0.5  # logits for each step of difficulty
 MEDIUM = 3.0
+ABILITY_SD, OWN_SD, ITEM_SD = 1.2, 0.8, 0.8  # logits, before the first answer: learners, skills within one, questions
 LEARNER = "all"
 
 
@@ -75,9 +78,8 @@ class CountingTutor:
 
     def predict_each(self, beliefs: Sequence[Counts], items: Sequence[Item], owner: Sequence[int]) -> Any:
         """Return what `predict` tells several learners; `owner` is the place of each item's among the beliefs."""
-        return np.array(
-            [self.predict(beliefs[place], [item])[0][0] for place, item in zip(owner, items, strict=True)], float
-        )
+        told = [self.predict(beliefs[place], [item]) for place, item in zip(owner, items, strict=True)]
+        return np.array([chance[0] for chance, _ in told], float), np.array([sd[0] for _, sd in told], float)
 
     def suggest(
         self,
@@ -107,6 +109,13 @@ class CountingTutor:
         """Return what is believed of the logits of typical questions of these skills."""
         mean, sd = np.array([_chance(belief, [skill]) for skill in skills]).reshape(-1, 2).T
         return Held(_logit(mean), sd / (mean * (1.0 - mean)), 0.0)
+
+    def expect(self, skills: Sequence[Name], items: Sequence[Item]) -> tuple[Expected, Any, Any]:
+        """Return how strong somebody may be in these skills who has not answered yet, as a tutor does."""
+        level = np.array([MEDIUM if item.difficulty is None else item.difficulty for item in items])
+        usual = math.log(PRIOR_RIGHT / PRIOR_WRONG)
+        expected = Expected(np.full(len(skills), usual), ABILITY_SD, np.full(len(skills), OWN_SD))
+        return expected, STEP * (MEDIUM - level), np.full(len(items), ITEM_SD)
 
     def mastery(self, belief: Counts, skills: Sequence[Name]) -> list[Mastery]:
         """Return what is believed of each skill. The interval is a score interval (Wilson 1927), nearly a Beta's."""

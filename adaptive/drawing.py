@@ -48,11 +48,19 @@ def skill_rows(standing: Standing, skills: Mapping[int, SkillEntry] | None = Non
         band(beliefs[entry.id])
         | {
             "title": entry.title,
+            "note": _note(standing, beliefs[entry.id]),
             "requires": [standing.syllabus.skills[before].title for before in entry.requires],
             "url": _module_url(standing, entry),
         }
         for entry in sorted(entries.values(), key=lambda entry: entry.depth)
     ]
+
+
+def _note(standing: Standing, belief: SkillBelief) -> str:
+    """Say where a skill counts as known that answers of its own do not tell about."""
+    if belief.skill not in standing.progress.placement.known or belief.is_known:
+        return ""
+    return gettext("seems known, from your answers at the start")
 
 
 def skill_map(standing: Standing, next_skills: tuple[int, ...] = ()) -> Drawing:
@@ -73,8 +81,12 @@ def skill_map(standing: Standing, next_skills: tuple[int, ...] = ()) -> Drawing:
         "width": 2 * MARGIN + len(columns) * (NODE_WIDTH + GAP_X) - GAP_X,
         "height": 2 * MARGIN_Y + tallest * (NODE_HEIGHT + GAP_Y) - GAP_Y,
         "nodes": [_node(standing, beliefs[skill], place[skill], skill in next_skills) for skill in place],
-        "edges": [{"path": paths[edge], "is_open": beliefs[edge[0]].is_known} for edge in edges],
+        "edges": [{"path": paths[edge], "is_open": _leads_on(standing, beliefs[edge[0]])} for edge in edges],
     }
+
+
+def _leads_on(standing: Standing, belief: SkillBelief) -> bool:
+    return belief.is_known or belief.skill in standing.progress.placement.known
 
 
 def moves(standing: Standing, moved: list[dict[str, Any]]) -> list[Drawing]:

@@ -80,13 +80,14 @@ def is_default_path(standing: Standing, now: datetime) -> bool:
 
 
 def is_open(standing: Standing, module: ModuleEntry) -> bool:
-    """Every skill that it needs is held, or was tried honestly in every module that teaches it, or is waived."""
+    """Every skill it needs is held or seems known, was tried honestly wherever it is taught, or is waived."""
     return not missing_for(standing, module)
 
 
 def missing_for(standing: Standing, module: ModuleEntry) -> list[int]:
     """Return the skills that keep a module closed."""
-    needed = [skill for skill in module.requires if skill not in standing.steering.waived]
+    given = standing.steering.waived | standing.progress.placement.known.keys()
+    needed = [skill for skill in module.requires if skill not in given]
     return [skill for skill in needed if not standing.is_held(skill) and not _was_tried(standing, skill)]
 
 

@@ -60,7 +60,7 @@ def answers_since_finishing(answer: Interaction) -> int:
 def _next_module(enrollment: Enrollment, syllabus: Syllabus) -> tuple[ModuleEntry, Reason]:
     """Return the module to offer, and why: it was asked for first, it has a deadline, or it is next in the course."""
     finished = enrollment.interactions.filter(kind=InteractionKind.FINISHED).values_list("module")
-    times = dict(finished.annotate(times=Count("id")).order_by())
+    times = dict.fromkeys(_placed(enrollment), 1) | dict(finished.annotate(times=Count("id")).order_by())
     steering = steering_of(enrollment)
     left = steering.left_of(syllabus.modules.values())
     if not left:
@@ -72,6 +72,12 @@ def _next_module(enrollment: Enrollment, syllabus: Syllabus) -> tuple[ModuleEntr
             if _has_basis(syllabus, module, done, steering.waived):
                 return module, reason_given(rule, asked[module.id])
     return min(left, key=lambda module: times.get(module.id, 0)), {"rule": "order"}
+
+
+def _placed(enrollment: Enrollment) -> set[int]:
+    """Return the modules whose skills seemed known when the learner began."""
+    tests = enrollment.interactions.filter(kind=InteractionKind.PLACED).values_list("response", flat=True)
+    return {module for found in tests for modules in found.get("known", {}).values() for module in modules}
 
 
 def _has_basis(syllabus: Syllabus, module: ModuleEntry, done: frozenset[int], waived: frozenset[int]) -> bool:

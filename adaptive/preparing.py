@@ -34,7 +34,7 @@ def prepared_for_each(standing: Standing, asked: Sequence[tuple[Sequence[Questio
     first = {way: n * len(every) for n, way in enumerate(modalities)}
     place = _kept(syllabus, ("places", *name), lambda: {question.id: n for n, question in enumerate(every)})
     rows = [first[way] + place[question.id] for questions, way in asked for question in questions]
-    return prepared.rows(np.array(rows))
+    return prepared.rows(np.array(rows, np.int64))
 
 
 def prepared_ways(standing: Standing, ways: Sequence[tuple[ModuleEntry, VariantEntry | None]]) -> Any:

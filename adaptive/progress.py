@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from adaptive.rewards import Answered, ArmProgress, Lesson, give_credit, methods_of
-from courses.models import Interaction, InteractionKind
+from courses.marking import has_passed
+from courses.models import Interaction, InteractionKind, Purpose
 from mlcore.records import SkillRecord
 from mlcore.retention import PACES, Trace
 
@@ -41,6 +42,8 @@ class Ending:
     AGAIN = "again"  # to be tried another way
     READ = "read"  # there was nothing to answer
     REVIEWED = "reviewed"
+    PLACED = "placed"  # never visited: its skills seem known from a placement test
+    SKIPPED = "skipped"  # a placement test that nobody wanted
     DONE = (KNOWN, ENOUGH, READ)
 
 
@@ -83,6 +86,16 @@ class SkillProgress:
 
 
 @dataclass
+class PlacementProgress:
+    """A placement test: what was answered in it, and once it ended, how, and what it found."""
+
+    answers: list[tuple[int, float, bool]] = field(default_factory=list)  # question, score, "I don't know yet"
+    ended: str = ""
+    known: dict[int, list[int]] = field(default_factory=dict)  # a skill that seems known -> modules done because of it
+    at: int = 0  # second of its end
+
+
+@dataclass
 class Progress:
     """Everything of one enrollment. `take_in` is the fold."""
 
@@ -102,6 +115,7 @@ class Progress:
     wish: dict[str, Any] = field(default_factory=dict)  # what the next offer must respect
     pace: float = 0.0  # above 0 for harder, below for easier, as asked
     memory: list[float] = field(default_factory=lambda: [0.0] * len(PACES))  # what answers told of each of PACES
+    placement: PlacementProgress = field(default_factory=PlacementProgress)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -114,6 +128,9 @@ class Progress:
         progress.lessons = {int(key): Lesson(*row) for key, row in data["lessons"].items()}
         progress.steps = [(module, modality) for module, modality in data["steps"]]
         progress.kinds, progress.memory = list(data["kinds"]), list(data["memory"])
+        answers, ended, known, at = data.get("placement", ([], "", {}, 0))
+        placed = {int(skill): modules for skill, modules in known.items()}
+        progress.placement = PlacementProgress([(q, score, passed) for q, score, passed in answers], ended, placed, at)
         return progress
 
     def as_json(self) -> dict[str, Any]:
@@ -134,14 +151,26 @@ class Progress:
             "wish": self.wish,
             "pace": self.pace,
             "memory": self.memory,
+            "placement": list(asdict(self.placement).values()),
         }
 
     def module(self, module_id: int | None) -> ModuleProgress:
         """What was done in a module; to be changed, if need be."""
         return self.modules.setdefault(module_id or 0, ModuleProgress())
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether any step was opened, answered or asked for: answers to a placement test are none of a step."""
+        return self.has_opened or self.closed > 0
+
+    @property
+    def has_opened(self) -> bool:
+        return any(module.opened or module.answered for module in self.modules.values())
+
     def take_in(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         """Fold one entry of the log. `skills` are those of its question or lesson, `modality` that of its variant."""
+        if event.kind == InteractionKind.PLACED:
+            self._take_in_placement(event)
         if event.module_id is None:
             return
         self.module(event.module_id).last = event.sequence
@@ -175,13 +204,18 @@ class Progress:
 
     def _take_in_answer(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         score = event.score or 0.0
-        module = self.module(event.module_id)
-        module.answered, module.right = module.answered + 1, round(module.right + score, 4)
-        module.now_answered, module.now_right = module.now_answered + 1, round(module.now_right + score, 4)
         if event.question_version:
             asked = self.questions.setdefault(event.question_version.question_id, QuestionProgress())
             asked.times, asked.score, asked.last = asked.times + 1, score, event.sequence
             self.kinds = [*self.kinds, event.question_version.kind][-KINDS_KEPT:]
+        if event.presentation and event.presentation.purpose == Purpose.PLACEMENT:
+            self._take_in_placing(event, skills, score)
+            return
+        if score < RIGHT:
+            self._take_back(skills)
+        module = self.module(event.module_id)
+        module.answered, module.right = module.answered + 1, round(module.right + score, 4)
+        module.now_answered, module.now_right = module.now_answered + 1, round(module.now_right + score, 4)
         at = int(event.at.timestamp())
         predicted = event.presentation.predicted if event.presentation else None
         if predicted is not None:
@@ -199,6 +233,32 @@ class Progress:
             self.memory = [round(sum(pair), 4) for pair in zip(self.memory, told.tolist(), strict=True)]
         practiced.answers, practiced.right = practiced.answers + 1, round(practiced.right + score, 4)
         practiced.record = practiced.record.after_answer(score, at)
+
+    def _take_in_placing(self, event: Interaction, skills: Sequence[int], score: float) -> None:
+        """An answer in a placement test is none of a step."""
+        question = event.question_version.question_id if event.question_version else 0
+        self.placement.answers.append((question, score, has_passed(event.response)))
+        for skill in skills:
+            self._practice(skill, score, event.at.timestamp())
+
+    def _take_in_placement(self, event: Interaction) -> None:
+        """End the placement test. Modules whose skills seem known count as done, until an answer says otherwise."""
+        found = event.response.get("known", {})
+        self.placement.at = int(event.at.timestamp())
+        self.placement.ended = event.response.get("because", Ending.SKIPPED)
+        self.placement.known = {int(skill): list(modules) for skill, modules in found.items()}
+        for skill in self.placement.known:
+            practiced = self.skills.setdefault(skill, SkillProgress())
+            practiced.record = practiced.record.seeming_known(event.at.timestamp())
+        for module in {module for modules in self.placement.known.values() for module in modules}:
+            self.module(module).done, self.module(module).ended = True, Ending.PLACED
+        self.closed, self.wish = event.sequence, {}
+
+    def _take_back(self, skills: Sequence[int]) -> None:
+        """Skills answered wrong do not seem known any more; modules that nobody visited are to be done again."""
+        for module in [module for skill in skills for module in self.placement.known.pop(skill, ())]:
+            if self.module(module).ended == Ending.PLACED:
+                self.module(module).done, self.module(module).ended = False, ""
 
     def _take_in_ending(self, event: Interaction) -> None:
         module = self.module(event.module_id)

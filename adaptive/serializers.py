@@ -32,7 +32,8 @@ class AnswerSerializer(Sent):
         child=serializers.JSONField(),
         help_text=(
             "By kind of question: `{choice: id}`, `{choices: [id]}`, `{text: …}`, `{pairs: {left id: right id}}`, "
-            "`{order: [id]}` or `{gaps: [word]}`."
+            "`{order: [id]}` or `{gaps: [word]}`. For any of "
+            "them, `{passed: true}` says that you do not know yet."
         ),
     )
     seconds = serializers.FloatField(min_value=0, max_value=LONGEST_TIME, required=False, allow_null=True)
@@ -160,7 +161,9 @@ class ResultSerializer(Given):
     solution = serializers.CharField(allow_blank=True, help_text="Markdown.")
     moves = MoveSerializer(many=True)
     finished = serializers.ChoiceField(
-        choices=sorted({Ending.KNOWN, Ending.ENOUGH, Ending.AGAIN, Ending.READ, Ending.REVIEWED}),
+        choices=sorted(
+            {Ending.KNOWN, Ending.ENOUGH, Ending.AGAIN, Ending.READ, Ending.REVIEWED, Ending.PLACED, Ending.SKIPPED}
+        ),
         allow_blank=True,
         help_text="How the step ended with this answer; empty while it goes on.",
     )

@@ -89,6 +89,7 @@ class Syllabus:
     modality_of: Mapping[int, str]  # of a variant
     skill_of: Mapping[str, int]  # with a slug
     question_rest: int = 1  # others that come before a question is asked again, where there are enough
+    has_placement: bool = True  # its author lets newcomers find out where to start
     whole: Syllabus | None = None  # with what was left out for somebody's needs
 
     def suited_to(self, needs: Needs) -> Syllabus:
@@ -186,6 +187,7 @@ def compose(course: Course, written: Written) -> Syllabus:
         modality_of={variant.pk: variant.modality for variant in written.variants},
         skill_of={skill.slug: skill.pk for skill in written.skills},
         question_rest=course.question_rest,
+        has_placement=course.has_placement,
     )
 
 

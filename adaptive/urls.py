@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from adaptive.views import maps, questions, rules, steering, steps, today
+from adaptive.views import maps, placement, questions, rules, steering, steps, today
 
 app_name = "adaptive"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("learn/<slug:slug>/another/", steps.ask_for_another, name="override"),
     path("learn/<slug:slug>/map/", maps.skills_map, name="map"),
     path("learn/<slug:slug>/finished/", maps.finished, name="finished"),
+    path("learn/<slug:slug>/placement/", placement.placement, name="placement"),
+    path("learn/<slug:slug>/placement/begin/", placement.begin, name="begin_placement"),
+    path("learn/<slug:slug>/placement/stop/", placement.stop, name="stop_placement"),
     path("questions/<uuid:presentation_id>/", questions.question, name="question"),
     path("questions/<uuid:presentation_id>/hint/", questions.hint, name="hint"),
     path("questions/<uuid:presentation_id>/answer/", questions.answer, name="answer"),

@@ -93,6 +93,8 @@ def _take_in_answer(total: EnrollmentTotal, day: EnrollmentDay, event: Interacti
     score = event.score or 0.0
     total.answers, day.answers = total.answers + 1, day.answers + 1
     total.score, day.score = total.score + score, day.score + score
+    if _is_of_placement(event):
+        return  # not to know yet what nobody taught is no trouble
     total.wrong_in_a_row = 0 if score >= RIGHT else total.wrong_in_a_row + 1
     total.recent_scores = [*total.recent_scores, score][-RECENT:]
     total.recent_score = sum(total.recent_scores)
@@ -100,6 +102,10 @@ def _take_in_answer(total: EnrollmentTotal, day: EnrollmentDay, event: Interacti
         return
     total.answers_in_module = total.answers_in_module + 1 if total.module_id == event.module_id else 1
     total.module_id = event.module_id
+
+
+def _is_of_placement(event: Interaction) -> bool:
+    return event.presentation is not None and event.presentation.purpose == Purpose.PLACEMENT
 
 
 def _take_in_ending(total: EnrollmentTotal, day: EnrollmentDay, event: Interaction) -> None:
@@ -112,13 +118,13 @@ def _take_in_ending(total: EnrollmentTotal, day: EnrollmentDay, event: Interacti
 
 
 def _judge_question(tally: Tally, total: EnrollmentTotal, event: Interaction, given: list[str]) -> None:
-    """Add an answer to the counts of its question; only a learner's first answer says how good the question is."""
+    """Add an answer to the counts of its question; only a learner's first one after learning tells how good it is."""
     if event.question_version is None:
         return
     question_id, is_simulated = event.question_version.question_id, total.pk in tally.simulated
     question = tally.question(question_id, is_simulated)
     question.answers += 1
-    if (total.pk, question_id) in tally.answered:
+    if _is_of_placement(event) or (total.pk, question_id) in tally.answered:
         return
     score = event.score or 0.0
     tally.answered.add((total.pk, question_id))

@@ -100,7 +100,7 @@ DEFINITIONS = {
         _("Facility"),
         _(
             "The mean score of first answers: how easy the question is. A learner's later answers to the same "
-            "question do not count. Shown from %(firsts)d first answers on."
+            "question do not count, nor do those of a placement test. Shown from %(firsts)d first answers on."
         ),
         "Σ first score / n",
     ),

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.explaining import chosen_offer, sentence
 from adaptive.models import Recommendation
 from adaptive.progress import Ending, Wish
+from courses.marking import has_passed
 from courses.models import Enrollment, Interaction, InteractionKind
 
 WISHES = {
@@ -116,6 +118,8 @@ def answers_of(enrollment: Enrollment) -> QuerySet[Interaction]:
 
 
 def in_words(answer: Interaction) -> GivenAnswer:
+    if has_passed(answer.response):
+        return GivenAnswer(answer, ((gettext("I don't know yet"), False),))
     parts = answer.result.get("feedback", [])
     labeled = ((f"{part['label']}: {part['given']}" if part["label"] else part["given"], part) for part in parts)
     return GivenAnswer(answer, tuple((text, part["is_right"]) for text, part in labeled if part["given"]))

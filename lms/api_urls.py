@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from adaptive import api as adaptive
+from adaptive import placement_api as placement
 from adaptive import steering_api as steering
 from analytics import api as analytics
 from courses import api as courses
@@ -17,6 +18,9 @@ urlpatterns = [
     path("courses/<slug:slug>/", courses.outline, name="outline"),
     path("courses/<slug:slug>/enroll/", courses.enroll_in, name="enroll"),
     path("courses/<slug:slug>/next/", adaptive.next_step, name="next"),
+    path("courses/<slug:slug>/placement/", placement.placement, name="placement"),
+    path("courses/<slug:slug>/placement/begin/", placement.begin, name="begin_placement"),
+    path("courses/<slug:slug>/placement/stop/", placement.stop, name="stop_placement"),
     path("courses/<slug:slug>/state/", adaptive.state, name="state"),
     path("variants/<int:variant_id>/", courses.lesson, name="lesson"),
     path("recommendations/<uuid:recommendation_id>/", adaptive.recommendation, name="recommendation"),

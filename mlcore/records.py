@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlcore.interactions import Numbers
-from mlcore.prospects import Record
+from mlcore.prospects import TYPICAL_DIFFICULTY, Record
 from mlcore.retention import DAY, PACES, Trace, paces_of, reviewed, told_of_pace
 from mlcore.tracing import KNOWN_BEFORE, answered, taught
 
 LIKELY_HELD = 0.5  # only what was held can have been forgotten
+SEEMS_HELD, SEEMING_STABILITY = 0.85, 7.0  # chance, days: of what a placement test found
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class SkillRecord:
     def after_answer(self, score: float, at: float) -> SkillRecord:
         """Return the record after an answer with this score, 0 to 1, at this time in POSIX seconds."""
         return replace(self, held=answered(self.held, score), memory=reviewed(self.memory, score, at))
+
+    def seeming_known(self, at: float) -> SkillRecord:
+        """Return the record after a test that told more than answers to this skill: it is to be asked in a week."""
+        memory = self.memory or Trace(SEEMING_STABILITY, TYPICAL_DIFFICULTY, at)
+        lasting = replace(memory, stability=max(memory.stability, SEEMING_STABILITY), at=max(memory.at, at))
+        return replace(self, held=max(self.held, SEEMS_HELD), memory=lasting)
 
     def tells_of_pace(self, score: float, at: float) -> Numbers:
         """Return what an answer will tell of the learner's memory, a log-likelihood for each of PACES.  [g]"""

@@ -19,6 +19,7 @@ from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import moderated, recall_skills, sigmoid, whole_seconds
 from mlcore.outlook import Circumstances, look_at
+from mlcore.placement import Expected
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.prospects import Held
 from mlcore.taking_in import take_in
@@ -96,15 +97,15 @@ class Tutor:
         probability = sigmoid(inference.served_logit(self.calibration, foresight, np.array([int(ahead)])))
         return probability, inference.served_sd(self.calibration, foresight, prompts, probability)
 
-    def predict_each(self, beliefs: Sequence[Belief], prompts: Prompts, owner: Codes) -> Numbers:
-        """Return what `predict` tells several learners of their very next questions, all at once.  [q]
+    def predict_each(self, beliefs: Sequence[Belief], prompts: Prompts, owner: Codes) -> tuple[Numbers, Numbers]:
+        """Return what `predict` tells several learners of their very next questions, all at once.  [q], [q]
 
         `owner` [q] is the place of each prompt's learner among the beliefs.
         """
         together = Belief.stacked([self._own(belief) for belief in beliefs])
         foresight = inference.foresee(self.knowledge, together, prompts, whole_seconds(np.array([np.nan])), owner)
         chances: Numbers = sigmoid(inference.served_logit(self.calibration, foresight, np.zeros(1, np.int64)))
-        return chances
+        return chances, inference.served_sd(self.calibration, foresight, prompts, chances)
 
     def suggest(
         self,
@@ -163,6 +164,19 @@ class Tutor:
         _, numbers, _, _ = recall_skills(self._own(belief), owner, prompts.skills, population)
         effect, effect_var = numbers[:, 0, S_EFFECT].astype(np.float64), numbers[:, 0, S_VAR].astype(np.float64)
         return prompts.skill_base + float(belief.numbers[0, ABILITY]) + effect, effect_var, numbers[:, 0, :2].sum(1)
+
+    def expect(self, skills: Sequence[Name], items: Prompts) -> tuple[Expected, Numbers, Numbers]:
+        """Return how strong somebody may be in these skills who has not answered yet, for `mlcore.placement`.
+
+        With it, how much easier each item is than a typical question of its skills, in logits, and the sd of that.
+        [q], [q]
+        """
+        typical, population, slope = self._typical(tuple(skills)), self.calibration.population, self.calibration.slope
+        ability_sd = float(np.sqrt(self.begin().numbers[0, ABILITY_VAR]))
+        own_sd = np.sqrt(population.effect_sd**2 + typical.skill_sd**2)
+        expected = Expected(slope * typical.skill_base + self.calibration.shift, slope * ability_sd, slope * own_sd)
+        of_items = np.sqrt(np.maximum(items.sd**2 - items.skill_sd**2, 0.0))
+        return expected, slope * (items.base - items.skill_base), slope * of_items
 
     def _typical(self, skills: tuple[Name, ...]) -> Prompts:
         """Return a question of average difficulty for each of these skills; those asked for last are kept."""

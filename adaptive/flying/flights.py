@@ -118,7 +118,7 @@ class Flight:
             self._happens(InteractionKind.FINISHED, response={"because": Ending.READ})
 
     def show(self, predicted: np.ndarray) -> None:
-        """Choose the question that is wanted, now that the success at each is predicted."""
+        """Choose the question that is wanted, now that the success at each is predicted, and its sd.  [2, q]"""
         wanted, self.wanted = self.wanted, None
         if wanted:
             self.shown = self._present(wanted, predicted)

@@ -87,8 +87,8 @@ def predict_for(flights: Sequence[Flight]) -> None:
     asked = prepared_for_each(standings[0], [(one.questions, modality_of.get(one.variant or 0)) for one in wanted])
     counts = [len(one.questions) for one in wanted]
     owner = np.repeat(np.arange(len(wanted)), counts)
-    predicted = tutor.predict_each([standing.belief for standing in standings], asked, owner)
-    for flight, own in zip(flights, np.split(predicted, np.cumsum(counts)[:-1]), strict=True):
+    predicted = np.stack(tutor.predict_each([standing.belief for standing in standings], asked, owner))
+    for flight, own in zip(flights, np.split(predicted, np.cumsum(counts)[:-1], axis=1), strict=True):
         flight.show(own)
 
 

@@ -14,6 +14,10 @@ from adaptive.advancing import advance, outcome_of
 from adaptive.drawing import moves
 from adaptive.explaining import sentence
 from adaptive.forms import AnswerForm
+from adaptive.models import Outcome
+from adaptive.placing import is_kept_back
+from adaptive.placing import place_of as place_in_test
+from adaptive.progress import Ending
 from adaptive.serving import live_tutor
 from adaptive.visiting import place_of
 from courses import marking
@@ -23,7 +27,7 @@ from courses.hinting import HintBefore, NoSuchHint, hints_taken, take_hint
 from courses.limiting import ANSWERING, HINTING
 from courses.marking import UnreadableResponse
 from courses.marking.revealing import choices_after
-from courses.models import Interaction, Presentation
+from courses.models import Interaction, Presentation, Purpose
 from courses.recording import KeyReused
 from courses.views.limiting import at_most
 
@@ -65,14 +69,14 @@ def answer(request: HttpRequest, presentation_id: uuid.UUID) -> HttpResponseBase
         return _question_page(request, shown, _("Something was missing beside your answer. Please send it again."))
     try:
         response = marking.response_from(shown.question_version.content, request.POST)
-        advance(_submission(shown, response, form))
+        came_of_it = advance(_submission(shown, response, form))
     except UnreadableResponse as problem:
         return _question_page(request, shown, str(problem))
     except KeyReused:
         return _question_page(request, shown, _("This page had been used before. Please send your answer again."))
     except AlreadyAnswered as earlier:
         return _answered_before(request, shown, earlier.answer)
-    return redirect("adaptive:outcome", shown.pk)
+    return _onward(shown, came_of_it)
 
 
 @require_safe
@@ -83,7 +87,18 @@ def outcome(request: HttpRequest, presentation_id: uuid.UUID) -> HttpResponseBas
     answered = shown.interactions.answers().first()
     if answered is None:
         return redirect("adaptive:question", shown.pk)
+    if is_kept_back(shown):
+        return redirect("adaptive:placement", shown.enrollment.course.slug)
     return render(request, "adaptive/outcome.html", _outcome_context(shown, answered))
+
+
+def _onward(shown: Presentation, came_of_it: Outcome) -> HttpResponse:
+    """Go to what came of an answer; in a placement test to the next question, or to what it told in the end."""
+    if shown.purpose == Purpose.PLACEMENT and came_of_it.next_question_id:
+        return redirect("adaptive:question", came_of_it.next_question_id)
+    if came_of_it.finished == Ending.PLACED:
+        return redirect("adaptive:placement", shown.enrollment.course.slug)
+    return redirect("adaptive:outcome", shown.pk)
 
 
 def _submission(shown: Presentation, response: Any, form: AnswerForm) -> Submission:
@@ -96,6 +111,7 @@ def _question_page(request: HttpRequest, shown: Presentation, error: str = "") -
     asked = marking.as_shown(content, shown.pk)
     opened = hints_taken(shown)
     hint_count = len(content["hints"])
+    is_test = shown.purpose == Purpose.PLACEMENT
     context = {
         "presentation": shown,
         "course": shown.enrollment.course,
@@ -108,13 +124,16 @@ def _question_page(request: HttpRequest, shown: Presentation, error: str = "") -
         "hints": [(number, content["hints"][number - 1]) for number in opened],
         "next_hint": len(opened) + 1 if len(opened) < hint_count else None,
         "hint_count": hint_count,
-        "place": place_of(shown),
+        "place": place_in_test(shown) if is_test else place_of(shown),
     }
-    return render(request, "adaptive/question.html", context, status=422 if error else 200)
+    template = "adaptive/placement_question.html" if is_test else "adaptive/question.html"
+    return render(request, template, context, status=422 if error else 200)
 
 
 def _answered_before(request: HttpRequest, shown: Presentation, answered: Interaction) -> HttpResponse:
-    """Show the answer that counts: the one that arrived first."""
+    """Show the answer that counts: the one that arrived first. In a placement test, go on."""
+    if is_kept_back(shown):
+        return redirect("adaptive:placement", shown.enrollment.course.slug)
     return render(request, "adaptive/answered_before.html", _outcome_context(shown, answered), status=409)
 
 

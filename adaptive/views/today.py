@@ -15,6 +15,7 @@ from adaptive.drawing import skill_rows
 from adaptive.explaining import sentence
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
+from adaptive.placement import invitation
 from adaptive.recommending import recommend_next
 from adaptive.reviewing import Due, due, next_due_at
 from adaptive.serving import live_tutor
@@ -87,6 +88,7 @@ def _as_context(offers: list[Offer]) -> dict[str, Any]:
     return {
         "offers": offers,
         "first": first,
+        "invitation": invitation(first.standing),
         "others": offers[1:],
         "due": waiting,
         "next_at": _next_review(offers),

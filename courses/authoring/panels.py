@@ -56,6 +56,7 @@ COURSE = ObjectList(
         TitleFieldPanel("title", required_on_save=True, placeholder=_("What the course is called")),
         FieldPanel("description", help_text=_("What it is about and whom it is for. Markdown.")),
         FieldPanel("question_rest"),
+        FieldPanel("has_placement"),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("slug", help_text=SLUG_HELP), FieldPanel("language")]),

@@ -8,9 +8,10 @@ Content is what `courses.versions.content_of` returns. A response is plain JSON,
     matching                        {"pairs": {left id: right id, ...}}
     ordering                        {"order": [id, ...]}
     cloze                           {"gaps": ["word", ...]}
+    any of them, not known yet      {"passed": true}
 
 JSON is sent in that shape, with the ids that were shown. A form sends the fields `choice`, `choices`, `text`,
-`pair_<id>`, `position_<id>` (1, 2, ...) and `gap_1`, `gap_2`, ...
+`pair_<id>`, `position_<id>` (1, 2, ...) and `gap_1`, `gap_2`, ...; or `passed`, with any value.
 """
 
 from collections.abc import Mapping
@@ -29,11 +30,12 @@ from courses.marking import (
     true_or_false,
 )
 from courses.marking.filling import filled_in
-from courses.marking.marks import Mark, Part, Verdict
+from courses.marking.marks import Mark, Part, Verdict, mark_of
 from courses.marking.responses import Data, Response, UnreadableResponse
 from courses.versions import Content
 
 __all__ = [
+    "PASSED",
     "Mark",
     "Part",
     "UnreadableResponse",
@@ -41,10 +43,14 @@ __all__ = [
     "as_shown",
     "defects",
     "filled_in",
+    "has_passed",
     "mark",
     "response_from",
     "right_response",
 ]
+
+
+PASSED: Response = {"passed": True}  # "I don't know yet": an honest answer, which is not right and no guess
 
 
 class Kind(Protocol):
@@ -73,12 +79,21 @@ def response_from(content: Content, data: object) -> Response:
     """Return the response in what a form or the API sent, or raise UnreadableResponse with a sentence to show."""
     if not isinstance(data, Mapping):
         raise UnreadableResponse(_("Send the answer as an object."))
+    if data.get("passed"):
+        return dict(PASSED)
     return KINDS[content["kind"]].response_from(content, data)
 
 
 def mark(content: Content, response: Response) -> Mark:
     """Return how good a response is, and why."""
+    if has_passed(response):
+        return mark_of(0, (), KINDS[content["kind"]].mark(content, {}).right_answer)
     return KINDS[content["kind"]].mark(content, response)
+
+
+def has_passed(response: Response) -> bool:
+    """Whether somebody said that they do not know yet."""
+    return bool(response.get("passed"))
 
 
 def as_shown(content: Content, seed: object) -> dict[str, Any]:

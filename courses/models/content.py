@@ -107,6 +107,12 @@ class Course(Content):
         help_text=_("How many other questions come before one is asked again, where the module has enough."),
     )
 
+    has_placement = models.BooleanField(
+        _("placement test"),
+        default=True,
+        help_text=_("Offer newcomers a few questions that find out where to start, if the course has enough of them."),
+    )
+
     class Meta:
         verbose_name = _("course")
         verbose_name_plural = _("courses")

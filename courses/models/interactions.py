@@ -55,6 +55,7 @@ class InteractionKind(models.TextChoices):
     TIMED = "timed", _("Spent time")
     OVERRODE = "overrode", _("Asked for something else")
     NOTED = "noted", _("Wrote a note")
+    PLACED = "placed", _("Found out where to start")
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):

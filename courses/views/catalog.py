@@ -37,7 +37,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         "course": shown,
         "enrollment": enrollment,
         "rows": rows,
-        "done": sum(row["state"] == "done" for row in rows),
+        "done": sum(row["state"] in ("done", "placed") for row in rows),
         "minutes": sum(row["module"].minutes for row in rows),
     }
     return render(request, "courses/course.html", context)
@@ -62,12 +62,13 @@ def _courses(request: HttpRequest) -> Any:
 
 
 def _outline(shown: Course, enrollment: Enrollment | None) -> list[dict[str, Any]]:
-    """Return the modules with what was done in them: "", "started" or "done"."""
+    """Return the modules with what was done in them: "", "started", "placed" or "done"."""
     modules = Module.objects.filter(course=shown, live=True).prefetch_related("skills", "variants")
     did: set[tuple[int | None, str]] = set()
     if enrollment:
+        did |= {(module, InteractionKind.PLACED) for module in _placed(enrollment)}
         settled = enrollment.interactions.exclude(kind=InteractionKind.FINISHED, response__because=TO_BE_TRIED_AGAIN)
-        did = set(settled.order_by().values_list("module", "kind").distinct())
+        did |= set(settled.order_by().values_list("module", "kind").distinct())
     return [
         {
             "module": module,
@@ -81,4 +82,12 @@ def _outline(shown: Course, enrollment: Enrollment | None) -> list[dict[str, Any
 def _state(module: Module, did: set[tuple[int | None, str]]) -> str:
     if (module.pk, InteractionKind.FINISHED) in did:
         return "done"
-    return "started" if (module.pk, InteractionKind.OPENED) in did else ""
+    if (module.pk, InteractionKind.OPENED) in did:
+        return "started"
+    return "placed" if (module.pk, InteractionKind.PLACED) in did else ""
+
+
+def _placed(enrollment: Enrollment) -> set[int]:
+    """Return the modules that seemed known when the learner began."""
+    found = enrollment.interactions.filter(kind=InteractionKind.PLACED).values_list("response__known", flat=True)
+    return {module for known in found for modules in (known or {}).values() for module in modules}

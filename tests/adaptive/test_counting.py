@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from scipy.stats import beta
 
@@ -28,6 +29,8 @@ def test_many_at_once_are_told_what_each_is_told_alone() -> None:
     items = [Item("q", ["s"], difficulty=2), Item("r", ["t"], difficulty=4)]
     beliefs = [tutor.fold(tutor.begin(), [Answer(n, ["s"], score) for n in range(5)]) for score in (0, 1)]
 
-    together = tutor.predict_each(beliefs, [*items, *items], [0, 0, 1, 1])
+    chances, sds = tutor.predict_each(beliefs, [*items, *items], [0, 0, 1, 1])
 
-    assert together == pytest.approx([chance for belief in beliefs for chance in tutor.predict(belief, items)[0]])
+    alone = [tutor.predict(belief, items) for belief in beliefs]
+    assert chances == pytest.approx(np.concatenate([one for one, _ in alone]))
+    assert sds == pytest.approx(np.concatenate([one for _, one in alone]))

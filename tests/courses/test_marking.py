@@ -281,3 +281,15 @@ def test_an_author_is_told_what_to_mend(content: samples.Content, words: str) ->
 @pytest.mark.parametrize("content", samples.EVERY_KIND, ids=lambda content: content["kind"])
 def test_a_sound_question_has_no_defects(content: samples.Content) -> None:
     assert marking.defects(content) == []
+
+
+@pytest.mark.parametrize("content", samples.EVERY_KIND, ids=lambda content: content["kind"])
+@pytest.mark.parametrize("sent", [{"passed": True}, QueryDict("passed=yes&choice=c0&text=3.5")], ids=["json", "form"])
+def test_not_knowing_yet_is_an_answer_to_every_kind(content: samples.Content, sent: object) -> None:
+    response = marking.response_from(content, sent)
+
+    mark = marking.mark(content, response)
+
+    assert response == {"passed": True}
+    assert (mark.score, mark.verdict, mark.feedback) == (0, "not yet", ())
+    assert mark.right_answer == marking.mark(content, marking.right_response(content)).right_answer

@@ -35,6 +35,14 @@ def by_mouse(page: Page, response: Response) -> None:
 
 
 def by_keyboard(page: Page, response: Response) -> None:
+    fill_by_keyboard(page, response)
+    tab_to(page, page.locator("input[name=confidence]").first)
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_role("button", name="Submit"))
+    page.keyboard.press("Enter")
+
+
+def fill_by_keyboard(page: Page, response: Response) -> None:
     """Tab, Space, arrows, Enter and letters; nothing else."""
     for name, value in choices_in(response):
         choose(page, page.locator(f'input[name="{name}"][value="{value}"]'))
@@ -47,10 +55,6 @@ def by_keyboard(page: Page, response: Response) -> None:
             tab_to(page, row_of(page, item).locator("[data-move=up]"))
         while place_of(page, item) > place:
             page.keyboard.press("ArrowUp")
-    tab_to(page, page.locator("input[name=confidence]").first)
-    page.keyboard.press("Space")
-    tab_to(page, page.get_by_role("button", name="Submit"))
-    page.keyboard.press("Enter")
 
 
 def without_javascript(page: Page, response: Response) -> None:

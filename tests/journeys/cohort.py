@@ -8,6 +8,7 @@ from django.utils import timezone
 from adaptive.adapting import standing_of
 from adaptive.flying.reports import Order, fly_through
 from adaptive.models import Finding, Job, JobState, ModalityEffect, Recommendation, Rule
+from adaptive.placing import begin_placement
 from adaptive.rulemaking import Draft, Realm, switch_on, write
 from adaptive.rules import Then, When
 from adaptive.ruling import obey
@@ -15,14 +16,15 @@ from adaptive.serving import live_tutor
 from adaptive.simulating import simulate_cohort
 from adaptive.stepping import practice
 from analytics.summarizing import drain
-from courses.enrolling import join
+from courses.enrolling import enroll, join
 from courses.hinting import take_hint
 from courses.models import Cohort, Course, Enrollment, Presentation, User
-from tests.adaptive.acting import learn
+from tests.adaptive.acting import learn, respond
 from tests.factories import with_password
 
 ROLES: dict[str, dict[str, bool]] = {
     "ada": {},
+    "ben": {},
     "grace": {"is_trainer": True},
     "noor": {"is_author": True},
     "root": {"is_staff": True, "is_superuser": True, "is_author": True, "is_trainer": True},
@@ -30,7 +32,10 @@ ROLES: dict[str, dict[str, bool]] = {
 
 
 def build_cohort() -> None:
-    """Ada in the middle of a course, among made-up learners that grace looks after; noor writes and root runs it."""
+    """Ada in the middle of a course, among made-up learners that grace looks after; noor writes and root runs it.
+
+    Ben is new to the course, and found out where to start.
+    """
     course = Course.objects.get()
     people = {
         name: with_password(User.objects.create_user(f"{name}@example.org", first_name=name.capitalize(), **roles))
@@ -47,8 +52,17 @@ def build_cohort() -> None:
         take_hint(shown, 1)
     write_rules(course, cohort, people)
     tell_ways(cohort, course.subject)
+    place(people["ben"], course)
     drain()
     fly(course)
+
+
+def place(learner: User, course: Course) -> None:
+    """Let somebody who knows the first modules find out where to start."""
+    enroll(learner, course)
+    question = begin_placement(Enrollment.objects.with_edition().get(learner=learner))
+    while question:
+        question = respond(question, right=question.module.position < 5).next_question
 
 
 def fly(course: Course) -> None:

@@ -12,7 +12,7 @@ from tests.journeys.snapshots import Snapshots
 WIDTHS = (1280, 390)
 THEMES = ("light", "dark")
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PEOPLE = ("", "ada", "grace", "noor", "root")
+PEOPLE = ("", "ada", "ben", "grace", "noor", "root")
 # The second theme changes nothing but colors. Selectors and style sheets from elsewhere would only cost time.
 RULES = {"light": {"type": "tag", "values": STANDARDS}, "dark": {"type": "rule", "values": ["color-contrast"]}}
 OPTIONS = {"resultTypes": ["violations"], "selectors": False, "preload": False}

@@ -20,10 +20,11 @@ def test_many_at_once_are_told_what_each_is_told_alone(learners: int) -> None:
     chosen = np.arange(3 * learners) % len(ITEMS)
     prompts, owner = tutor.prepare(ITEMS), np.repeat(np.arange(learners), 3)
 
-    together = tutor.predict_each(beliefs, prompts.rows(chosen), owner)
+    together = np.stack(tutor.predict_each(beliefs, prompts.rows(chosen), owner), axis=1)
 
-    alone = [tutor.predict(beliefs[who], [ITEMS[item]])[0][0] for who, item in zip(owner, chosen, strict=True)]
-    assert together == pytest.approx(alone, abs=1e-6)  # the network counts in single precision
+    told = [tutor.predict(beliefs[who], [ITEMS[item]]) for who, item in zip(owner, chosen, strict=True)]
+    alone = [[chance[0], sd[0]] for chance, sd in told]
+    assert together == pytest.approx(np.array(alone), abs=1e-6)  # the network counts in single precision
 
 
 def test_a_belief_of_another_checkpoint_is_refused_among_many() -> None:

@@ -1,0 +1,110 @@
+"""What somebody does with a placement test: begins or resumes it, answers, and stops whenever they like."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from adaptive.adapting import Standing, caught_up, read_standing, standing_of
+from adaptive.deciding import Decision
+from adaptive.degrading import on_the_best_rung
+from adaptive.placement import MOST_QUESTIONS, conclusion, draw_question, is_on_offer
+from adaptive.progress import Ending
+from adaptive.recommending import draw_step
+from adaptive.serving import LiveTutor, live_tutor
+from adaptive.visiting import Place
+from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
+from courses.recording import append, lock
+from courses.statements import insert
+
+ANSWERED = InteractionKind.ANSWERED
+
+
+def is_of_placement(answer: Interaction) -> bool:
+    return answer.presentation is not None and answer.presentation.purpose == Purpose.PLACEMENT
+
+
+def waiting_question(enrollment: Enrollment) -> Presentation | None:
+    """Return the question of the test that waits for its answer."""
+    shown = enrollment.presentations.filter(purpose=Purpose.PLACEMENT).exclude(interactions__kind=ANSWERED)
+    return shown.select_related("question_version", "module").order_by("-shown_at").first()
+
+
+def place_of(shown: Presentation) -> Place:
+    """Return which question of the test this is, and how many there will be at most."""
+    answers = shown.enrollment.interactions.answers().filter(presentation__purpose=Purpose.PLACEMENT)
+    return Place(min(answers.count() + 1, MOST_QUESTIONS), MOST_QUESTIONS)
+
+
+def finding(enrollment: Enrollment) -> Interaction | None:
+    """Return the entry of the log that ended the test."""
+    return enrollment.interactions.filter(kind=InteractionKind.PLACED).order_by("-sequence").first()
+
+
+def is_kept_back(shown: Presentation) -> bool:
+    """Nothing is said about an answer of the test until that has ended."""
+    enrollment = shown.enrollment
+    return shown.purpose == Purpose.PLACEMENT and is_on_offer(standing_of(enrollment, live_tutor(enrollment.course_id)))
+
+
+def begin_placement(enrollment: Enrollment) -> Presentation | None:
+    """Return the question to answer now: the one that waits, or a new one. None if there is nothing to ask."""
+
+    def ask(live: LiveTutor) -> Presentation | None:
+        lock(enrollment)
+        standing = caught_up(read_standing(enrollment, live))
+        if not is_on_offer(standing):
+            return None
+        return waiting_question(enrollment) or _asked(standing)
+
+    return on_the_best_rung(enrollment, ask, otherwise=lambda: None)
+
+
+def stop_placement(enrollment: Enrollment) -> None:
+    """End the test with what its answers tell so far; without any, nobody wanted it. Stopping twice changes nothing."""
+
+    def end(live: LiveTutor) -> None:
+        lock(enrollment)
+        standing = caught_up(read_standing(enrollment, live))
+        if is_on_offer(standing):
+            _conclude(standing)
+
+    @transaction.atomic
+    def end_without_tutor() -> None:
+        append(enrollment, without_finding())
+
+    on_the_best_rung(enrollment, end, otherwise=end_without_tutor)
+
+
+def go_on_placing(standing: Standing) -> Decision:
+    """Go on after an answer of the test, which was taken in: ask the next question, or end with what was found.
+
+    Neither, if real work has begun meanwhile: then the answer is one like any other.
+    """
+    if not is_on_offer(standing):
+        return Decision()
+    question = draw_question(standing)
+    if question:
+        return Decision(question=question)
+    ending = conclusion(standing)
+    standing.take_in([ending])
+    return Decision(ending=ending, step=draw_step(standing))
+
+
+def without_finding() -> Interaction:
+    """Return the entry of the log that ends a test about which nothing can be said."""
+    return Interaction(kind=InteractionKind.PLACED, response={"because": Ending.SKIPPED, "known": {}, "chances": {}})
+
+
+def _asked(standing: Standing) -> Presentation | None:
+    """Choose the next question, and write it down before it is shown; end the test if there is none."""
+    question = draw_question(standing)
+    if question:
+        insert(question)
+    else:
+        _conclude(standing)
+    return question
+
+
+def _conclude(standing: Standing) -> None:
+    standing.take_in([append(standing.enrollment, conclusion(standing))])
+    standing.keep()
