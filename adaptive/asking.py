@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
 
 from adaptive.adapting import Standing
+from adaptive.aiming import center_for
 from adaptive.models import Aim, Recommendation
 from adaptive.narrowing import half_of
 from adaptive.ordering import question_in_order
@@ -27,10 +28,8 @@ POLICY = "middle of the success band, 2"
 SETTINGS = PolicySettings(temperature=0.1)
 EXPLORED = 0.1  # of all choices are drawn evenly
 DICE = secrets.SystemRandom()
-CENTER = sum(SETTINGS.band) / 2
 NEARNESS = 0.15  # a chance this far from the center is worth exp(-1/2)
 OPEN_SKILL, SAME_SKILL, SAME_KIND = 0.3, -0.2, -0.1  # score for a skill not known yet, and for more of the same
-PACE_WEIGHT = 0.05
 LATEST = Query(
     lambda: Presentation.objects.filter(
         enrollment=Slot("enrollment", BigIntegerField()),
@@ -141,7 +140,7 @@ def weigh_questions(
     standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry], predicted: np.ndarray
 ) -> np.ndarray:
     """Return the chance of each question to be chosen."""
-    center = CENTER - PACE_WEIGHT * standing.progress.pace
+    center = center_for(standing, SETTINGS.band)
     nearness = np.exp(-0.5 * ((predicted - center) / NEARNESS) ** 2)
     scores = nearness + _mixing(standing, module, questions)
     return propensities(scores, replace(SETTINGS, floor=EXPLORED / len(questions)))
