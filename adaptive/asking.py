@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import BigIntegerField, DateTimeField, UUIDField
 
 from adaptive.adapting import Standing
+from adaptive.aiming import band_for
 from adaptive.models import Aim, Recommendation
 from adaptive.narrowing import half_of
 from adaptive.ordering import question_in_order
@@ -30,7 +31,6 @@ EXPLORED = 0.1  # of all choices are drawn evenly
 DICE = secrets.SystemRandom()
 LEAST_CHANCE = 1e-300  # to divide by, where nothing is anywhere near the band
 OPEN_SKILL, SAME_SKILL, SAME_KIND = 0.3, -0.2, -0.1  # score for a skill not known yet, and for more of the same
-PACE_WEIGHT = 0.05
 LATEST = Query(
     lambda: Presentation.objects.filter(
         enrollment=Slot("enrollment", BigIntegerField()),
@@ -144,9 +144,7 @@ def weigh_questions(
     What counts is how likely its success lies in the band, given what is open about the learner and the question:
     of two that are about as hard as we can tell, the one we know better comes first.
     """
-    low, high = SETTINGS.band
-    moved = PACE_WEIGHT * standing.progress.pace
-    inside = chance_within(predicted[0], predicted[1], (low - moved, high - moved))
+    inside = chance_within(predicted[0], predicted[1], band_for(standing, SETTINGS.band))
     scores = inside / max(float(inside.max()), LEAST_CHANCE) + _mixing(standing, module, questions)
     return propensities(scores, replace(SETTINGS, floor=EXPLORED / len(questions)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from adaptive.steering import AGAINST, forget
 from courses import clock
 from courses.models import Cohort, Course, Enrollment, Module, Skill, User
 
+ABOUT: Mapping[str, str] = {DirectiveKind.WAIVER: "skill", DirectiveKind.AIM: "course"}  # all others a module
 OPPOSED = {
     DirectiveKind.PIN: (DirectiveKind.BAN, DirectiveKind.LOCK),
     DirectiveKind.DUE: (DirectiveKind.BAN, DirectiveKind.LOCK),
@@ -42,25 +44,24 @@ class Reach:
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked for: about a skill if it is a waiver, about a module otherwise."""
+    """What is asked for: about a skill if it is a waiver, the course if it is a success to aim for, else a module."""
 
     kind: DirectiveKind
-    about: Module | Skill
+    about: Module | Skill | Course
     holds_from: datetime | None = None
     holds_until: datetime | None = None
     note: str = ""
+    percent: int | None = None  # of answers right, to aim for
 
 
 @transaction.atomic
 def direct(reach: Reach, trainer: User, ask: Ask) -> Directive:
     """Write down what is asked for, in place of an earlier directive of the same kind about the same thing."""
     own = {"enrollment": reach.enrollment} if reach.enrollment else {"cohort": reach.cohort}
-    about = {"skill" if ask.kind == DirectiveKind.WAIVER else "module": ask.about}
-    same = {**own, **about, "course": reach.course, "kind": ask.kind}
+    same = {**own, "course": reach.course, ABOUT.get(ask.kind, "module"): ask.about, "kind": ask.kind}
     Directive.objects.filter(**same, ended_at=None).update(ended_at=clock.now(), ended_by=trainer)
-    made = Directive.objects.create(
-        **same, note=ask.note, holds_from=ask.holds_from, holds_until=ask.holds_until, made_by=trainer
-    )
+    days = {"holds_from": ask.holds_from, "holds_until": ask.holds_until}
+    made = Directive.objects.create(**same, **days, percent=ask.percent, note=ask.note, made_by=trainer)
     forget()
     return made
 

@@ -8,6 +8,8 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.template.defaultfilters import floatformat
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses import clock
@@ -22,6 +24,7 @@ class DirectiveKind(models.TextChoices):
     LOCK = "lock", _("Not before")
     DUE = "due", _("Due by")
     WAIVER = "waiver", _("Counts as known")
+    AIM = "aim", _("Success to aim for")
     EASIER = "easier", _("Easier lessons")
     HARDER = "harder", _("Harder lessons")
     WAY = "way", _("In one way")
@@ -30,6 +33,7 @@ class DirectiveKind(models.TextChoices):
 ANYWHERE = (DirectiveKind.EASIER, DirectiveKind.HARDER, DirectiveKind.WAY)  # asked for by rules, for a module or all
 BY_HAND = [(kind.value, kind.label) for kind in DirectiveKind if kind not in ANYWHERE]
 DATED = (DirectiveKind.LOCK, DirectiveKind.DUE)  # they say nothing without a date
+LEAST_AIM, MOST_AIM = 50, 95  # percent of answers right: below it most is guessed, above it little is new
 
 
 class DirectiveQuerySet(models.QuerySet["Directive"]):
@@ -59,7 +63,8 @@ class DirectiveQuerySet(models.QuerySet["Directive"]):
 
 
 class Directive(models.Model):
-    """A trainer's word about a module or a skill. Never changed or deleted but ended: who steered what stays known.
+    """A trainer's word about a module, a skill or how hard a course is. Never changed or deleted but ended: who steered
+    what stays known.
 
     It holds from `holds_from` (at once, if empty) until `holds_until` (until it is ended, if empty); until then a lock
     keeps its module closed, and a deadline wants it done. Learners may read the note. `rule` is the one that asked for
@@ -73,6 +78,7 @@ class Directive(models.Model):
     module = models.ForeignKey(Module, on_delete=models.CASCADE, null=True, related_name="+")
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, null=True, related_name="+")
     modality = models.CharField(max_length=20, choices=Modality.choices, blank=True)
+    percent = models.PositiveSmallIntegerField(null=True)  # of answers right
     note = models.CharField(max_length=300, blank=True)
     rule = models.ForeignKey("adaptive.Rule", on_delete=models.CASCADE, null=True, related_name="directives")
     holds_from = models.DateTimeField(null=True)
@@ -97,12 +103,18 @@ class Directive(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=DirectiveKind.WAIVER, module=None, skill__isnull=False)
                 | Q(kind__in=ANYWHERE, skill=None)
-                | Q(~Q(kind=DirectiveKind.WAIVER), module__isnull=False, skill=None),
+                | Q(kind=DirectiveKind.AIM, module=None, skill=None)
+                | Q(~Q(kind__in=(DirectiveKind.WAIVER, DirectiveKind.AIM)), module__isnull=False, skill=None),
                 name="a_waiver_is_about_a_skill_and_others_about_a_module",
             ),
             models.CheckConstraint(
                 condition=Q(Q(kind=DirectiveKind.WAY), ~Q(modality="")) | Q(~Q(kind=DirectiveKind.WAY), modality=""),
                 name="only_one_way_of_teaching_is_a_modality",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=DirectiveKind.AIM, percent__isnull=False, percent__range=(LEAST_AIM, MOST_AIM))
+                | Q(~Q(kind=DirectiveKind.AIM), percent=None),
+                name="only_an_aim_has_a_percent_from_50_to_95",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=ANYWHERE) | Q(rule__isnull=False), name="lessons_are_chosen_by_rules_alone"
@@ -121,7 +133,12 @@ class Directive(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.about}"
+        return f"{self.get_kind_display()}: {self.what}"
+
+    @property
+    def what(self) -> str:
+        """The success to aim for, or else the name of what it is about."""
+        return of_ten(self.percent) if self.percent else str(self.about)
 
     @property
     def about(self) -> Course | Module | Skill:
@@ -138,3 +155,8 @@ class Directive(models.Model):
         if self.holds_until is None or self.kind == DirectiveKind.LOCK:
             return self.holds_until
         return self.holds_until - MOMENT
+
+
+def of_ten(percent: int) -> str:
+    """Return how many answers are right, such as "8 of 10" or "7.5 of 10"."""
+    return gettext("%(right)s of 10") % {"right": floatformat(percent / 10)}

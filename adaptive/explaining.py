@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.directives import DirectiveKind
+from adaptive.directives import DirectiveKind, of_ten
 from adaptive.guarding import LEFT_BY_RULES
 from adaptive.models import Recommendation
 from adaptive.progress import Wish
@@ -258,6 +258,12 @@ def put_aside(directive: DirectiveEntry, title: str) -> str:
         words = gettext("Your trainer opens “%(title)s” on %(day)s")
         return with_note(words % {"title": title, "day": date_format(localtime(directive.last_day))}, directive.note)
     return with_note(gettext("Your trainer has put “%(title)s” aside for now") % {"title": title}, directive.note)
+
+
+def success_set(directive: DirectiveEntry) -> str:
+    """Tell a learner how hard their trainer wants the steps to be. It says nothing of why one of them was chosen."""
+    words = gettext("Your trainer set how hard steps should be, with about %(right)s answers right")
+    return with_note(words % {"right": of_ten(directive.percent)}, directive.note)
 
 
 def chosen_offer(recommendation: Recommendation) -> Offer:

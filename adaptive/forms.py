@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.directing import Ask
+from adaptive.directing import ABOUT, Ask
 from adaptive.directives import BY_HAND, DATED, DirectiveKind
 from adaptive.progress import Wish
 from courses.models import Course, Module, Skill
@@ -45,6 +45,19 @@ class OverrideForm(forms.Form):
 
 
 THINGS = {"module": _("Modules"), "skill": _("Skills")}
+MISFITS = {
+    "module": _("Choose a module for this."),
+    "skill": _("Only a skill can count as known: choose one."),
+    "course": _("“Success to aim for” is about the whole course: leave this at “Choose one”."),
+}
+AIMS = (
+    ("", _("Choose one")),
+    (50, _("5 of 10: a challenge")),
+    (60, _("6 of 10: harder than usual")),
+    (70, _("7 of 10: about as usual")),
+    (80, _("8 of 10: easier than usual")),
+    (90, _("9 of 10: to regain courage")),
+)  # percent of answers right
 
 
 class DayInput(forms.DateInput):
@@ -63,6 +76,18 @@ class DirectiveForm(forms.Form):
     about = forms.ChoiceField(
         label=_("Module or skill"), error_messages={"required": _("Choose a module; for “Counts as known” a skill.")}
     )
+    percent = forms.TypedChoiceField(
+        label=_("Answers right"),
+        required=False,
+        choices=AIMS,
+        coerce=int,
+        empty_value=None,
+        help_text=_(
+            "For “Success to aim for” alone, which is about the whole course: fewer right is harder, and teaches those "
+            "who like a challenge; more keeps the discouraged going. “Too easy” and “too hard” still move it a little."
+        ),
+        error_messages={"invalid_choice": _("Choose how many of 10 answers are to be right.")},
+    )
     holds_from = forms.DateField(
         label=_("From"), required=False, widget=DayInput, help_text=_("At once, if left empty.")
     )
@@ -73,13 +98,14 @@ class DirectiveForm(forms.Form):
         help_text=_("The day of “Not before” and “Due by”; otherwise the last day, or until you end it."),
     )
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=300, help_text=_("Your learners read it beside the step.")
+        label=_("Note"), required=False, max_length=300, help_text=_("Your learners read it where the step says why.")
     )
 
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.course = course
         self.fields["about"].choices = self._things  # type: ignore[attr-defined]
+        self.fields["about"].required = self.data.get("kind") != DirectiveKind.AIM
 
     def _things(self) -> list[tuple[str, Any]]:
         """The modules and skills to choose from; read only where the form is shown or sent, in one query."""
@@ -96,15 +122,21 @@ class DirectiveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         sent = super().clean() or {}
-        kind, about = sent.get("kind"), sent.get("about")
-        if kind and about and (kind == DirectiveKind.WAIVER) != about.startswith("skill-"):
-            is_waiver = kind == DirectiveKind.WAIVER
-            words = _("Only a skill can count as known: choose one.") if is_waiver else _("Choose a module for this.")
-            self.add_error("about", words)
+        kind, about = sent.get("kind", ""), sent.get("about")
+        needed = ABOUT.get(kind, "module")
+        if kind and about and about.split("-")[0] != needed:
+            self.add_error("about", MISFITS[needed])
         if kind in DATED and not sent.get("holds_until") and "holds_until" not in self.errors:
             self.add_error("holds_until", _("“%s” needs a day.") % DirectiveKind(kind).label)
+        self._clean_percent(kind, sent.get("percent"))
         self._clean_days(sent)
         return sent
+
+    def _clean_percent(self, kind: str, percent: int | None) -> None:
+        if kind == DirectiveKind.AIM and percent is None and "percent" not in self.errors:
+            self.add_error("percent", _("Choose how many of 10 answers are to be right."))
+        elif kind and kind != DirectiveKind.AIM and percent is not None:
+            self.add_error("percent", _("Leave this empty, or choose “Success to aim for” above."))
 
     def _clean_days(self, sent: dict[str, Any]) -> None:
         starts, ends = _start_of(sent.get("holds_from")), self._end(sent)
@@ -121,10 +153,14 @@ class DirectiveForm(forms.Form):
     @property
     def ask(self) -> Ask:
         sent = self.cleaned_data
-        thing, pk = sent["about"].split("-")
-        about = (Skill if thing == "skill" else Module).objects.get(pk=pk)
         starts, note = _start_of(sent["holds_from"]), sent["note"]
-        return Ask(DirectiveKind(sent["kind"]), about, starts, self._end(sent), note)
+        return Ask(DirectiveKind(sent["kind"]), self._about(), starts, self._end(sent), note, sent["percent"])
+
+    def _about(self) -> Module | Skill | Course:
+        if not self.cleaned_data["about"]:
+            return self.course
+        thing, pk = self.cleaned_data["about"].split("-")
+        return Skill.objects.get(pk=pk) if thing == "skill" else Module.objects.get(pk=pk)
 
 
 def _start_of(day: date | None) -> datetime | None:

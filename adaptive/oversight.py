@@ -32,6 +32,7 @@ ICONS = {
     DirectiveKind.LOCK: "lock",
     DirectiveKind.DUE: "calendar",
     DirectiveKind.WAIVER: "check",
+    DirectiveKind.AIM: "flag",
     DirectiveKind.EASIER: "level",
     DirectiveKind.HARDER: "level",
     DirectiveKind.WAY: "modality-text",
@@ -68,9 +69,7 @@ class Row:
         if self.directive.modality:
             words = f"{words} ({self.directive.get_modality_display()})"
         is_dated = day and self.directive.kind in (DirectiveKind.LOCK, DirectiveKind.DUE)
-        return (
-            f"{words} {_day(day)}: {self.directive.about}" if day and is_dated else f"{words}: {self.directive.about}"
-        )
+        return f"{words} {_day(day)}: {self.directive.what}" if day and is_dated else f"{words}: {self.directive.what}"
 
     @property
     def icon(self) -> str:
@@ -138,9 +137,18 @@ def unsuited_in(reach: Reach) -> Unsuited | None:
 
 
 def _row(reach: Reach, one: Directive, others: list[Directive], missing: Waits, now: datetime) -> Row:
-    opposed, is_own = opposed_to(one, others), reach.enrollment is None or one.enrollment_id == reach.enrollment.pk
+    opposed = opposed_to(one, others) or _outdone(one, others, now)
+    is_own = reach.enrollment is None or one.enrollment_id == reach.enrollment.pk
     waits_for = missing.get(one.module_id or 0, []) if one.kind in WAITING and not opposed else []
     return Row(one, now, is_own, opposed, waits_for)
+
+
+def _outdone(one: Directive, others: list[Directive], now: datetime) -> Directive | None:
+    """Return the success to aim for that counts now instead of this one."""
+    counting = steering_from(others, now).success if one.kind == DirectiveKind.AIM else None
+    found = next((other for other in others if counting and other.pk == counting.id), one)
+    is_before = (found.cohort_id is None, found.pk) > (one.cohort_id is None, one.pk)
+    return found if is_before else None
 
 
 def _missing_in(reach: Reach, directives: Sequence[Directive], now: datetime) -> Waits:

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField
 
 from adaptive.adapting import Standing, standing_of
+from adaptive.aiming import band_for
 from adaptive.degrading import on_the_best_rung
 from adaptive.explaining import Offer, Reason, reason_given, reasons_for
 from adaptive.guarding import UNSUITED, Admitted, Candidate, admitted, is_put_aside, wanted_soon
@@ -43,7 +44,6 @@ POLICY = "what is learned and lasts, 1"
 SETTINGS = PolicySettings()
 ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
 BELIEVED = 1  # tells the random numbers of what is believed from those of the choice
-PACE_WEIGHT = 0.05  # how far one wish for harder or easier moves the success band
 LATEST = Query(
     lambda: Recommendation.objects.filter(enrollment=Slot("enrollment", BigIntegerField())).order_by("-made_at")[:1]
 )
@@ -220,7 +220,7 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
         standing.belief,
         ways,
         np.random.default_rng(inputs.seed),
-        _paced(settings, standing.progress.pace),
+        replace(settings, band=band_for(standing, settings.band)),
         at=inputs.now.timestamp(),
         prospects=prospects_of(standing, candidates, inputs.now, believed),
         effects=sum(own.values()),
@@ -228,13 +228,6 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     )
     terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
     return Weighed(candidates, replace(suggestion, terms=terms))
-
-
-def _paced(settings: PolicySettings, pace: float) -> PolicySettings:
-    """Move the success band: who asked for harder steps is meant to succeed a little less often."""
-    low, high = settings.band
-    band = (low - PACE_WEIGHT * pace, high - PACE_WEIGHT * pace)
-    return replace(settings, band=band)
 
 
 def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:

@@ -61,6 +61,8 @@ class DirectiveEntry:
     rule: int = 0  # that asked for it; 0 for a trainer
     cause: str = ""  # why the rule fired, as the learner reads it
     modality: str = ""
+    percent: int = 0  # of answers right, to aim for
+    for_all: bool = False  # of the cohort
 
     @property
     def ends_at(self) -> datetime | None:
@@ -131,6 +133,12 @@ class Steering:
     def waived(self) -> frozenset[int]:
         """The skills that count as known where something builds on them."""
         return frozenset(self._about(DirectiveKind.WAIVER))
+
+    @cached_property
+    def success(self) -> DirectiveEntry | None:
+        """What sets how often to succeed: a word about this learner alone before one about all, then the latest."""
+        found = [one for one in self.counting if one.kind == DirectiveKind.AIM]
+        return max(found, key=lambda one: (not one.for_all, one.id), default=None)
 
     def level_in(self, module: int) -> DirectiveEntry | None:
         """What asks for easier or harder lessons here; of several, what is about this module, and then the latest."""
@@ -216,4 +224,15 @@ def _holds(row: Directive, now: datetime) -> bool:
 def _entry(row: Directive) -> DirectiveEntry:
     until = row.holds_until.isoformat() if row.holds_until else ""
     cause = row.rule.cause if row.rule else ""
-    return DirectiveEntry(row.pk, row.kind, row.about_id, until, row.note, row.rule_id or 0, cause, row.modality)
+    return DirectiveEntry(
+        row.pk,
+        row.kind,
+        row.about_id,
+        until,
+        row.note,
+        row.rule_id or 0,
+        cause,
+        row.modality,
+        percent=row.percent or 0,
+        for_all=row.cohort_id is not None,
+    )

@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ValidationError as Refused
 
-from adaptive.directing import Ask, Reach, direct, end
-from adaptive.directives import BY_HAND, DATED, Directive, DirectiveKind
+from adaptive.directing import ABOUT, Ask, Reach, direct, end
+from adaptive.directives import BY_HAND, DATED, LEAST_AIM, MOST_AIM, Directive, DirectiveKind
 from courses.access import actor, trained_cohort
 from courses.limiting import STEPPING, limited
-from courses.models import Cohort, Enrollment, Modality, Module, Skill
+from courses.models import Cohort, Course, Enrollment, Modality, Module, Skill
 from courses.serializers import Given, ModuleNameSerializer, NothingSerializer, Sent, SkillNameSerializer, read
 
 COURSE = OpenApiParameter("course", str, required=True, description="The slug of one of the cohort's courses.")
@@ -38,6 +38,7 @@ class DirectiveSerializer(Given):
     module = ModuleNameSerializer(allow_null=True)
     skill = SkillNameSerializer(allow_null=True, help_text="That counts as known.")
     modality = serializers.ChoiceField(choices=Modality.choices, allow_blank=True)
+    percent = serializers.IntegerField(allow_null=True, help_text="Of answers right, to aim for.")
     note = serializers.CharField(allow_blank=True, help_text="Learners may read it.")
     holds_from = serializers.DateTimeField(allow_null=True)
     holds_until = serializers.DateTimeField(
@@ -59,22 +60,33 @@ class AskSerializer(Sent):
         required=False, allow_null=True, help_text="A learner of the cohort; left out, it is for the whole cohort."
     )
     kind = serializers.ChoiceField(choices=BY_HAND)
-    module = serializers.SlugField(required=False, help_text="For every kind but `waiver`.")
+    module = serializers.SlugField(required=False, help_text="For every kind but `waiver` and `aim`.")
     skill = serializers.SlugField(required=False, help_text="For `waiver`.")
+    percent = serializers.IntegerField(
+        min_value=LEAST_AIM, max_value=MOST_AIM, required=False, help_text="Of answers right. For `aim`."
+    )
     holds_from = serializers.DateTimeField(required=False, allow_null=True)
     holds_until = serializers.DateTimeField(required=False, allow_null=True, help_text="`lock` and `due` need it.")
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        is_waiver, until = attrs["kind"] == DirectiveKind.WAIVER, attrs.get("holds_until")
-        needed, unfit = ("skill", "module") if is_waiver else ("module", "skill")
-        if needed not in attrs or unfit in attrs:
-            raise Refused({needed: [f"“{attrs['kind']}” is about a {needed}, and only that."]})
+        _check_about(attrs)
+        until = attrs.get("holds_until")
+        if (attrs["kind"] == DirectiveKind.AIM) != ("percent" in attrs):
+            raise Refused({"percent": ["“aim” needs it, and only that."]})
         if attrs["kind"] in DATED and not until:
             raise Refused({"holds_until": [f"“{attrs['kind']}” needs a moment."]})
         if until and until <= max(timezone.now(), attrs.get("holds_from") or timezone.now()):
             raise Refused({"holds_until": ["It must be to come, and after it begins."]})
         return attrs
+
+
+def _check_about(attrs: dict[str, Any]) -> None:
+    needed = ABOUT.get(attrs["kind"], "module")
+    unfit = [name for name in ("module", "skill") if name in attrs and name != needed]
+    if needed not in attrs or unfit:
+        blamed = unfit[0] if needed == "course" else needed
+        raise Refused({blamed: [f"“{attrs['kind']}” is about a {needed}, and only that."]})
 
 
 @extend_schema_view(get=extend_schema(parameters=[COURSE]))
@@ -95,7 +107,8 @@ class Directives(generics.ListAPIView[Directive]):
         """Ask for something. It counts from the next step on."""
         cohort = trained_cohort(actor(request), pk)
         sent = read(AskSerializer, request)
-        made = direct(_reach(cohort, sent), actor(request), _ask(sent))
+        reach = _reach(cohort, sent)
+        made = direct(reach, actor(request), _ask(reach.course, sent))
         return Response(DirectiveSerializer(made).data, status=201)
 
 
@@ -126,11 +139,17 @@ def _reach(cohort: Cohort, sent: dict[str, Any]) -> Reach:
     return Reach(cohort, course, enrollment)
 
 
-def _ask(sent: dict[str, Any]) -> Ask:
-    is_waiver = sent["kind"] == DirectiveKind.WAIVER
-    name: str = "skill" if is_waiver else "module"
-    kind: type[Module] | type[Skill] = Skill if is_waiver else Module
-    about = kind._default_manager.filter(course__slug=sent["course"], slug=sent[name], live=True).first()
+def _ask(course: Course, sent: dict[str, Any]) -> Ask:
+    about, days = _about(course, sent), (sent.get("holds_from"), sent.get("holds_until"))
+    return Ask(DirectiveKind(sent["kind"]), about, *days, sent["note"], sent.get("percent"))
+
+
+def _about(course: Course, sent: dict[str, Any]) -> Module | Skill | Course:
+    name = ABOUT.get(sent["kind"], "module")
+    if name == "course":
+        return course
+    kind: type[Module] | type[Skill] = Skill if name == "skill" else Module
+    about = kind._default_manager.filter(course=course, slug=sent[name], live=True).first()
     if about is None:
         raise Refused({name: [f"The course has no such {name}."]})
-    return Ask(DirectiveKind(sent["kind"]), about, sent.get("holds_from"), sent.get("holds_until"), sent["note"])
+    return about

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.drawing import skill_map, skill_rows
-from adaptive.explaining import MEANINGS, NAMES, comparison_of, sentence
+from adaptive.explaining import MEANINGS, NAMES, comparison_of, sentence, success_set
 from adaptive.guarding import NothingToLearn
 from adaptive.mastery import DEFINITIONS, Level
 from adaptive.models import Recommendation
-from adaptive.recommending import recommend_next
+from adaptive.recommending import Inputs, recommend_next
 from adaptive.reviewing import due, next_due_at
 from adaptive.serving import live_tutor
 from adaptive.syllabus import ModuleEntry
@@ -130,7 +130,9 @@ def _comparison(standing: Standing, chosen: Recommendation) -> dict[str, Any] | 
     rows = [(_name(standing, found.chosen, None), _percent(found.chosen["propensity"]), True)]
     if found.other:
         rows.append((_name(standing, found.other, None), _percent(found.other["propensity"]), False))
-    return {"rows": rows, "words": found.words, "right": round(10 * found.chosen["predicted"])}
+    asked = Inputs.of(chosen).steering.success
+    set_to = success_set(asked) if asked else ""
+    return {"rows": rows, "words": found.words, "right": round(10 * found.chosen["predicted"]), "set_to": set_to}
 
 
 def _terms(chosen: Recommendation) -> list[str]:

@@ -12,7 +12,8 @@ from adaptive.recommending import recommend_next
 from courses.models import Cohort, Course, Enrollment, Module, Skill, User
 from tests.adaptive.conftest import again
 
-PIN, BAN, LOCK, DUE, WAIVER = list(DirectiveKind)[:5]
+PIN, BAN, LOCK, DUE, WAIVER, AIM = list(DirectiveKind)[:6]
+About = Course | Module | Skill
 
 
 def cohort_with(trainer: User, *enrollments: Enrollment) -> Cohort:
@@ -24,10 +25,11 @@ def cohort_with(trainer: User, *enrollments: Enrollment) -> Cohort:
     return cohort
 
 
-def asked(trainer: User, kind: DirectiveKind, about: Module | Skill, to: Enrollment | Cohort, **more: Any) -> Directive:
+def asked(trainer: User, kind: DirectiveKind, about: About, to: Enrollment | Cohort, **more: Any) -> Directive:
     """Let the trainer ask this, of a learner or of a cohort."""
     if isinstance(to, Cohort):
-        return direct(Reach(to, about.course), trainer, Ask(kind, about, **more))
+        course = about if isinstance(about, Course) else about.course
+        return direct(Reach(to, course), trainer, Ask(kind, about, **more))
     cohort = to.learner.cohorts.first() or cohort_with(trainer, to)
     return direct(Reach(cohort, to.course, to), trainer, Ask(kind, about, **more))
 

@@ -16,6 +16,7 @@ from courses.enrolling import enroll
 from courses.models import Cohort, Enrollment, User
 from tests.adaptive.conftest import again
 from tests.adaptive.steered import (
+    AIM,
     BAN,
     LOCK,
     PIN,
@@ -111,6 +112,12 @@ def test_nobody_pays_for_directives_in_a_course_without_any(
     [
         ("a_directive_is_for_one_learner_or_one_cohort", {"cohort": None}),
         ("a_waiver_is_about_a_skill_and_others_about_a_module", {"kind": WAIVER}),
+        ("a_waiver_is_about_a_skill_and_others_about_a_module", {"kind": AIM, "percent": 80}),
+        ("a_waiver_is_about_a_skill_and_others_about_a_module", {"module": None}),
+        ("only_an_aim_has_a_percent_from_50_to_95", {"kind": AIM, "module": None}),
+        ("only_an_aim_has_a_percent_from_50_to_95", {"kind": AIM, "module": None, "percent": 49}),
+        ("only_an_aim_has_a_percent_from_50_to_95", {"kind": AIM, "module": None, "percent": 96}),
+        ("only_an_aim_has_a_percent_from_50_to_95", {"percent": 80}),
         ("a_lock_or_deadline_has_a_date", {"kind": LOCK}),
         ("a_directive_ends_after_it_begins", {"holds_from": in_days(2), "holds_until": in_days(1)}),
     ],

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from adaptive.adapting import read_standing, standing_of
-from adaptive.directives import DirectiveKind
+from adaptive.directives import LEAST_AIM, MOST_AIM, DirectiveKind
 from adaptive.flying.flights import Flight
 from adaptive.guarding import ALL_ASIDE
 from adaptive.models import Outcome, Recommendation
@@ -165,7 +165,8 @@ def made_up_steering(syllabus: Syllabus, rng: random.Random) -> Steering:
     for number, module in enumerate(syllabus.modules):
         kind = DirectiveKind.BAN if rng.random() < share else rng.choice(list(DirectiveKind))
         about = rng.choice(skills) if kind == DirectiveKind.WAIVER else module
-        made.append(DirectiveEntry(number, kind, about, until))
+        percent = rng.randint(LEAST_AIM, MOST_AIM) if kind == DirectiveKind.AIM else 0
+        made.append(DirectiveEntry(number, kind, about, until, percent=percent))
     return Steering(tuple(made))
 
 

@@ -54,6 +54,19 @@ def test_a_trainer_asks_reads_and_takes_back(cohort: Cohort, grace: User, ada: U
     assert offered(next_for(again(enroll(ada, course)))) == {"module-0"}
 
 
+def test_a_trainer_sets_how_often_to_succeed(cohort: Cohort, grace: User, ada: User) -> None:
+    schema: Json = dict(SchemaGenerator().get_schema(request=None, public=True))
+    caller, path = Caller(grace), f"cohorts/{cohort.pk}/directives/"
+
+    for_all = caller.post(path, {"course": "python", "kind": "aim", "percent": 85})
+    own = caller.post(path, {"course": "python", "kind": "aim", "percent": 55, "learner": str(ada.pk)})
+
+    rows = [conforms(schema, made, "cohorts/{id}/directives/", "post") for made in (for_all, own)]
+    assert [(row["percent"], row["module"], row["skill"]) for row in rows] == [(85, None, None), (55, None, None)]
+    taken = next_for(again(enroll(ada, cohort.courses.get()))).inputs["directives"]
+    assert [(entry["percent"], entry["for_all"]) for entry in taken] == [(85, True), (55, False)]
+
+
 @pytest.mark.django_db
 def test_what_makes_no_sense_is_refused_by_its_field(
     cohort: Cohort, grace: User, noor: User, subtests: pytest.Subtests
@@ -62,9 +75,13 @@ def test_what_makes_no_sense_is_refused_by_its_field(
     sense = {"course": "python", "kind": "pin", "module": "module-1"}
     refused: dict[str, list[dict[str, Any]]] = {
         "course": [{"course": "history"}],
-        "module": [{"module": "module-9"}, {"kind": "ban", "skill": "skill-0"}],
-        "skill": [{"kind": "waiver"}],
+        "module": [{"module": "module-9"}, {"kind": "ban", "skill": "skill-0"}, {"kind": "aim", "percent": 80}],
+        "skill": [{"kind": "waiver"}, {"kind": "aim", "percent": 80, "module": ..., "skill": "skill-0"}],
         "kind": [{"kind": "easier"}, {"kind": "love"}],
+        "percent": [
+            {"percent": 80},
+            *({"kind": "aim", "module": ..., "percent": percent} for percent in (49, 96, "most", None, ...)),
+        ],
         "learner": [{"learner": str(noor.pk)}],
         "holds_until": [{"kind": "lock"}, {"holds_until": in_days(-1).isoformat()}],
         "steer": [{"steer": "left"}],
@@ -72,7 +89,8 @@ def test_what_makes_no_sense_is_refused_by_its_field(
     for name, cases in refused.items():
         for more in cases:
             with subtests.test(field=name, sent=str(more)):
-                response = caller.post(path, sense | more)
+                body = {key: value for key, value in (sense | more).items() if value is not ...}
+                response = caller.post(path, body)
 
                 assert (response.status_code, set(response.json()["fields"])) == (400, {name})
     assert not Directive.objects.exists()

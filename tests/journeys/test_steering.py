@@ -78,6 +78,25 @@ def test_a_trainer_steers_from_the_learners_page(width: int, signed_in: SignIn) 
     expect(learner.locator("main")).not_to_contain_text("Your trainer asked for this first")
 
 
+def test_a_trainer_sets_how_often_a_learner_is_to_succeed_and_the_learner_reads_it(signed_in: SignIn) -> None:
+    page = signed_in(person("grace"), java_script_enabled=False)
+    page.goto(reverse("adaptive:steer_learner", args=[Cohort.objects.get().pk, ada_enrolled().pk]))
+
+    page.get_by_label("What", exact=True).select_option(label="Success to aim for")
+    page.get_by_label("Note").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Choose how many of 10 answers are to be right.")
+    page.get_by_label("Answers right").select_option(label="9 of 10: to regain courage")
+    page.get_by_label("Note").fill("Small steps")
+    page.get_by_label("Note").press("Enter")
+
+    expect(page.locator(".steering")).to_contain_text("Success to aim for: 9 of 10")
+    step = override(Enrollment.objects.with_edition().get(pk=ada_enrolled().pk), Request(Wish.NOT_THIS_ONE))
+    learner = signed_in(person("ada"), viewport={"width": 390, "height": 900}, reduced_motion="reduce")
+    learner.goto(reverse("adaptive:why", args=[step.pk]))
+    expect(learner.locator("main")).to_contain_text("about 9 of 10 answers right: “Small steps”")
+    has_no_problems(learner, 390)
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_form_that_is_refused_says_why_and_keeps_what_was_filled_in(width: int, signed_in: SignIn) -> None:
     page = signed_in(person("grace"), viewport={"width": width, "height": 900}, reduced_motion="reduce")
