@@ -83,6 +83,7 @@ CAUSES = {
     "variety": _("it is a change from what you just did"),
     "modality": _("later answers suggest that this way of teaching works a little better"),
     "order": _("it is next in the order of the course"),
+    "sequence": _("learning it now brings you furthest in all that is still ahead of you"),
 }
 NAMES = {
     "learning": gettext_lazy("Right difficulty"),
@@ -91,6 +92,7 @@ NAMES = {
     "variety": gettext_lazy("A change"),
     "modality": gettext_lazy("Way of teaching"),
     "order": gettext_lazy("Order of the course"),
+    "sequence": gettext_lazy("Opens what is ahead"),
 }
 
 MEANINGS = {
@@ -104,6 +106,10 @@ MEANINGS = {
         "Whether you did better (above 0) or worse (below 0) than expected after lessons like it."
     ),
     "order": gettext_lazy("A little below 0 for what comes later in the course."),
+    "sequence": gettext_lazy(
+        "How much a lesson on it now would add to all that is still ahead: most for what you do not know yet, are "
+        "ready for, and need for much else. Among ways to learn the same, most at the right difficulty."
+    ),
 }
 
 

@@ -25,6 +25,7 @@ from adaptive.models import Recommendation
 from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
 from adaptive.ruling import obey
+from adaptive.sequence_terms import chooses_by_sequence, sequence_terms, sequencer_for
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
 from adaptive.syllabus import Needs, VariantEntry
@@ -36,6 +37,7 @@ from courses.statements import Query, Slot, insert
 from mlcore.policy import PolicySettings, Suggestion
 
 POLICY = "learning in the success band, 2"
+RECURRENT = f"recurrent; {POLICY}"  # with `adaptive.sequencing` in place of the term for learning
 SETTINGS = PolicySettings(temperature=0.05)
 EXPLORED = 0.05  # of all choices are drawn evenly, so that we can find out when we are wrong
 MODALITY_WEIGHT = 2.0  # score for one unit of a modality's effect
@@ -106,17 +108,18 @@ class Inputs:
     effects: Mapping[str, float]  # of modalities, as far as known of this learner
     steering: Steering = UNSTEERED
     needs: Needs = frozenset()  # of the learner
+    sequencer: str = ""  # sha256 of the recurrent policy, where that chose
 
     @classmethod
     def of(cls, step: Recommendation) -> Self:
         """Return what this step was chosen from."""
         steering = Steering.from_json(step.inputs.get("directives", ()))
         effects, needs = step.inputs.get("effects", {}), frozenset(step.inputs.get("needs", ()))
-        return cls(step.made_at, step.seed, effects, steering, needs)
+        return cls(step.made_at, step.seed, effects, steering, needs, step.inputs.get("sequencer", ""))
 
     def as_json(self) -> dict[str, Any]:
         """Return what no column of the step tells."""
-        asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs)}
+        asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs), "sequencer": self.sequencer}
         return {"effects": self.effects} | {name: kept for name, kept in asked.items() if kept}
 
 
@@ -124,8 +127,10 @@ def draw_step(standing: Standing) -> Recommendation:
     """Choose a step as things are now."""
     modalities = {variant.modality for module in standing.syllabus.modules.values() for variant in module.variants}
     effects = effects_for(standing, sorted(modalities))
-    needs = frozenset(standing.enrollment.learner.needs)
-    return decide_step(standing, Inputs(clock.now(), secrets.randbits(63), effects, standing.steering, needs))
+    needs, sequencer = frozenset(standing.enrollment.learner.needs), sequencer_for(standing)
+    return decide_step(
+        standing, Inputs(clock.now(), secrets.randbits(63), effects, standing.steering, needs, sequencer)
+    )
 
 
 def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = SETTINGS) -> Recommendation:
@@ -146,7 +151,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
         checkpoint_id=standing.live.checkpoint,
         calibration_id=standing.live.calibration,
         rung=standing.live.rung,
-        policy=POLICY,
+        policy=RECURRENT if chooses_by_sequence(standing, inputs.sequencer) else POLICY,
         propensity=float(weighed.suggestion.propensities[weighed.pick]),
         candidates=offers,
         reasons=reasons + _narrowed(standing, may_be, chosen.module.id, inputs.now),
@@ -197,16 +202,22 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = {"modality": _modality_terms(candidates, inputs.effects), "order": _order_terms(candidates)}
     now, tutor = inputs.now.timestamp(), standing.live.tutor
+    settings, replaced = _paced(settings, candidates, standing.progress.pace), {"effects"}
+    if chooses_by_sequence(standing, inputs.sequencer):
+        own["sequence"] = sequence_terms(
+            standing, candidates, tutor.predict(standing.belief, ways, at=now)[0], settings
+        )
+        settings, replaced = replace(settings, learning=0.0), {"effects", "learning"}
     suggestion = tutor.suggest(
         standing.belief,
         ways,
         np.random.default_rng(inputs.seed),
-        _paced(settings, candidates, standing.progress.pace),
+        settings,
         at=now,
         effects=sum(own.values()),
         allowed=varied(standing, may_be),
     )
-    terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
+    terms = {name: term for name, term in suggestion.terms.items() if name not in replaced} | own
     return Weighed(candidates, replace(suggestion, terms=terms))
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from adaptive.adapting import Standing, standing_after
 from adaptive.models import Recommendation, Rung
-from adaptive.recommending import POLICY, SETTINGS, Inputs, decide_step
+from adaptive.recommending import POLICY, RECURRENT, SETTINGS, Inputs, decide_step
+from adaptive.sequencing import sequencer_then
 from adaptive.serving import tutor_then
 from adaptive.syllabus import syllabus_of
 from mlcore.policy import PolicySettings
@@ -50,12 +51,15 @@ def standing_then(step: Recommendation) -> Standing | Verdict:
     """Return where the learner stood when the step was chosen, or why that cannot be told."""
     if step.rung == Rung.COURSE_ORDER:
         return Verdict.IN_ORDER
-    if step.policy != POLICY or not step.inputs:
+    if step.policy not in (POLICY, RECURRENT) or not step.inputs:
         return Verdict.OLD
     if step.edition != syllabus_of(step.enrollment).edition:
         return Verdict.EDITED
-    live = tutor_then(step)
-    return standing_after(step.enrollment, live, step.after_sequence) if live else Verdict.GONE
+    live, sha256 = tutor_then(step), step.inputs.get("sequencer", "")
+    sequencer = sequencer_then(sha256) if sha256 else None
+    if live is None or (sha256 and sequencer is None):
+        return Verdict.GONE
+    return standing_after(step.enrollment, live, step.after_sequence, sequencer)
 
 
 def is_same(one: Recommendation, other: Recommendation) -> bool:
