@@ -6,16 +6,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlcore.off_policy import Choices, Estimate, NotEnoughData, Offers, dr, lead
+from mlcore.off_policy import Choices, Estimate, NotEnoughData, Offers, dr, lead, on_policy
 from mlcore.switching import (
     GROWTH,
     RISK,
     Evidence,
     Ruling,
     Stage,
+    apart,
     confidence_of,
     is_due,
     rule_on,
+    sharper,
     stage_after,
 )
 from tests.mlcore.bandits import World, live, make_world
@@ -85,8 +87,10 @@ def estimate(value: float, spread: float, learners: int = 40) -> Estimate:
     return Estimate(value, signs * spread / np.sqrt(learners), learners, float(learners), 0.0)
 
 
-def ahead_by(value: float, spread: float = 0.01, lately: Estimate | None = None) -> Evidence:
-    return Evidence(estimate(value + 0.03, spread), estimate(value, spread), lately)
+def ahead_by(value: float, spread: float = 0.01, lately: float | None = None) -> Evidence:
+    """The other policy brings .6; lately this one brought that much more."""
+    own = None if lately is None else estimate(0.6 + lately, 0.01)
+    return Evidence(estimate(value + 0.03, spread), estimate(value, spread), own, estimate(0.6, 0.01))
 
 
 @pytest.mark.parametrize(
@@ -100,10 +104,10 @@ def ahead_by(value: float, spread: float = 0.01, lately: Estimate | None = None)
         (Stage.TRIAL, ahead_by(0.1), None, Ruling.GOES_ON),
         (Stage.TRIAL, ahead_by(0.018), 2, Ruling.GOES_ON),
         (Stage.TRIAL, ahead_by(0.01), None, Ruling.UNSURE),
-        (Stage.EVERYBODY, ahead_by(0.1), 3, Ruling.GOES_ON),
-        (Stage.EVERYBODY, ahead_by(0.01), None, Ruling.UNSURE),
-        (Stage.EVERYBODY, ahead_by(0.1, lately=estimate(-0.1, 0.01)), 3, Ruling.BEHIND),
-        (Stage.EVERYBODY, ahead_by(0.1, lately=estimate(-0.01, 0.01)), 3, Ruling.GOES_ON),
+        (Stage.MOST, ahead_by(0.1), 3, Ruling.GOES_ON),
+        (Stage.MOST, ahead_by(0.01), None, Ruling.UNSURE),
+        (Stage.MOST, ahead_by(0.1, lately=-0.1), 3, Ruling.BEHIND),
+        (Stage.MOST, ahead_by(0.1, lately=-0.01), 3, Ruling.GOES_ON),
     ],
 )
 def test_a_policy_is_ruled_on_by_how_sure_it_is(
@@ -117,7 +121,7 @@ def test_a_ruling_leads_to_a_stage() -> None:
     for ruling in (Ruling.STAYS, Ruling.TRIES, Ruling.GOES_ON, Ruling.EXTENDS, Ruling.BEHIND):
         way.append(stage_after(way[-1], ruling))
 
-    assert way[1:] == [Stage.SHADOW, Stage.TRIAL, Stage.TRIAL, Stage.EVERYBODY, Stage.SHADOW]
+    assert way[1:] == [Stage.SHADOW, Stage.TRIAL, Stage.TRIAL, Stage.MOST, Stage.SHADOW]
 
 
 def test_all_looks_together_risk_no_more_than_one_would() -> None:
@@ -132,3 +136,27 @@ def test_another_look_needs_half_as_many_steps_again() -> None:
     assert not is_due(0, 0)
     assert not is_due(int(GROWTH * 100), 100)
     assert is_due(int(GROWTH * 100) + 1, 100)
+
+
+def test_two_groups_are_compared_as_by_welch() -> None:
+    rng = np.random.default_rng(4)
+    new, old = rng.normal(0.7, 0.2, 50), rng.normal(0.6, 0.1, 30)
+
+    found = apart(*(_mean(group) for group in (new, old)), tolerance=0.0)
+
+    expected = np.sqrt(new.var(ddof=1) / 50 + old.var(ddof=1) / 30)
+    assert found.value == pytest.approx(new.mean() - old.mean())
+    assert found.standard_error == pytest.approx(expected, rel=0.03)
+    assert apart(*(_mean(group) for group in (new, old))).value == pytest.approx(new.mean() - 0.95 * old.mean())
+
+
+def _mean(group: np.ndarray) -> Estimate:
+    ones = np.ones(len(group))
+    return on_policy(Choices(np.arange(len(group)), ones, ones, group))
+
+
+def test_the_sharper_evidence_counts_whatever_it_says() -> None:
+    blunt, sharp = ahead_by(0.2, 0.05), ahead_by(-0.1, 0.01)
+
+    assert sharper(blunt, sharp) is sharper(sharp, blunt) is sharp
+    assert sharper(blunt, None) is blunt
