@@ -25,8 +25,8 @@ class PolicyStage(models.TextChoices):
     """Whom the recurrent policy teaches, as mlcore.switching.Stage."""
 
     SHADOW = "shadow", _("nobody")
-    TRIAL = "trial", _("some learners")
-    EVERYBODY = "everybody", _("all learners")
+    TRIAL = "trial", _("one in five learners")
+    MOST = "most", _("nine in ten learners")
 
 
 class PolicyRuling(models.TextChoices):
@@ -35,7 +35,7 @@ class PolicyRuling(models.TextChoices):
     WAITS = "waits", _("waits for more")
     STAYS = "stays", _("not sure enough")
     TRIES = "tries", _("begins to teach some")
-    EXTENDS = "extends", _("begins to teach all")
+    EXTENDS = "extends", _("begins to teach most")
     GOES_ON = "goes_on", _("goes on")
     UNSURE = "unsure", _("goes back: not sure enough any more")
     BEHIND = "behind", _("goes back: worse since it teaches")

@@ -27,5 +27,6 @@ app.conf.beat_schedule = {
     "watch-absences": {"task": "adaptive.tasks.watch_absences", "schedule": crontab(minute=25)},
     "learn-from-each-course": {"task": "adaptive.tasks.calibrate_courses", "schedule": crontab(minute=10)},
     "tell-which-way-works": {"task": "adaptive.tasks.refresh_modality_effects", "schedule": crontab(minute=40)},
+    "judge-policies-every-night": {"task": "adaptive.tasks.ask_for_judging", "schedule": crontab(hour=4, minute=20)},
     "train-every-night": {"task": "adaptive.tasks.ask_for_training", "schedule": crontab(hour=3, minute=0)},
 }

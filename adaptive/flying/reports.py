@@ -54,10 +54,10 @@ def fly_through(order: Order, report: Report = lambda over: None) -> Row:
 
 
 def _sequencer(order: Order, live: LiveTutor) -> LiveSequencer | None:
-    """The recurrent policy, if that is wanted or teaches all learners of the course."""
+    """The recurrent policy, if that is wanted or teaches most learners of the course."""
     if order.is_recurrent:
         return shipped()
-    return sequencer_then(live.use.sequencer) if live.use and live.use.share == 1.0 else None
+    return sequencer_then(live.use.sequencer) if live.use and live.use.share > 0.5 else None
 
 
 def _told(tally: Tally, draft: Draft, plan: Plan) -> Row:

@@ -235,7 +235,7 @@ def test_a_policy_in_the_shadow_teaches_nobody(fan: Enrollment) -> None:
     assert recommend_next(fan).policy == POLICY
 
 
-def test_made_up_learners_fly_by_it_where_it_teaches_all_or_an_author_asks(fan: Enrollment) -> None:
+def test_made_up_learners_fly_by_it_where_it_teaches_most_or_an_author_asks(fan: Enrollment) -> None:
     usual = fly_through(Order(fan.course, PUBLISHED, learners=4, processes=1))
     asked = fly_through(Order(fan.course, PUBLISHED, learners=4, processes=1, is_recurrent=True))
     let_teach(fan.course)
