@@ -22,6 +22,7 @@ from adaptive.serving import tutor_then
 from adaptive.shadowing import Chances, Offer, chances_in
 from mlcore.off_policy import UNCLIPPED
 
+TOLD_EVERY = 20  # learners
 SAME = 1e-4  # chances that differ by less are the same, added up in another order
 
 Told = Callable[[float], None]
@@ -60,7 +61,8 @@ def compared(steps: Iterable[Recommendation], sequencer: LiveSequencer, told: To
     found = Comparison()
     for number, own in enumerate(by_learner.values(), 1):
         _compare(own, sequencer, found)
-        told(number / len(by_learner))
+        if number % TOLD_EVERY == 0:
+            told(number / len(by_learner))
     return found
 
 

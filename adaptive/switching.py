@@ -56,6 +56,7 @@ class Decision:
     ruling: PolicyRuling
     stage: Stage
     look: int | None = None
+    evidence: Evidence | None = None
 
 
 def judge_courses(job: Job, report: Report) -> tuple[dict[str, Any], str]:
@@ -164,14 +165,14 @@ def _decide(policy: CoursePolicy, found: Finding) -> Decision:
         return Decision(found.why_not, Stage.SHADOW)
     if is_other and stage is not Stage.SHADOW:
         return Decision(PolicyRuling.OTHER_FILE, Stage.SHADOW)
-    ahead, beyond = found.judgment.ahead, found.judgment.beyond
-    if ahead is None or beyond is None:
+    evidence = _evidence(policy, found)
+    if evidence is None:
         is_over = stage is not Stage.SHADOW and not _was_told_lately(policy)
         return Decision(PolicyRuling.UNSURE if is_over else PolicyRuling.TOO_FEW, Stage.SHADOW if is_over else stage)
     look = _look(policy, found, is_other)
-    ruling = rule_on(stage, _evidence(policy, found, Evidence(ahead, beyond)), look)
+    ruling = rule_on(stage, evidence, look)
     after = stage_after(stage, ruling) if policy.wish == PolicyWish.BY_ITSELF else Stage.SHADOW
-    return Decision(PolicyRuling(ruling.value), after, look)
+    return Decision(PolicyRuling(ruling.value), after, look, evidence)
 
 
 def _look(policy: CoursePolicy, found: Finding, is_other: bool) -> int | None:
@@ -182,18 +183,23 @@ def _look(policy: CoursePolicy, found: Finding, is_other: bool) -> int | None:
     return policy.looks + 1 if is_due(new, policy.looked_at) else None
 
 
-def _evidence(policy: CoursePolicy, found: Finding, by_estimate: Evidence) -> Evidence:
-    """Add what is known since the policy teaches: its learners against those who were left to the standard one."""
+def _evidence(policy: CoursePolicy, found: Finding) -> Evidence | None:
+    """Return how far the policy is ahead: by estimate, or by its learners against those left to the standard one.
+
+    Learners are told apart from when it began to teach. None while neither says anything.
+    """
+    judgment, expected = found.judgment, found.judgment.expected
+    estimated = Evidence(judgment.ahead, judgment.beyond) if judgment.ahead and judgment.beyond else None
     if policy.stage == PolicyStage.SHADOW:
-        return by_estimate
+        return estimated
     since = [trial for trial in found.comparison.trials if trial.step.made_at >= policy.since]
     own = [trial for trial in since if trial.step.inputs.get("sequencer") == policy.sequencer]
-    rest = [trial for trial in since if not trial.step.inputs.get("sequencer")]
-    expected = found.judgment.expected
-    new, old = success_in(own, expected), success_in(rest, expected)
-    by_group = Evidence(apart(new, old), apart(new, old, tolerance=0.0)) if new and old else None
-    usual = found.judgment.usual.plus(expected) if found.judgment.usual else None
-    return replace(sharper(by_estimate, by_group), lately=new, usual=usual)
+    new = success_in(own, expected)
+    old = success_in([trial for trial in since if not trial.step.inputs.get("sequencer")], expected)
+    grouped = Evidence(apart(new, old), apart(new, old, tolerance=0.0)) if new and old else None
+    evidence = sharper(estimated, grouped) if estimated else grouped
+    usual = judgment.usual.plus(expected) if judgment.usual else old
+    return replace(evidence, lately=new, usual=usual) if evidence else None
 
 
 def _was_told_lately(policy: CoursePolicy) -> bool:
@@ -234,25 +240,22 @@ def _write(policy: CoursePolicy, found: Finding, decision: Decision, day: date) 
         steps=found.judgment.steps,
         learners=len({trial.step.enrollment_id for trial in found.comparison.trials}),
         facts=_facts(found),
-        **_figures(found.judgment, decision.look),
+        **_figures(found.judgment, decision),
     )
 
 
-def _figures(judgment: Judgment, look: int | None) -> dict[str, float]:
-    if not (judgment.usual and judgment.beyond):
+def _figures(judgment: Judgment, decision: Decision) -> dict[str, float]:
+    if decision.evidence is None:
         return {}
-    confidence = confidence_of(look) if look else CONFIDENCE
-    shadow = judgment.shadow["dr"].plus(judgment.expected)
-    lower, upper = shadow.interval()
-    return {
-        "estimate": shadow.value,
-        "lower": lower,
-        "upper": upper,
-        "default": judgment.usual.value + judgment.expected,
-        "ahead": judgment.beyond.value,
-        "ahead_lower": judgment.beyond.lower_bound(confidence),
-        "confidence": confidence,
-    }
+    ahead, confidence = decision.evidence.ahead, confidence_of(decision.look) if decision.look else CONFIDENCE
+    told = {"ahead": ahead.value, "ahead_lower": ahead.lower_bound(confidence), "confidence": confidence}
+    own, usual = decision.evidence.lately, decision.evidence.usual
+    if judgment.usual:
+        own, usual = (one.plus(judgment.expected) for one in (judgment.shadow["dr"], judgment.usual))
+    if own is None or usual is None:
+        return told
+    lower, upper = own.interval()
+    return told | {"estimate": own.value, "lower": lower, "upper": upper, "default": usual.value}
 
 
 def _facts(found: Finding) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from adaptive import sequencing, serving
+from adaptive import modalities, sequencing, serving, steering
 from adaptive.adapting import read_standing, standing_after
 from adaptive.explaining import sentence
 from adaptive.flying.reports import PUBLISHED, Order, fly_through
@@ -206,7 +206,9 @@ def statements_of(enrollment: Enrollment) -> dict[bool, int]:
     return counted
 
 
-def test_an_answer_takes_no_more_statements(fan: Enrollment, grace: User) -> None:
+def test_an_answer_takes_no_more_statements(fan: Enrollment, grace: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kept in (modalities, serving, steering):
+        monkeypatch.setattr(kept, "FRESH_FOR", 3600.0)  # seconds: however slow the machine is now
     usual = statements_of(fan)
     let_teach(fan.course)
     other = again(enroll(grace, fan.course))

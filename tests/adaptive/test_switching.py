@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from adaptive import jobs, sequencing, switching
+from adaptive.comparing import compared
 from adaptive.models import CoursePolicy, Job, JobState, PolicyJudgment, Recommendation
 from adaptive.policies import PolicyRuling, PolicyStage, PolicyWish
 from adaptive.recommending import POLICY, RECURRENT
@@ -68,6 +70,23 @@ def test_where_it_is_truly_better_it_teaches_some_then_most_and_goes_back_when_i
     with clock.set_to(clock.now() + timedelta(days=3)):
         begin_course(fan, 1, hub_goes_well=True)
     assert Recommendation.objects.latest("made_at").policy == POLICY
+
+
+def test_where_both_teach_the_estimate_agrees_with_the_plain_difference_between_their_learners(fan: Course) -> None:
+    let_teach(fan, share=0.5)
+    begin_course(fan, 70, hub_goes_well=True)
+    live = shipped()
+    assert live
+
+    found = judged_on(fan)
+
+    trials = compared(switching.latest_steps(fan), live).trials
+    gains: dict[bool, list[float]] = {True: [], False: []}
+    for trial in trials:
+        gains[trial.step.policy == RECURRENT].append(trial.score - trial.expected)
+    assert min(len(gains[True]), len(gains[False])) >= 20
+    assert found.ahead == pytest.approx(np.mean(gains[True]) - np.mean(gains[False]), abs=0.35)
+    assert found.ruling == PolicyRuling.EXTENDS
 
 
 def test_where_it_is_worse_it_teaches_nobody(fan: Course) -> None:
