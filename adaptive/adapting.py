@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,9 @@ from adaptive.history import answers_in, skills_of
 from adaptive.mastery import SkillBelief, beliefs_in
 from adaptive.models import LearnerState
 from adaptive.progress import Progress
+from adaptive.sequencing import LiveSequencer, Remembered, begun, remembered, unbroken
 from adaptive.serving import LiveTutor
+from adaptive.sharing import teaches
 from adaptive.steering import UNSTEERED, Steering, steering_of
 from adaptive.syllabus import Syllabus, syllabus_of
 from courses.models import Enrollment, Interaction
@@ -30,7 +33,15 @@ from mlcore.tracing import GATE, joined
 log = structlog.get_logger(__name__)
 
 BATCH = 500  # entries of the log folded at a time
-KEPT = ("belief", "progress", "mastery", "seen_up_to", "calibration", "changed_at")  # what changes as answers come
+KEPT = (
+    "belief",
+    "progress",
+    "mastery",
+    "sequence",
+    "seen_up_to",
+    "calibration",
+    "changed_at",
+)  # what changes as answers come
 OF = Slot("enrollment", BigIntegerField())
 STATE = Query(lambda: LearnerState.objects.filter(enrollment=OF, checkpoint=Slot("checkpoint", BigIntegerField())))
 COUNTED_STATE = Query(lambda: LearnerState.objects.filter(enrollment=OF, checkpoint=None))
@@ -55,6 +66,7 @@ class Standing:
     progress: Progress
     steering: Steering = UNSTEERED
     paces: Numbers = field(default_factory=usual_paces)  # at which learners of the subject forget
+    memory: Remembered | None = None  # of the recurrent policy, where it teaches or is asked what it would do
 
     def beliefs(self, skills: Sequence[int]) -> dict[int, SkillBelief]:
         return beliefs_in(self.state.mastery, skills)
@@ -79,6 +91,8 @@ class Standing:
             modality = self.syllabus.modality_of.get(event.variant_id or 0)
             self.progress.take_in(event, self._skills_in(event), modality)
         self.state.seen_up_to = events[-1].sequence
+        if self.memory:
+            self.memory = unbroken(partial(self.memory.after, events, self.syllabus))
         if answers:
             self.belief = self.live.tutor.fold(self.belief, answers)
             self.state.mastery = _mastery(self)
@@ -94,6 +108,7 @@ class Standing:
         """Write the state down."""
         self.state.belief = self.belief.to_bytes()
         self.state.progress = self.progress.as_json()
+        self.state.sequence = self.memory.to_bytes() if self.memory else b""
         if self.state.pk:
             update(self.state, *KEPT)
         else:
@@ -121,6 +136,13 @@ def caught_up(standing: Standing) -> Standing:
 
 def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     """Return the stored state, or a blank one where there is none for this checkpoint and calibration."""
+    standing, sequencer = _read_standing(enrollment, live), teaches(live.use, enrollment)
+    if sequencer:
+        standing.memory = unbroken(partial(_remembered, standing, sequencer))
+    return standing
+
+
+def _read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     syllabus, steering = syllabus_of(enrollment), steering_of(enrollment)
     stored = STATE if live.checkpoint else COUNTED_STATE
     state = stored.first(enrollment=enrollment.pk, checkpoint=live.checkpoint)
@@ -137,9 +159,27 @@ def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     return blank
 
 
-def standing_after(enrollment: Enrollment, live: LiveTutor, sequence: int) -> Standing:
+def _remembered(standing: Standing, sequencer: LiveSequencer) -> Remembered | None:
+    """What is kept of the recurrent policy's memory; folded again from the log where that is of something else."""
+    blank, seen = begun(standing.syllabus, sequencer), standing.state.seen_up_to
+    return (
+        remembered(bytes(standing.state.sequence), blank, seen, partial(_refolded, standing, blank)) if blank else None
+    )
+
+
+def _refolded(standing: Standing, memory: Remembered) -> Remembered:
+    seen = standing.state.seen_up_to
+    while memory.seen_up_to < seen:
+        events = UNSEEN.all(enrollment=standing.enrollment.pk, seen=memory.seen_up_to)
+        memory = memory.after([event for event in events if event.sequence <= seen], standing.syllabus)
+    return memory
+
+
+def standing_after(
+    enrollment: Enrollment, live: LiveTutor, sequence: int, sequencer: LiveSequencer | None = None
+) -> Standing:
     """Return where the learner stood when their log had so many entries. Nothing is written."""
-    standing = nothing_seen(enrollment, live, syllabus_of(enrollment))
+    standing = nothing_seen(enrollment, live, syllabus_of(enrollment), sequencer)
     while events := UNSEEN.all(enrollment=enrollment.pk, seen=standing.state.seen_up_to):
         known = [event for event in events if event.sequence <= sequence]
         if known:
@@ -149,12 +189,12 @@ def standing_after(enrollment: Enrollment, live: LiveTutor, sequence: int) -> St
     return standing
 
 
-def retraced(enrollment: Enrollment, live: LiveTutor) -> Iterator[Standing]:
+def retraced(enrollment: Enrollment, live: LiveTutor, sequencer: LiveSequencer | None = None) -> Iterator[Standing]:
     """Go through a learner's log once more: yield where they stood before it, and after each entry. Nothing is written.
 
     It is the same standing each time, moved on.
     """
-    standing = nothing_seen(enrollment, live, syllabus_of(enrollment))
+    standing = nothing_seen(enrollment, live, syllabus_of(enrollment), sequencer)
     yield standing
     while events := UNSEEN.all(enrollment=enrollment.pk, seen=standing.state.seen_up_to):
         for event in events:
@@ -162,11 +202,14 @@ def retraced(enrollment: Enrollment, live: LiveTutor) -> Iterator[Standing]:
             yield standing
 
 
-def nothing_seen(enrollment: Enrollment, live: LiveTutor, syllabus: Syllabus) -> Standing:
-    """Return where somebody stands who has not begun. Nothing is read or written."""
+def nothing_seen(
+    enrollment: Enrollment, live: LiveTutor, syllabus: Syllabus, sequencer: LiveSequencer | None = None
+) -> Standing:
+    """Return where somebody stands who has not begun; with a memory of this sequencer. Nothing is read or written."""
     blank = LearnerState(enrollment=enrollment, checkpoint_id=live.checkpoint, calibration_id=live.calibration)
     standing = Standing(enrollment, syllabus, live, blank, live.tutor.begin(), Progress())
     blank.mastery = _mastery(standing)
+    standing.memory = unbroken(partial(begun, syllabus, sequencer)) if sequencer else None
     return standing
 
 

@@ -17,12 +17,14 @@ from adaptive.jobs import ask_for, hand_out
 from adaptive.models import (
     Calibration,
     Checkpoint,
+    CoursePolicy,
     Directive,
     Firing,
     Job,
     JobState,
     LearnerState,
     ModalityEffect,
+    PolicyJudgment,
     Recommendation,
     Rule,
 )
@@ -178,7 +180,7 @@ class LearnerStateAdmin(ReadOnly):
     list_display = ("enrollment", "checkpoint", "seen_up_to", "changed_at")
     search_fields = ("enrollment__learner__email",)
     list_select_related = ("enrollment__learner", "enrollment__course", "checkpoint")
-    exclude = ("belief", "progress", "mastery")
+    exclude = ("belief", "progress", "mastery", "sequence")
     readonly_fields = ("believed",)
 
     @admin.display(description=_("mastery: mean, deviation, answers"))
@@ -191,6 +193,30 @@ class ModalityEffectAdmin(ReadOnly):
     list_display = ("subject", "cohort", "arm", "mean", "sd", "answers", "learners", "finding", "changed_at")
     list_filter = ("subject", "factor", "finding")
     list_select_related = ("cohort",)
+
+
+@admin.register(CoursePolicy)
+class CoursePolicyAdmin(ReadOnly):
+    """How it stands with the recurrent policy in each course. Its page is where people decide about it."""
+
+    list_display = ("course", "wish", "stage", "share", "since", "sequencer")
+    list_filter = ("wish", "stage")
+    list_select_related = ("course",)
+
+
+@admin.register(PolicyJudgment)
+class PolicyJudgmentAdmin(ReadOnly):
+    """Every judgment on it, and what was decided."""
+
+    list_display = ("made_at", "course", "ruling", "stage", "steps", "estimate", "lower", "default", "ahead", "by")
+    list_filter = ("ruling", "stage", "course")
+    list_select_related = ("course", "by")
+    exclude = ("facts",)
+    readonly_fields = ("told",)
+
+    @admin.display(description=_("more"))
+    def told(self, judgment: PolicyJudgment) -> SafeString:
+        return as_table(judgment.facts)
 
 
 @admin.register(Rule)

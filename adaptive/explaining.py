@@ -83,6 +83,7 @@ CAUSES = {
     "method": _("later answers suggest that practicing at such times and in such an order works a little better"),
     "trying": _("we do not know yet how well this way of learning works for you, so it is worth a try"),
     "order": _("it is next in the order of the course"),
+    "sequence": _("learning it now brings you furthest in all that is still ahead of you"),
 }
 CAUSES["spacing"] = CAUSES["retention"]  # in steps of earlier versions
 NAMES = {
@@ -95,6 +96,7 @@ NAMES = {
     "method": gettext_lazy("Time and order"),
     "trying": gettext_lazy("Worth a try"),
     "order": gettext_lazy("Order of the course"),
+    "sequence": gettext_lazy("Opens what is ahead"),
 }
 
 MEANINGS = {
@@ -120,6 +122,10 @@ MEANINGS = {
         "a chance."
     ),
     "order": gettext_lazy("A little below 0 for what comes later in the course."),
+    "sequence": gettext_lazy(
+        "How much a lesson on it now would add to all that is still ahead: most for what you do not know yet, are "
+        "ready for, and need for much else. Among ways to learn the same, most at the right difficulty."
+    ),
 }
 
 

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 WORK = {
     "retrain": ("adaptive.retraining.retrain", "adaptive.tasks.run_training"),
     "fly": ("adaptive.flying.flight_jobs.fly", "adaptive.tasks.run_flight"),
+    "judge": ("adaptive.switching.judge_courses", "adaptive.tasks.run_judging"),
 }
 
 HEARTBEAT = 10.0  # seconds

@@ -21,9 +21,10 @@ from adaptive.models import Aim, Recommendation, Rung
 from adaptive.progress import Wish
 from adaptive.recommending import SETTINGS, Inputs, decide_step
 from adaptive.replaying import Verdict, standing_then
-from adaptive.shadowing import Chances, chances_in
+from adaptive.shadowing import Chances, Offer, chances_in
 from mlcore.answers import Answer, Item
 from mlcore.off_policy import (
+    TOLERANCE,
     UNCLIPPED,
     Choices,
     Estimate,
@@ -60,6 +61,8 @@ class Trial:
     shadow: Chances
     score: float  # mean over the next answers on its skills
     expected: float  # likewise, told before the step
+    usual: Chances | None = None  # how the policy to be compared with would have drawn, if that is not the one that did
+    offers: Sequence[Offer] = ()  # what is known of the candidates, if that is more than the step tells
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,9 @@ class Judgment:
     expected: float = 0.0
     in_use: Estimate | None = None
     shadow: Mapping[str, Estimate] = field(default_factory=dict)  # by ips, snips, dr
-    ahead: Estimate | None = None  # how far the shadow is ahead of 95 % of the success under the policy in use
+    usual: Estimate | None = None  # as the shadow by dr, of the policy to be compared with
+    ahead: Estimate | None = None  # how far the shadow is ahead of 95 % of the success under that
+    beyond: Estimate | None = None  # of all of it
     because: str = ""
 
     @property
@@ -93,6 +98,11 @@ def judge(steps: Iterable[Recommendation], settings: PolicySettings = SETTINGS, 
             trials.append(found)
         else:
             left_out[found] += 1
+    return judged(trials, left_out, clip)
+
+
+def judged(trials: Sequence[Trial], left_out: Mapping[LeftOut, int], clip: float = UNCLIPPED) -> Judgment:
+    """Say what these steps tell; or why they do not tell enough."""
     try:
         return _judgment(trials, left_out, clip)
     except NotEnoughData as problem:
@@ -101,12 +111,9 @@ def judge(steps: Iterable[Recommendation], settings: PolicySettings = SETTINGS, 
 
 def trial_of(step: Recommendation, settings: PolicySettings) -> Trial | LeftOut:
     """Return what a step tells of these settings, or why it tells nothing."""
-    if step.rung != Rung.LIVE:
-        return LeftOut.NOT_LIVE
-    if step.reasons and step.reasons[0].get("rule") in OVERRIDES:
-        return LeftOut.ASKED_FOR
-    if len(step.candidates) < 2:
-        return LeftOut.NO_CHOICE
+    why_not = untold(step)
+    if why_not:
+        return why_not
     standing = standing_then(step)
     if isinstance(standing, Verdict):
         return LeftOut.GONE
@@ -115,6 +122,15 @@ def trial_of(step: Recommendation, settings: PolicySettings) -> Trial | LeftOut:
         return LeftOut.GONE
     went = how_it_went(step, standing)
     return Trial(step, shadow, *went) if went else LeftOut.UNANSWERED
+
+
+def untold(step: Recommendation) -> LeftOut | None:
+    """Return why a step tells nothing of any policy; None if it may."""
+    if step.rung != Rung.LIVE:
+        return LeftOut.NOT_LIVE
+    if step.reasons and step.reasons[0].get("rule") in OVERRIDES:
+        return LeftOut.ASKED_FOR
+    return LeftOut.NO_CHOICE if len(step.candidates) < 2 else None
 
 
 def how_it_went(step: Recommendation, before: Standing) -> tuple[float, float] | None:
@@ -146,28 +162,44 @@ def _judgment(trials: Sequence[Trial], left_out: Mapping[LeftOut, int], clip: fl
         raise NotEnoughData("there are none")
     choices, offers = as_arrays(trials)
     shadow = {"ips": ips(choices, clip), "snips": snips(choices, clip), "dr": dr(choices, offers, clip)}
-    expected = float(np.mean([trial.expected for trial in trials]))
+    expected, usual = float(np.mean([trial.expected for trial in trials])), dr(*_as_usual(choices, offers, trials))
     return Judgment(
         steps=len(trials),
         left_out=left_out,
         expected=expected,
         in_use=on_policy(choices),
         shadow=shadow,
-        ahead=_ahead(shadow["dr"], dr(*_as_drawn(choices, offers)), expected),
+        usual=usual,
+        ahead=_ahead(shadow["dr"], usual, expected, TOLERANCE),
+        beyond=_ahead(shadow["dr"], usual, expected, 0.0),
     )
 
 
-def _ahead(shadow: Estimate, in_use: Estimate, expected: float) -> Estimate:
+def success_in(trials: Sequence[Trial], expected: float) -> Estimate | None:
+    """Return the success in steps as they were drawn, had so much been expected of each; None of too few."""
+    if not trials:
+        return None
+    choices, _ = as_arrays(trials)
+    try:
+        return on_policy(choices).plus(expected)
+    except NotEnoughData:
+        return None
+
+
+def _ahead(shadow: Estimate, usual: Estimate, expected: float, tolerance: float) -> Estimate:
     """Compare success, not gains: what scores would be where so much is expected. A share of a gain near 0 is nothing.
 
     Both are doubly robust with one model, so where the policies agree nothing is left to chance.
     """
-    return lead(shadow.plus(expected), in_use.plus(expected))
+    return lead(shadow.plus(expected), usual.plus(expected), tolerance)
 
 
-def _as_drawn(choices: Choices, offers: Offers) -> tuple[Choices, Offers]:
-    """The policy that drew, as if it were the one to be judged."""
-    return replace(choices, target=choices.logged), replace(offers, target=offers.logged)
+def _as_usual(choices: Choices, offers: Offers, trials: Sequence[Trial]) -> tuple[Choices, Offers]:
+    """The policy to be compared with, as if it were the one to be judged."""
+    usual = np.array(
+        [(trial.usual or chances_in(trial.step))[key] for trial in trials for key in chances_in(trial.step)]
+    )
+    return replace(choices, target=usual[offers.taken]), replace(offers, target=usual)
 
 
 def as_arrays(trials: Sequence[Trial]) -> tuple[Choices, Offers]:
@@ -196,7 +228,7 @@ def _features(trials: Sequence[Trial]) -> np.ndarray:
             [offer["predicted"], offer["predicted"] ** 2, offer["aim"] == Aim.REVIEW]
             + [offer["terms"].get(name, 0.0) for name in NAMES]
             for trial in trials
-            for offer in trial.step.candidates
+            for offer in trial.offers or trial.step.candidates
         ],
         float,
     )

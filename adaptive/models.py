@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.directives import Directive as Directive  # tables, too
+from adaptive.policies import CoursePolicy as CoursePolicy
+from adaptive.policies import PolicyJudgment as PolicyJudgment
 from adaptive.rules import Firing as Firing
 from adaptive.rules import Rule as Rule
 from courses import clock
@@ -66,7 +68,8 @@ class LearnerState(models.Model):
     """What we believe of a learner: a fold of their log up to `seen_up_to`, under one checkpoint and calibration.
 
     Without a checkpoint it is what success counts alone say. `progress` needs no network: what was opened, answered
-    and asked for. `mastery` is the belief in words of one skill each: `{skill: [mean, sd, answers]}`.
+    and asked for. `mastery` is the belief in words of one skill each: `{skill: [mean, sd, answers]}`. `sequence` is
+    the memory of the recurrent policy, for those whom it teaches.
     """
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="states")
@@ -75,6 +78,7 @@ class LearnerState(models.Model):
     belief = models.BinaryField()
     progress = models.JSONField(default=dict)
     mastery = models.JSONField(default=dict)
+    sequence = models.BinaryField(default=bytes)
     seen_up_to = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -125,7 +129,7 @@ class Recommendation(models.Model):
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.SET_NULL, null=True, related_name="+")
     calibration = models.ForeignKey(Calibration, on_delete=models.SET_NULL, null=True, related_name="+")
     rung = models.CharField(max_length=14, choices=Rung.choices)
-    policy = models.CharField(max_length=40)
+    policy = models.CharField(max_length=80)
     propensity = models.FloatField()
     candidates = models.JSONField(default=list)
     reasons = models.JSONField(default=list)

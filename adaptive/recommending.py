@@ -29,6 +29,7 @@ from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
 from adaptive.prospecting import prospects_of
 from adaptive.ruling import obey
+from adaptive.sequence_terms import chooses_by_sequence, sequence_terms, sequencer_for
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
 from adaptive.syllabus import Needs, VariantEntry
@@ -41,8 +42,10 @@ from mlcore.policy import PolicySettings, Suggestion
 from mlcore.retention import usual_paces
 
 POLICY = "what is learned and lasts, 1"
+RECURRENT = f"recurrent; {POLICY}"  # with `adaptive.sequencing` in place of the term for learning
 SETTINGS = PolicySettings()
 ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
+KEPT = ("paces", "tries", "sequencer")  # of what a choice takes from outside, as they are
 BELIEVED = 1  # tells the random numbers of what is believed from those of the choice
 LATEST = Query(
     lambda: Recommendation.objects.filter(enrollment=Slot("enrollment", BigIntegerField())).order_by("-made_at")[:1]
@@ -111,23 +114,20 @@ class Inputs:
     needs: Needs = frozenset()  # of the learner
     paces: Sequence[float] = ()  # at which learners of the subject forget; the usual ones, if nothing is known
     tries: Mapping[str, float] = field(default_factory=dict)  # how far effects are taken to be off, to try them
+    sequencer: str = ""  # sha256 of the recurrent policy, where that chose
 
     @classmethod
     def of(cls, step: Recommendation) -> Self:
         """Return what this step was chosen from."""
         steering = Steering.from_json(step.inputs.get("directives", ()))
         effects, needs = step.inputs.get("effects", {}), frozenset(step.inputs.get("needs", ()))
-        paces, tries = step.inputs.get("paces", ()), step.inputs.get("tries", {})
-        return cls(step.made_at, step.seed, effects, steering, needs, paces, tries)
+        own = {name: step.inputs[name] for name in KEPT if name in step.inputs}
+        return cls(step.made_at, step.seed, effects, steering, needs, **own)
 
     def as_json(self) -> dict[str, Any]:
         """Return what no column of the step tells."""
-        asked = {
-            "directives": self.steering.as_json(),
-            "needs": sorted(self.needs),
-            "paces": list(self.paces),
-            "tries": self.tries,
-        }
+        asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs), "paces": list(self.paces)}
+        asked |= {"tries": self.tries, "sequencer": self.sequencer}
         return {"effects": self.effects} | {name: kept for name, kept in asked.items() if kept}
 
     def set_into(self, standing: Standing) -> Standing:
@@ -140,10 +140,17 @@ class Inputs:
 def draw_step(standing: Standing) -> Recommendation:
     """Choose a step as things are now."""
     effects, seed = effects_for(standing), secrets.randbits(63)
-    tries = tries_of(effects, random.Random(seed))
-    needs = frozenset(standing.enrollment.learner.needs)
-    known = Inputs(clock.now(), seed, means_of(effects), standing.steering, needs)
-    return decide_step(standing, replace(known, paces=[float(pace) for pace in standing.paces], tries=tries))
+    known = Inputs(
+        clock.now(),
+        seed,
+        means_of(effects),
+        standing.steering,
+        frozenset(standing.enrollment.learner.needs),
+        paces=[float(pace) for pace in standing.paces],
+        tries=tries_of(effects, random.Random(seed)),
+        sequencer=sequencer_for(standing),
+    )
+    return decide_step(standing, known)
 
 
 def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = SETTINGS) -> Recommendation:
@@ -164,7 +171,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
         checkpoint_id=standing.live.checkpoint,
         calibration_id=standing.live.calibration,
         rung=standing.live.rung,
-        policy=POLICY,
+        policy=RECURRENT if chooses_by_sequence(standing, inputs.sequencer) else POLICY,
         propensity=float(weighed.suggestion.propensities[weighed.pick]),
         candidates=offers,
         reasons=reasons + _narrowed(standing, may_be, chosen.module.id, inputs.now),
@@ -215,18 +222,23 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = effect_terms(standing, candidates, inputs.now, (inputs.effects, inputs.tries))
     own["order"] = _order_terms(candidates)
+    settings, replaced = replace(settings, band=band_for(standing, settings.band)), {"effects"}
+    if chooses_by_sequence(standing, inputs.sequencer):
+        predicted = standing.live.tutor.predict(standing.belief, ways, at=inputs.now.timestamp())[0]
+        own["sequence"] = sequence_terms(standing, candidates, predicted, settings)
+        settings, replaced = replace(settings, learning=0.0), {"effects", "learning"}
     believed = np.random.default_rng((inputs.seed, BELIEVED))
     suggestion = standing.live.tutor.suggest(
         standing.belief,
         ways,
         np.random.default_rng(inputs.seed),
-        replace(settings, band=band_for(standing, settings.band)),
+        settings,
         at=inputs.now.timestamp(),
         prospects=prospects_of(standing, candidates, inputs.now, believed),
         effects=sum(own.values()),
         allowed=varied(standing, may_be),
     )
-    terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
+    terms = {name: term for name, term in suggestion.terms.items() if name not in replaced} | own
     return Weighed(candidates, replace(suggestion, terms=terms))
 
 

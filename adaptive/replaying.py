@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import TextChoices
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from adaptive.adapting import Standing, standing_after
 from adaptive.models import Recommendation, Rung
-from adaptive.recommending import POLICY, SETTINGS, Inputs, decide_step
+from adaptive.recommending import POLICY, RECURRENT, SETTINGS, Inputs, decide_step
+from adaptive.sequencing import LiveSequencer, sequencer_then
 from adaptive.serving import tutor_then
 from adaptive.syllabus import syllabus_of
 from mlcore.policy import PolicySettings
@@ -37,25 +38,34 @@ class Replay:
     verdict: Verdict
 
 
-def replay(step: Recommendation, settings: PolicySettings = SETTINGS) -> Replay:
-    """Decide again on a stored step. Nothing is written. With other `settings`, that is what they would have done."""
-    standing = standing_then(step)
+def replay(step: Recommendation, settings: PolicySettings = SETTINGS, sequencer: LiveSequencer | None = None) -> Replay:
+    """Decide again on a stored step. Nothing is written.
+
+    With other `settings`, or by a recurrent policy, that is what they would have done.
+    """
+    standing, inputs = standing_then(step, sequencer), Inputs.of(step)
     if isinstance(standing, Verdict):
         return Replay(step, None, standing)
-    again = decide_step(standing, Inputs.of(step), settings)
+    again = decide_step(standing, replace(inputs, sequencer=sequencer.sha256) if sequencer else inputs, settings)
     return Replay(step, again, Verdict.SAME if is_same(step, again) else Verdict.OTHER)
 
 
-def standing_then(step: Recommendation) -> Standing | Verdict:
-    """Return where the learner stood when the step was chosen, or why that cannot be told."""
+def standing_then(step: Recommendation, sequencer: LiveSequencer | None = None) -> Standing | Verdict:
+    """Return where the learner stood when the step was chosen, or why that cannot be told.
+
+    With the memory of the recurrent policy that chose it, or of the one given.
+    """
     if step.rung == Rung.COURSE_ORDER:
         return Verdict.IN_ORDER
-    if step.policy != POLICY or not step.inputs:
+    if step.policy not in (POLICY, RECURRENT) or not step.inputs:
         return Verdict.OLD
     if step.edition != syllabus_of(step.enrollment).edition:
         return Verdict.EDITED
-    live = tutor_then(step)
-    return standing_after(step.enrollment, live, step.after_sequence) if live else Verdict.GONE
+    live, chosen_by = tutor_then(step), Inputs.of(step).sequencer
+    sequencer = sequencer or (sequencer_then(chosen_by) if chosen_by else None)
+    if live is None or (chosen_by and sequencer is None):
+        return Verdict.GONE
+    return standing_after(step.enrollment, live, step.after_sequence, sequencer)
 
 
 def is_same(one: Recommendation, other: Recommendation) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from adaptive.counting import CountingTutor
 from adaptive.models import Calibration, Checkpoint, Recommendation, Rung
+from adaptive.sharing import Use, use_from, use_in
 from mlcore import checkpoint as checkpoints
 from mlcore.belief import Belief
 from mlcore.checkpoint import CheckpointRefused
@@ -42,6 +43,7 @@ class LiveTutor:
     checkpoint: int | None = None
     calibration: int | None = None
     sha256: str = ""
+    use: Use | None = None  # of the recurrent policy, where it teaches
 
     def read(self, belief: bytes) -> Any:
         """Return a stored belief. Raises ValueError when it cannot be read."""
@@ -135,10 +137,12 @@ def _find_best(course_id: int) -> LiveTutor:
     latest = (
         Calibration.objects.filter(course=course_id, checkpoint=OuterRef("pk")).order_by("-number").values("pk")[:1]
     )
-    rows = Checkpoint.objects.values_list("pk", "sha256", "path", Subquery(latest))
-    live = rows.filter(is_live=True).first() or (_has_shipped() and rows.filter(is_live=True).first())
-    tutor = _serve(_Pointer(*live), Rung.LIVE) if live else None
-    return tutor or _last_good(rows) or COUNTING
+    pointers = Checkpoint.objects.annotate(latest=Subquery(latest), use=use_in(course_id))
+    rows = pointers.values_list("pk", "sha256", "path", "latest")
+    lives = pointers.filter(is_live=True).values_list("pk", "sha256", "path", "latest", "use")
+    live = lives.first() or (_has_shipped() and lives.first())
+    tutor = _serve(_Pointer(*live[:-1]), Rung.LIVE) if live else None
+    return replace(tutor, use=use_from(live[-1])) if live and tutor else _last_good(rows) or COUNTING
 
 
 def _last_good(rows: Any) -> LiveTutor | None:

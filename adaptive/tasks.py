@@ -18,9 +18,21 @@ def run_flight(job_id: str) -> None:
 
 
 @shared_task
+def run_judging(job_id: str) -> None:
+    """Do a job that judges which policy is to teach."""
+    jobs.run(job_id)
+
+
+@shared_task
 def ask_for_training() -> None:
     """Want the tutor trained again, every night."""
     jobs.hand_out(jobs.ask_for("retrain"))
+
+
+@shared_task
+def ask_for_judging() -> None:
+    """Want it judged, every night, which policy is to teach each course."""
+    jobs.hand_out(jobs.ask_for("judge"))
 
 
 @shared_task

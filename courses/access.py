@@ -105,6 +105,13 @@ def visible_courses(user: User) -> Any:
     return Course.objects.all() if user.is_author or user.is_staff else Course.objects.filter(live=True)
 
 
+def steerable_course(user: User, slug: str) -> Course:
+    """A course that this person writes, or that a cohort takes which they look after; or 404."""
+    everything = user.is_author or user.is_staff or user.is_superuser
+    taught = Course.objects.filter(cohorts__in=Cohort.objects.taught_by(user).values("pk")).distinct()
+    return get_object_or_404(Course.objects.all() if everything else taught, slug=slug)
+
+
 def own_enrollment(user: User, slug: str) -> Enrollment:
     """This person's enrollment in the course, or 404."""
     enrollment = ENROLLMENT.first(learner=user.pk, slug=slug)

@@ -20,6 +20,8 @@ from adaptive.modalities import Effect, arms_in, believed_effects, means_of, tri
 from adaptive.models import Aim, Recommendation
 from adaptive.progress import Ending
 from adaptive.recommending import Inputs, choose
+from adaptive.sequence_terms import sequencer_for
+from adaptive.sequencing import LiveSequencer
 from adaptive.serving import LiveTutor
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, VariantEntry
 from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose, QuestionVersion
@@ -37,6 +39,7 @@ class Plan:
     live: LiveTutor
     effects: Mapping[str, Effect]  # of ways of learning on other learners of the subject
     seed: int = 0
+    sequencer: LiveSequencer | None = None  # of the recurrent policy, where that chooses
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Flight:
 
     @classmethod
     def of(cls, plan: Plan, rng: random.Random) -> Flight:
-        standing = nothing_seen(Enrollment(course_id=plan.syllabus.course_id), plan.live, plan.syllabus)
+        standing = nothing_seen(Enrollment(course_id=plan.syllabus.course_id), plan.live, plan.syllabus, plan.sequencer)
         return cls(standing, rng, plan.effects, is_patient=True)
 
     @property
@@ -160,7 +163,8 @@ class Flight:
     def _draw_step(self, standing: Standing) -> Recommendation:
         effects = believed_effects(standing.progress, self.arms, self.effects)
         tries = tries_of(effects, self.rng)
-        inputs = Inputs(self.at, self.rng.getrandbits(63), means_of(effects), tries=tries)
+        by = sequencer_for(standing)
+        inputs = Inputs(self.at, self.rng.getrandbits(63), means_of(effects), tries=tries, sequencer=by)
         may_be, weighed = choose(standing, inputs)
         chosen = weighed.candidates[weighed.pick]
         return OFFERS.row(

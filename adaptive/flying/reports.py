@@ -15,7 +15,8 @@ from adaptive.flying.flights import Plan, masterable
 from adaptive.flying.tallies import Tally, entry, middle, share
 from adaptive.modalities import effects_in
 from adaptive.progress import Ending
-from adaptive.serving import live_tutor
+from adaptive.sequencing import LiveSequencer, sequencer_then, shipped
+from adaptive.serving import LiveTutor, live_tutor
 from adaptive.syllabus import ModuleEntry, SkillEntry, VariantEntry
 from courses.models import Course
 
@@ -36,6 +37,7 @@ class Order:
     learners: int = LEARNERS
     seed: int = SEED
     processes: int = 0  # 0: as many as are worth it
+    is_recurrent: bool = False  # by the recurrent policy, also where that does not teach yet
 
 
 def fly_through(order: Order, report: Report = lambda over: None) -> Row:
@@ -45,9 +47,17 @@ def fly_through(order: Order, report: Report = lambda over: None) -> Row:
     """
     draft = read_draft(order.course) if order.edition == DRAFT else published(order.course)
     syllabus = draft.syllabus
-    plan = Plan(syllabus, live_tutor(order.course.pk), effects_in(syllabus.subject), order.seed)
+    live = live_tutor(order.course.pk)
+    plan = Plan(syllabus, live, effects_in(syllabus.subject), order.seed, _sequencer(order, live))
     trails = fly_all(plan, order.learners if syllabus.modules else 0, order.processes, report)
     return _told(Tally(syllabus, trails, masterable(plan)), draft, plan) | {"edition": order.edition}
+
+
+def _sequencer(order: Order, live: LiveTutor) -> LiveSequencer | None:
+    """The recurrent policy, if that is wanted or teaches most learners of the course."""
+    if order.is_recurrent:
+        return shipped()
+    return sequencer_then(live.use.sequencer) if live.use and live.use.share > 0.5 else None
 
 
 def _told(tally: Tally, draft: Draft, plan: Plan) -> Row:
@@ -58,6 +68,7 @@ def _told(tally: Tally, draft: Draft, plan: Plan) -> Row:
         "title": syllabus.title,
         "fingerprint": fingerprint(syllabus),
         "checkpoint": plan.live.sha256,
+        "sequencer": plan.sequencer.sha256 if plan.sequencer else "",
         "seed": plan.seed,
         "learners": len(tally.trails),
         "characters": dict(Counter(str(trail.character) for trail in tally.trails)),

@@ -9,12 +9,14 @@ import pytest
 from adaptive.explaining import CLOSE, drawable
 from adaptive.models import Recommendation
 from adaptive.recommending import Inputs, decide_step
+from adaptive.sequence_terms import sequencer_for
 from courses.models import Enrollment, Modality, User
 from tests.adaptive.conftest import again
+from tests.adaptive.sequenced import let_teach
 from tests.adaptive.test_never_stuck import fly, in_memory
 from tests.factories import make_course, make_module, make_skill
 
-RECOMMENDATIONS = 500
+RECOMMENDATIONS = {"": 500, "recurrent": 250}  # by each policy
 SAID = 2  # causes in the sentence that a learner reads
 
 ARMS = (Modality.TEXT, Modality.WORKED_EXAMPLE, "practice-questions", "spaced", "massed", "interleaved", "blocked")
@@ -43,7 +45,9 @@ def weighed_steps(enrollment: Enrollment) -> Iterator[Recommendation]:
         fly(flight, lambda number, rng, skill=skill: rng.random() < skill, rng, 0.0, most=stop + 1)
         for _ in range(4):
             effects, tries = ({arm: rng.gauss(0.0, sd) for arm in ARMS} for sd in (0.05, 0.02))
-            step = decide_step(flight.standing, Inputs(flight.at, rng.getrandbits(60), effects, tries=tries))
+            by = sequencer_for(flight.standing)
+            inputs = Inputs(flight.at, rng.getrandbits(60), effects, tries=tries, sequencer=by)
+            step = decide_step(flight.standing, inputs)
             if "term" in step.reasons[0]:
                 yield step
 
@@ -60,17 +64,25 @@ def picked_without(step: Recommendation, terms: Sequence[str]) -> bool:
     return own > others + CLOSE
 
 
-def test_flipping_the_stated_causes_changes_the_choice_and_removing_an_unstated_one_leaves_it(wide: Enrollment) -> None:
-    steps = weighed_steps(wide)
+@pytest.mark.parametrize("policy", RECOMMENDATIONS, ids=lambda name: name or "standard")
+def test_flipping_the_stated_causes_changes_the_choice_and_removing_an_unstated_one_leaves_it(
+    wide: Enrollment, policy: str
+) -> None:
+    if policy:
+        let_teach(wide.course)
+    steps, count = weighed_steps(wide), RECOMMENDATIONS[policy]
     flipped = kept = unstated = 0
-    for _ in range(RECOMMENDATIONS):
+    told: set[str] = set()
+    for _ in range(count):
         step = next(steps)
         stated = [reason["term"] for reason in step.reasons]
+        told |= set(stated)
         assert picked_without(step, [])
         flipped += not picked_without(step, stated[:SAID])
         others = [name for name in step.candidates[0]["terms"] if name not in stated]
         kept += sum(picked_without(step, [name]) for name in others)
         unstated += len(others)
 
-    assert flipped / RECOMMENDATIONS >= 0.9
+    assert flipped / count >= 0.9
     assert kept / unstated >= 0.9
+    assert ("sequence" in told, "learning" in told) == (bool(policy), not policy)

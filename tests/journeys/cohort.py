@@ -7,14 +7,16 @@ from django.utils import timezone
 
 from adaptive.adapting import standing_of
 from adaptive.flying.reports import Order, fly_through
-from adaptive.models import Finding, Job, JobState, ModalityEffect, Recommendation, Rule
+from adaptive.models import Finding, Job, JobState, ModalityEffect, PolicyJudgment, Recommendation, Rule
 from adaptive.placing import begin_placement
+from adaptive.policies import PolicyWish
 from adaptive.rulemaking import Draft, Realm, switch_on, write
 from adaptive.rules import Then, When
 from adaptive.ruling import obey
 from adaptive.serving import live_tutor
 from adaptive.simulating import simulate_cohort
 from adaptive.stepping import practice
+from adaptive.switching import want
 from analytics.summarizing import drain
 from courses.enrolling import enroll, join
 from courses.hinting import take_hint
@@ -55,6 +57,16 @@ def build_cohort() -> None:
     place(people["ben"], course)
     drain()
     fly(course)
+    judge(course, people["grace"])
+
+
+def judge(course: Course, trainer: User) -> None:
+    """Last night the recurrent policy was judged, and a trainer wants it only watched."""
+    figures = {"estimate": 0.72, "lower": 0.66, "upper": 0.78, "default": 0.61, "ahead": 0.11, "ahead_lower": 0.03}
+    facts = {"other_favorite": 0.31, "left_out": {"no_choice": 17}}
+    found = {"was": "shadow", "stage": "trial", "share": 0.2, "steps": 412, "learners": 63, "facts": facts, **figures}
+    PolicyJudgment.objects.create(course=course, day=timezone.now().date(), ruling="tries", wish="by_itself", **found)
+    want(course, PolicyWish.SHADOW, trainer)
 
 
 def place(learner: User, course: Course) -> None:

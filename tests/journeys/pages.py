@@ -71,6 +71,7 @@ TRAINER = {
     "adaptive:steer_cohort": Visit("grace", lambda: [*cohort(), *slug()]),
     "adaptive:steer_learner": Visit("grace", lambda: [*cohort(), ada_enrolled().pk]),
     "adaptive:steer_nobodys": Visit("grace"),
+    "adaptive:course_policy": Visit("grace", slug),
     "adaptive:cohort_rules": Visit("grace", lambda: [*cohort(), *slug()]),
     "adaptive:cohort_rule": Visit("grace", lambda: [*cohort(), *slug(), rule_of("grace").pk]),
 }

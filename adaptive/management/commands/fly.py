@@ -31,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=SEED, metavar="S", help="the same one flies the same way (1)")
         parser.add_argument("--processes", type=int, default=0, metavar="P", help="as many as there are processors")
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the whole report there; - for here")
+        parser.add_argument("--recurrent", action="store_true", help="by the recurrent policy")
         parser.set_defaults(edition=DRAFT)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +39,8 @@ class Command(BaseCommand):
         if course is None:
             known = ", ".join(Course.objects.order_by("slug").values_list("slug", flat=True)) or "there is none"
             raise CommandError(f"There is no course {options['course']}. Courses: {known}.")
-        order = Order(course, options["edition"], options["learners"], options["seed"], options["processes"])
+        names = ("edition", "learners", "seed", "processes", "recurrent")
+        order = Order(course, *(options[name] for name in names))
         began = time.monotonic()
         try:
             report = fly_through(order)

@@ -7,8 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
+from adaptive.comparing import compared
 from adaptive.judging import Judgment, judge
 from adaptive.models import Recommendation
+from adaptive.sequencing import shipped
 from adaptive.shadowing import settings_from
 from courses import clock
 from mlcore.off_policy import TOLERANCE, UNCLIPPED, Estimate
@@ -19,22 +21,47 @@ NAMES = {"ips": "shadow, IPS", "snips": "shadow, SNIPS", "dr": "shadow, DR"}
 class Command(BaseCommand):
     help = (
         "Estimate what other settings of the policy would have brought, from the steps that were drawn by chance: how "
-        "much better the next answers on a step's skills go than was expected before it. Says whether they may serve."
+        "much better the next answers on a step's skills go than was expected before it. Says whether they may serve. "
+        "With --recurrent, judge the recurrent policy instead, as is done every night; nothing is written or switched."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--course", metavar="SLUG", help="of this course only")
         parser.add_argument("--days", type=float, metavar="N", help="steps not older than this")
         parser.add_argument("--shadow", nargs="+", default=[], metavar="NAME=NUMBER", help="as in band=0.5,0.75")
+        parser.add_argument("--recurrent", action="store_true", help="judge the recurrent policy")
         parser.add_argument("--clip", type=float, default=UNCLIPPED, metavar="W", help="largest weight; biased (none)")
         parser.add_argument("--made-up", action="store_true", help="judge by simulated learners, not by real ones")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["recurrent"] and options["shadow"]:
+            raise CommandError("Judge the recurrent policy or other settings, not both at once.")
         try:
-            found = judge(_chosen(options), settings_from(options["shadow"]), options["clip"])
+            found, lines = _recurrent(options) if options["recurrent"] else (_by_settings(options), [])
         except ValueError as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write("\n".join(_told(found)))
+        self.stdout.write("\n".join(_told(found) + lines))
+
+
+def _by_settings(options: dict[str, Any]) -> Judgment:
+    return judge(_chosen(options), settings_from(options["shadow"]), options["clip"])
+
+
+def _recurrent(options: dict[str, Any]) -> tuple[Judgment, list[str]]:
+    live = shipped()
+    if live is None:
+        raise CommandError("The recurrent policy cannot be read; the log of this process says why.")
+    found = compared(_chosen(options), live)
+    judgment = found.judged(options["clip"])
+    lines = [f"another favorite at {found.other_favorite:.1%} of the steps; chance that would move: {found.moved:.3f}"]
+    if judgment.usual and judgment.beyond:
+        low, high = judgment.beyond.interval()
+        lines.append(f"{'standard, DR':<18}{_figures(judgment.usual)}")
+        lines.append(
+            f"ahead of the standard policy by {judgment.beyond.value:+.4f} of success (95 % interval {low:+.4f} to "
+            f"{high:+.4f}; one-sided, above {judgment.beyond.lower_bound():+.4f})"
+        )
+    return judgment, lines if found.trials else []
 
 
 def _chosen(options: dict[str, Any]) -> QuerySet[Recommendation]:

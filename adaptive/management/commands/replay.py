@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from adaptive.explaining import narrowed_by
 from adaptive.models import Recommendation
 from adaptive.replaying import Replay, Verdict, replay
+from adaptive.sequencing import LiveSequencer, shipped
 from adaptive.shadowing import Disagreement, disagreement, settings_from
 from courses import clock
 
@@ -19,7 +20,8 @@ from courses import clock
 class Command(BaseCommand):
     help = (
         "Make stored recommendations again from the log, and say whether they come out the same; ends with 1 if not. "
-        "With --shadow, report how other settings of the policy would have chosen instead."
+        "With --shadow, report how other settings of the policy would have chosen instead; with --recurrent, how the "
+        "recurrent policy would have."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,11 +30,12 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=float, metavar="N", help="not older than this")
         parser.add_argument("--course", metavar="SLUG", help="of this course only")
         parser.add_argument("--shadow", nargs="+", metavar="NAME=NUMBER", help="as in band=0.5,0.75 information=1")
+        parser.add_argument("--recurrent", action="store_true", help="ask the recurrent policy")
 
     def handle(self, *args: Any, **options: Any) -> None:
         steps = self._chosen(options)
-        if options["shadow"]:
-            self._shadow(steps, options["shadow"])
+        if options["shadow"] or options["recurrent"]:
+            self._shadow(steps, options["shadow"] or (), shipped_one() if options["recurrent"] else None)
         else:
             self._replay(steps, tell_all=bool(options["recommendation"]))
 
@@ -58,12 +61,12 @@ class Command(BaseCommand):
                 f"which cost {sum(held_back) / len(costs):.4f} of score on average"
             )
 
-    def _shadow(self, steps: QuerySet[Recommendation], words: Sequence[str]) -> None:
+    def _shadow(self, steps: QuerySet[Recommendation], words: Sequence[str], sequencer: LiveSequencer | None) -> None:
         try:
             settings = settings_from(words)
         except ValueError as problem:
             raise CommandError(str(problem)) from problem
-        self._report(disagreement(replay(step, settings) for step in steps))
+        self._report(disagreement(replay(step, settings, sequencer) for step in steps))
 
     def _chosen(self, options: dict[str, Any]) -> QuerySet[Recommendation]:
         steps = Recommendation.objects.select_related(
@@ -91,6 +94,13 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name:<16}{was:7.1%} ->{would:7.1%}")
         for step, distance in found.furthest:
             self.stdout.write(f"  {distance:.2f} moved at {step.pk} ({step.module}, {step.made_at:%Y-%m-%d %H:%M})")
+
+
+def shipped_one() -> LiveSequencer:
+    live = shipped()
+    if live is None:
+        raise CommandError("The recurrent policy cannot be read; the log of this process says why.")
+    return live
 
 
 def _told(each: Replay) -> Iterator[str]:
