@@ -14,7 +14,8 @@ from itertools import groupby
 import numpy as np
 
 from adaptive.adapting import Standing, retraced
-from adaptive.judging import Judgment, LeftOut, Trial, how_it_went, judged, untold
+from adaptive.judging import Judgment, Trial, how_it_went, judged, untold
+from adaptive.leaving_out import LeftOut
 from adaptive.models import Recommendation
 from adaptive.recommending import POLICY, RECURRENT, Inputs, decide_step
 from adaptive.sequencing import LiveSequencer

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
 
 from adaptive.adapting import Standing
 from adaptive.explaining import NAMES
 from adaptive.history import answer_of
+from adaptive.leaving_out import LeftOut
 from adaptive.models import Aim, Recommendation, Rung
 from adaptive.progress import Wish
 from adaptive.recommending import SETTINGS, Inputs, decide_step
@@ -43,14 +42,6 @@ from mlcore.reward_model import expected_rewards
 ANSWERS = 3  # that a visit has at least, however it goes: with more, how long it lasted would tell how it went
 WITHIN = 40  # answers after the choice, on any skill
 OVERRIDES = set(Wish.ALL) - {Wish.REVIEW}  # asked for by the learner; a wish to review leaves nothing to draw
-
-
-class LeftOut(TextChoices):
-    ASKED_FOR = "asked_for", _("chosen by the learner")
-    NOT_LIVE = "not_live", _("made without the live checkpoint")
-    NO_CHOICE = "no_choice", _("with nothing to choose between")
-    GONE = "gone", _("that cannot be made again")
-    UNANSWERED = "unanswered", _("with too few answers afterwards")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from adaptive.judging import LeftOut
+from adaptive.leaving_out import LeftOut
 from adaptive.models import CoursePolicy, PolicyJudgment
 from adaptive.policies import PolicyRuling, PolicyStage, PolicyWish
 

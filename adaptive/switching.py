@@ -26,10 +26,12 @@ from adaptive.policies import PolicyRuling, PolicyStage, PolicyWish
 from adaptive.recommending import RECURRENT
 from adaptive.sequencing import graph_of, shipped
 from adaptive.syllabus import syllabus_for
+from adaptive.wishing import move, policy_for_update
 from courses import clock
-from courses.models import Course, User
+from courses.models import Course
 from mlcore.off_policy import CONFIDENCE
-from mlcore.switching import SHARES, Evidence, Stage, apart, confidence_of, is_due, rule_on, sharper, stage_after
+from mlcore.stages import Stage
+from mlcore.switching import Evidence, apart, confidence_of, is_due, rule_on, sharper, stage_after
 
 KIND = "judge"
 WINDOW = timedelta(days=180)  # of steps to judge by
@@ -124,41 +126,6 @@ def latest_steps(course: Course) -> list[Recommendation]:
     return list(steps.order_by("-made_at")[:MOST_STEPS])[::-1]
 
 
-@transaction.atomic
-def want(course: Course, wish: PolicyWish, person: User) -> CoursePolicy:
-    """Do what a person wants about the policy of a course. What they wanted already changes nothing."""
-    policy = policy_for_update(course)
-    if policy.wish == wish:
-        return policy
-    was, policy.wish = policy.stage, wish
-    if wish != PolicyWish.BY_ITSELF:
-        _move(policy, Stage.SHADOW)
-    policy.save()
-    PolicyJudgment.objects.create(
-        course=course,
-        by=person,
-        policy=RECURRENT,
-        sequencer=policy.sequencer,
-        wish=wish,
-        ruling=PolicyRuling.WISHED,
-        was=was,
-        stage=policy.stage,
-        share=policy.share,
-    )
-    transaction.on_commit(serving.forget)
-    return policy
-
-
-def policy_of(course: Course) -> CoursePolicy:
-    """Return how it stands with the policy of a course. Nothing is written."""
-    return CoursePolicy.objects.filter(course=course).first() or CoursePolicy(course=course)
-
-
-def policy_for_update(course: Course) -> CoursePolicy:
-    CoursePolicy.objects.get_or_create(course=course)
-    return CoursePolicy.objects.select_for_update().get(course=course)
-
-
 def _decide(policy: CoursePolicy, found: Finding) -> Decision:
     stage, is_other = Stage(policy.stage), policy.sequencer != found.sequencer
     if found.why_not:
@@ -209,18 +176,9 @@ def _was_told_lately(policy: CoursePolicy) -> bool:
     return told.exists()
 
 
-def _move(policy: CoursePolicy, stage: Stage) -> None:
-    """Put the policy at a stage; whoever is taught by it is drawn anew whenever it begins."""
-    if policy.stage == stage:
-        return
-    if stage is Stage.TRIAL:
-        policy.round += 1
-    policy.stage, policy.share, policy.since = PolicyStage(stage.value), SHARES[stage], clock.now()
-
-
 def _write(policy: CoursePolicy, found: Finding, decision: Decision, day: date) -> PolicyJudgment:
     was = policy.stage
-    _move(policy, decision.stage)
+    move(policy, decision.stage)
     if found.sequencer and policy.sequencer != found.sequencer:
         policy.looks, policy.looked_at, policy.latest_look = 0, 0, None
         policy.sequencer = found.sequencer

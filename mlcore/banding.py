@@ -24,8 +24,9 @@ def chance_within(probability: Numbers, sd: Numbers, band: tuple[float, float]) 
     p = np.clip(np.asarray(probability, np.float64), SUREST, 1.0 - SUREST)
     spread = np.maximum(np.asarray(sd, np.float64) / (p * (1.0 - p)), LEAST_SPREAD)
     logit = np.log(p / (1.0 - p)) * np.sqrt(1.0 + MODERATION * spread**2)
-    low, high = ((log(end / (1.0 - end)) - logit) / spread for end in band)
-    return np.array([_between(*ends) for ends in zip(low.tolist(), high.tolist(), strict=True)])
+    ends = (min(max(end, SUREST), 1.0 - SUREST) for end in band)
+    low, high = ((log(end / (1.0 - end)) - logit) / spread for end in ends)
+    return np.array([_between(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)])
 
 
 def _between(low: float, high: float) -> float:

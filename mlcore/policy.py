@@ -20,16 +20,16 @@ class PolicySettings:
 
     band: tuple[float, float] = (0.60, 0.85)  # chances of success in which people learn most
     outside: float = 0.12  # a chance this far outside the band fits exp(-1/2) as well
-    unfit: float = 0.5  # share of the learning that is left far outside
+    unfit: float = 0.7  # share of the learning that is left far outside
     learning: float = 3.0  # weights of the terms
-    retention: float = 3.0
+    retention: float = 2.0
     information: float = 0.3
     variety: float = 0.1
     time: float = 0.01  # a minute's
     effects: float = 1.0
     annealing: float = 20.0  # answers after which information counts half
     spaced_answers: float = 10.0  # as many answers are as long as a day, where times are unknown
-    temperature: float = 0.03
+    temperature: float = 0.05
     floor: float = 0.02  # lowest chance of any candidate, where there are few
 
 

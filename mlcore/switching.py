@@ -13,20 +13,10 @@ from enum import StrEnum
 import numpy as np
 
 from mlcore.off_policy import CONFIDENCE, TOLERANCE, Estimate
+from mlcore.stages import Stage
 
 RISK = 0.05  # of taking over wrongly, in all looks together
 GROWTH = 0.5  # share of the steps of the latest look by which there must be more for another one
-
-
-class Stage(StrEnum):
-    """Whom a policy teaches."""
-
-    SHADOW = "shadow"
-    TRIAL = "trial"
-    MOST = "most"  # and a few go on as before, so that both can still be compared
-
-
-SHARES = {Stage.SHADOW: 0.0, Stage.TRIAL: 0.2, Stage.MOST: 0.9}  # of the learners
 
 
 class Ruling(StrEnum):

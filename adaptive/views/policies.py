@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from adaptive.models import PolicyJudgment
 from adaptive.policies import PolicyWish
 from adaptive.policy_verdicts import left_out_of, now_in_words, verdict_on
-from adaptive.switching import policy_of, want
+from adaptive.wishing import policy_of, want
 from courses.access import actor, for_people, steerable_course
 
 JUDGMENTS_ON_A_PAGE = 20

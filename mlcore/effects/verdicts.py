@@ -12,11 +12,11 @@ known variances; what comes of estimated ones is measured (`mlcore.effects.trial
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, erfc, sqrt
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from mlcore.effects.evidence import Evidence
 from mlcore.effects.hierarchy import USUAL, Level, Spreads, fit
@@ -24,6 +24,7 @@ from mlcore.interactions import Mask, Numbers
 
 ALPHA = 0.05  # chance that any winner is declared at any time, if no arm is better
 CONFIDENCE = 0.9  # of the intervals
+REACH = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2.0)
 MARGIN = 0.05  # a difference of later success that is too small to matter
 EXPECTED = 0.1  # differences are about this large, if there are any: standard deviation, around 0
 FEWEST_WEIGHT, FEWEST_LEARNERS = 10.0, 5  # that an arm needs to be compared
@@ -57,7 +58,7 @@ class Differences:
         What is believed does not depend on when one looks. An arm that is declared better has its interval above 0.
         """
         share = EXPECTED**2 / (EXPECTED**2 + self.error**2)
-        mean, reach = share * self.value, ndtri(0.5 + CONFIDENCE / 2.0) * np.sqrt(share) * self.error
+        mean, reach = share * self.value, REACH * np.sqrt(share) * self.error
         return mean, mean - reach, mean + reach
 
 
@@ -145,7 +146,13 @@ def e_value(value: Numbers, error: Numbers, expected: float = EXPECTED) -> Numbe
     share = expected / np.sqrt(1.0 + information * expected**2)
     z = value * information * share
     with np.errstate(over="ignore"):
-        return np.asarray(2.0 * share / expected * np.exp(0.5 * z**2) * ndtr(z))
+        return np.asarray(2.0 * share / expected * np.exp(0.5 * z**2) * _below(z))
+
+
+def _below(z: Numbers) -> Numbers:
+    """Return how much of a standard normal lies below.  [...]"""
+    share = np.vectorize(lambda one: 0.5 * erfc(-one / sqrt(2.0)), otypes=[np.float64])
+    return np.asarray(share(z), np.float64)
 
 
 def _missing(found: Differences, answers: float) -> int | None:

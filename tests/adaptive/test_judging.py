@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from adaptive.judging import ANSWERS, Judgment, LeftOut, Trial, judge, trial_of
+from adaptive.judging import ANSWERS, Judgment, Trial, judge, trial_of
+from adaptive.leaving_out import LeftOut
 from adaptive.models import Recommendation, Rung
 from adaptive.progress import Wish
 from adaptive.recommending import SETTINGS

@@ -8,7 +8,7 @@ from adaptive.models import PolicyJudgment
 from adaptive.policies import PolicyRuling, PolicyStage, PolicyWish
 from adaptive.policy_verdicts import RULINGS, verdict_on
 from adaptive.sequencing import shipped
-from adaptive.switching import policy_of
+from adaptive.wishing import policy_of
 from courses.models import Cohort, Course, User
 from tests.adaptive.sequenced import let_teach
 

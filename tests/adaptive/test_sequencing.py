@@ -47,7 +47,7 @@ def test_what_opens_most_of_the_course_comes_first_and_the_reason_says_so(fan: E
     hubs = Counter(in_memory_offer(fan, seed).module_id == hub.pk for seed in range(40))
 
     assert usual.policy == POLICY
-    assert hubs[True] >= 36  # but for those that are drawn to find out whether we are right
+    assert hubs[True] >= 26  # but for a quarter at most, drawn to find out whether we are right
     Recommendation.objects.all().delete()
     step = recommend_next(fan)
     assert step.policy == RECURRENT

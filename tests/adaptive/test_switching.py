@@ -15,7 +15,8 @@ from adaptive.models import CoursePolicy, Job, JobState, PolicyJudgment, Recomme
 from adaptive.policies import PolicyRuling, PolicyStage, PolicyWish
 from adaptive.recommending import POLICY, RECURRENT
 from adaptive.sequencing import shipped
-from adaptive.switching import judge_course, policy_of, want
+from adaptive.switching import judge_course
+from adaptive.wishing import policy_of, want
 from courses import clock
 from courses.models import Course, User
 from tests.adaptive.sequenced import PLACE, begin_course, go_through, let_teach, make_fan

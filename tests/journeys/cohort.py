@@ -16,7 +16,7 @@ from adaptive.ruling import obey
 from adaptive.serving import live_tutor
 from adaptive.simulating import simulate_cohort
 from adaptive.stepping import practice
-from adaptive.switching import want
+from adaptive.wishing import want
 from analytics.summarizing import drain
 from courses.enrolling import enroll, join
 from courses.hinting import take_hint

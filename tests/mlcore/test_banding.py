@@ -74,3 +74,9 @@ def test_what_a_tutor_knows_of_a_question_makes_it_likelier_within() -> None:
     often, seldom = chance_within(*tutor.predict(belief, [Item("often", ["s"]), Item("rare", ["s"])]), BAND)
 
     assert often > seldom
+
+
+def test_a_band_that_reaches_to_the_end_holds_all_above_its_lower_edge() -> None:
+    p, sd = np.array([0.5, 0.9]), np.array([0.1, 0.05])
+
+    np.testing.assert_allclose(chance_within(p, sd, (0.7, 1.0)), chance_within(p, sd, (0.7, 0.99999)), atol=1e-3)

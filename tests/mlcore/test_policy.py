@@ -96,7 +96,7 @@ def test_the_success_band_can_be_moved() -> None:
 
 def test_a_lesson_on_what_is_not_held_may_be_harder_than_the_band() -> None:
     """The band is one of chances after the lesson."""
-    new, known = (fit(outlook(1, probability=0.4, held=held), PolicySettings())[0] for held in (0.0, 1.0))
+    new, known = (fit(outlook(1, probability=0.4, held=held), PolicySettings(unfit=0.5))[0] for held in (0.0, 1.0))
 
     assert new == 1.0
     assert known < 0.7
