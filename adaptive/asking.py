@@ -16,7 +16,7 @@ from adaptive.models import Aim, Recommendation
 from adaptive.narrowing import half_of
 from adaptive.ordering import question_in_order
 from adaptive.preparing import prepared_questions
-from adaptive.progress import QuestionProgress
+from adaptive.progress_rows import QuestionProgress
 from adaptive.syllabus import ModuleEntry, QuestionEntry
 from adaptive.varying import of_several_kinds
 from courses.kept_versions import version_of

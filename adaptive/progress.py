@@ -6,14 +6,14 @@ It stays small however long the log gets: a few numbers for each module, questio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from adaptive.progress_rows import ModuleProgress, PlacementProgress, QuestionProgress, SkillProgress
 from adaptive.rewards import Answered, ArmProgress, Lesson, give_credit, methods_of
 from courses.marking import has_passed
 from courses.models import Interaction, InteractionKind, Purpose
-from mlcore.records import SkillRecord
-from mlcore.retention import PACES, Trace
+from mlcore.retention import PACES
 
 RIGHT = 0.5  # a score from here on counts as right
 BANNED_FOR = 15  # entries of the log after "Not this one"
@@ -48,54 +48,6 @@ class Ending:
 
 
 @dataclass
-class ModuleProgress:
-    opened: int = 0
-    visits: int = 0  # that came to an end
-    answered: int = 0
-    right: float = 0.0
-    now_answered: int = 0  # in the visit that goes on
-    now_right: float = 0.0
-    ended_answered: int = 0  # in the latest visit that came to an end
-    ended_right: float = 0.0
-    seen: list[int] = field(default_factory=list)  # variants, the latest last
-    ended: str = ""  # how the latest visit did
-    done: bool = False
-    last: int = 0  # entry of the log
-    banned_until: int = 0
-    easiest: int = 1  # difficulties asked for
-    hardest: int = 5
-
-
-@dataclass
-class QuestionProgress:
-    times: int = 0
-    score: float = 0.0  # the last
-    last: int = 0  # entry of the log
-
-
-@dataclass
-class SkillProgress:
-    answers: int = 0
-    right: float = 0.0
-    record: SkillRecord = field(default_factory=SkillRecord)  # whether it is held, and how long it is remembered
-
-    @property
-    def at(self) -> int:
-        """Second of the last answer; 0 before the first."""
-        return int(self.record.memory.at) if self.record.memory else 0
-
-
-@dataclass
-class PlacementProgress:
-    """A placement test: what was answered in it, and once it ended, how, and what it found."""
-
-    answers: list[tuple[int, float, bool]] = field(default_factory=list)  # question, score, "I don't know yet"
-    ended: str = ""
-    known: dict[int, list[int]] = field(default_factory=dict)  # a skill that seems known -> modules done because of it
-    at: int = 0  # second of its end
-
-
-@dataclass
 class Progress:
     """Everything of one enrollment. `take_in` is the fold."""
 
@@ -121,23 +73,21 @@ class Progress:
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Raises KeyError for what an earlier version kept: it has to be folded again."""
         progress = cls(**{key: data[key] for key in SCALARS if key in data})
-        progress.modules = {int(key): _unpacked(ModuleProgress, row) for key, row in data.get("modules", {}).items()}
+        progress.modules = {int(key): ModuleProgress.from_json(row) for key, row in data.get("modules", {}).items()}
         progress.questions = {int(key): QuestionProgress(*row) for key, row in data.get("questions", {}).items()}
-        progress.skills = {int(key): _practiced(row) for key, row in data.get("skills", {}).items()}
+        progress.skills = {int(key): SkillProgress.from_json(row) for key, row in data.get("skills", {}).items()}
         progress.arms = {key: ArmProgress(*row) for key, row in data["arms"].items()}
         progress.lessons = {int(key): Lesson(*row) for key, row in data["lessons"].items()}
         progress.steps = [(module, modality) for module, modality in data["steps"]]
         progress.kinds, progress.memory = list(data["kinds"]), list(data["memory"])
-        answers, ended, known, at = data.get("placement", ([], "", {}, 0))
-        placed = {int(skill): modules for skill, modules in known.items()}
-        progress.placement = PlacementProgress([(q, score, passed) for q, score, passed in answers], ended, placed, at)
+        progress.placement = PlacementProgress.from_json(data["placement"])
         return progress
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "modules": {str(key): _packed(row) for key, row in self.modules.items() if row != _NEW},
+            "modules": {str(key): row.as_json() for key, row in self.modules.items() if row != ModuleProgress()},
             "questions": {str(key): [q.times, q.score, q.last] for key, q in self.questions.items()},
-            "skills": {str(key): _numbers(row) for key, row in self.skills.items()},
+            "skills": {str(key): row.as_json() for key, row in self.skills.items()},
             "arms": {key: list(asdict(row).values()) for key, row in self.arms.items()},
             "lessons": {str(key): list(asdict(row).values()) for key, row in self.lessons.items()},
             "visits": self.visits,
@@ -151,7 +101,7 @@ class Progress:
             "wish": self.wish,
             "pace": self.pace,
             "memory": self.memory,
-            "placement": list(asdict(self.placement).values()),
+            "placement": self.placement.as_json(),
         }
 
     def module(self, module_id: int | None) -> ModuleProgress:
@@ -284,28 +234,3 @@ class Progress:
             module.easiest, module.hardest = 1, max((level or 3) - 1, 1)
         self.closed = event.sequence
         self.wish = {"wish": wish, "module": event.module_id, "variant": event.variant_id}
-
-
-def _numbers(skill: SkillProgress) -> list[float]:
-    """Return what is kept of a skill; of its memory, nothing before it was answered."""
-    record = skill.record
-    memory = [record.memory.stability, record.memory.difficulty, record.memory.at] if record.memory else []
-    return [skill.answers, skill.right, record.held, record.lessons, *memory]
-
-
-def _practiced(row: Sequence[Any]) -> SkillProgress:
-    answers, right, held, lessons, *memory = row
-    return SkillProgress(answers, right, SkillRecord(held, lessons, Trace(*memory) if memory else None))
-
-
-def _packed(module: ModuleProgress) -> dict[str, Any]:
-    """Only what differs from a module never opened."""
-    return {c.name: getattr(module, c.name) for c in fields(module) if getattr(module, c.name) != getattr(_NEW, c.name)}
-
-
-def _unpacked(kind: type[ModuleProgress], row: dict[str, Any]) -> ModuleProgress:
-    known = {column.name for column in fields(kind)}
-    return kind(**{key: value for key, value in row.items() if key in known})
-
-
-_NEW = ModuleProgress()

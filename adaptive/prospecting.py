@@ -10,7 +10,7 @@ import numpy as np
 from adaptive.adapting import Standing
 from adaptive.guarding import Candidate
 from adaptive.models import Aim
-from adaptive.progress import SkillProgress
+from adaptive.progress_rows import SkillProgress
 from adaptive.reviewing import MINUTES_EACH
 from adaptive.syllabus import Syllabus
 from mlcore.interactions import Mask

@@ -14,7 +14,8 @@ from adaptive.guarding import Candidate
 from adaptive.methods import effect_terms, methods_in
 from adaptive.modalities import Effect, effects_for, refresh_modality_effects, tries_of
 from adaptive.models import Finding, ModalityEffect, Recommendation
-from adaptive.progress import Progress, SkillProgress
+from adaptive.progress import Progress
+from adaptive.progress_rows import SkillProgress
 from adaptive.recommending import Inputs, decide_step, offer_step
 from adaptive.replaying import Verdict, replay
 from adaptive.rewards import ArmProgress

@@ -50,7 +50,7 @@ def test_a_choice_that_was_tampered_with_is_found(steps: list[Recommendation], w
     if what == "score":
         step.candidates[0]["score"] += 0.01
     elif what == "inputs":
-        step.inputs["effects"] = {variant.modality: 0.1 for variant in step.module.variants.all()[:1]}
+        step.inputs["effects"] = {step.variant.modality: 0.1}
     else:
         step.reasons = [{"rule": "review"}]
     step.save()
