@@ -20,7 +20,7 @@ class PolicySettings:
 
     band: tuple[float, float] = (0.60, 0.85)  # chances of success in which people learn most
     outside: float = 0.12  # a chance this far outside the band fits exp(-1/2) as well
-    unfit: float = 0.7  # share of the learning that is left far outside
+    unfit: float = 0.4  # share of the learning that is left far outside
     learning: float = 3.0  # weights of the terms
     retention: float = 2.0
     information: float = 0.3
