@@ -9,7 +9,7 @@ from typing import Literal
 from mlcore.worlds.judging import Cohort, Score
 
 OURS = ("ours", "rl2")  # the default, and the recurrent one
-RIVALS = ("zpdes", "mastery_threshold")  # to be ahead of in every world
+RIVALS = ("zpdes", "mastery_threshold", "leitner", "fixed_intervals")  # to be ahead of wherever they make sense
 MOST_REGRET = {("tms_tree", 10): 0.12, ("tms_tree_own", 10): 0.12}
 LEAST_GAIN = {("kss", 20): 0.45}
 KNOWN: dict[tuple[str, int], dict[str, float]] = {
