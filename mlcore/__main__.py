@@ -9,6 +9,7 @@ from importlib import import_module
 from types import ModuleType
 
 from mlcore.checkpoint import CheckpointRefused
+from mlcore.encoders import EncoderRefused
 from mlcore.tables import UnreadableLog
 
 COMMANDS = {
@@ -38,7 +39,7 @@ def main(words: Sequence[str]) -> int:
     arguments = parser.parse_args(words)
     try:
         return int(_module_of(arguments.command).run(arguments))
-    except (UnreadableLog, CheckpointRefused, OSError) as error:
+    except (UnreadableLog, CheckpointRefused, EncoderRefused, OSError) as error:
         sys.stderr.write(f"python -m mlcore {arguments.command}: {' '.join(str(error).split())}\n")
         return WRONG_USE
 

@@ -15,8 +15,9 @@ from itertools import product
 import numpy as np
 
 from mlcore.answers import Item, Name
+from mlcore.encoders import Embed
 from mlcore.interactions import Numbers
-from mlcore.wording import Embed, Vectors, cosines, learn_wording
+from mlcore.wording import Vectors, cosines, learn_wording
 
 NEAREST = 10
 MOST_LABELLED = 3000

@@ -24,9 +24,10 @@ from scipy.linalg import block_diag, cho_factor, cho_solve
 from mlcore.answers import Answer, Item
 from mlcore.calibration import NOTHING, Calibration, Population, Table
 from mlcore.difficulty import fit_difficulty
+from mlcore.encoders import Embed
 from mlcore.episodes import NOBODY, Keys, Questions, episodes_of, questions_of
 from mlcore.interactions import Codes, Numbers
-from mlcore.wording import Embed, Vectors, cosines, learn_wording
+from mlcore.wording import Vectors, cosines, learn_wording
 
 SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 0.9)
 POWERS = (1, 2)

@@ -15,9 +15,9 @@ from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.preprocessing import normalize
 
+from mlcore.encoders import Embed
 from mlcore.interactions import Numbers
 
-Embed = Callable[[Sequence[str]], Numbers]  # n texts -> [n, d], for instance a sentence encoder's
 Vectors = Callable[[Sequence[str]], Any]  # n texts -> [n, d] of length 1 (or 0, for no words), sparse
 
 HASHES = 2**18

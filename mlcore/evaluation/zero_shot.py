@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from mlcore.answers import Item
 from mlcore.calibration import NOTHING, Population, Table
 from mlcore.datasets import split_learners
 from mlcore.difficulty import fit_difficulty
+from mlcore.encoders import Encoder
 from mlcore.episodes import episodes_in, questions_of
 from mlcore.evaluation.bootstrapping import bootstrap
 from mlcore.evaluation.measures import log_losses
@@ -69,17 +71,18 @@ class ZeroShotScore:
 class SkillScore:
     """How often the skills of left-out texts are named, and how often the likeliest is right then."""
 
+    way: str
     texts: int
     named: float
     right: float
 
 
-def leave_items_out(log: Interactions, seed: int) -> LeftOut:
+def leave_items_out(log: Interactions, seed: int, encoder: Encoder | None = None) -> LeftOut:
     """Leave out each item of a course once, in FOLDS parts, and predict it in each way."""
     items, codes = described_items(log)
     fold = np.random.default_rng(seed).permutation(len(items)) % FOLDS
     table, answers = _truths(log, items, seed), _test_answers(log, seed)
-    for way in ways_for(log):
+    for way in ways_for(log, encoder):
         known = log if way.is_rated else replace(log, item_difficulties={})
         in_words, _ = described_items(known)
         training, test = split_learners(known, SHARES, seed)
@@ -96,9 +99,12 @@ def leave_items_out(log: Interactions, seed: int) -> LeftOut:
     return LeftOut(table, answers)
 
 
-def ways_for(log: Interactions) -> list[Way]:
+def ways_for(log: Interactions, encoder: Encoder | None = None) -> list[Way]:
     """Return the ways to predict, the one to beat first; the author's rating only where there is one."""
-    return [way for way in WAYS if way is not BY_AUTHOR or log.item_difficulties]
+    ways = [way for way in WAYS if way is not BY_AUTHOR or log.item_difficulties]
+    if encoder is not None:
+        ways.append(Way(_text_way(encoder), partial(expectations, embed=encoder.embed)))
+    return ways
 
 
 def described_items(log: Interactions) -> tuple[list[Item], Codes]:
@@ -124,7 +130,7 @@ def zero_shot_scores(left_out: LeftOut) -> list[ZeroShotScore]:
     return [_score(left_out, name, rival) for name in names]
 
 
-def skill_score(items: Sequence[Item], seed: int) -> SkillScore | None:
+def skill_score(items: Sequence[Item], seed: int, encoder: Encoder | None = None) -> SkillScore | None:
     """Name the skills of each text by the others, in FOLDS parts; None if there are too few."""
     labelled = [item for item in items if item.skills]
     if len(labelled) < FOLDS:
@@ -132,12 +138,18 @@ def skill_score(items: Sequence[Item], seed: int) -> SkillScore | None:
     fold = np.random.default_rng(seed).permutation(len(labelled)) % FOLDS
     named, right = 0, 0
     for part in range(FOLDS):
-        finder = learn_skills([item for item, own in zip(labelled, fold, strict=True) if own != part])
+        known = [item for item, own in zip(labelled, fold, strict=True) if own != part]
+        finder = learn_skills(known, encoder.embed if encoder else None)
         asked = [item for item, own in zip(labelled, fold, strict=True) if own == part]
         for item, guesses in zip(asked, finder.guess([item.text or "" for item in asked]), strict=True):
             named += bool(guesses)
             right += bool(guesses) and guesses[0].skill in item.skills
-    return SkillScore(len(labelled), named / len(labelled), right / max(named, 1))
+    return SkillScore(_text_way(encoder), len(labelled), named / len(labelled), right / max(named, 1))
+
+
+def _text_way(encoder: Encoder | None) -> str:
+    """Return `text`, which goes by counts of words, or whose vectors it goes by."""
+    return f"{BY_TEXT.name} by {encoder.name}" if encoder else BY_TEXT.name
 
 
 def _score(left_out: LeftOut, way: str, rival: str) -> ZeroShotScore:
@@ -203,4 +215,5 @@ def by_length(course: Described) -> Table:
 
 BY_SKILL = Way("skill", lambda course: NOTHING, is_rated=False)
 BY_AUTHOR = Way("author", lambda course: NOTHING)
-WAYS = (BY_SKILL, BY_AUTHOR, Way("length", by_length), Way("text", expectations))
+BY_TEXT = Way("text", expectations)
+WAYS = (BY_SKILL, BY_AUTHOR, Way("length", by_length), BY_TEXT)

@@ -127,7 +127,7 @@ def test_the_command_shows_a_row_for_each_way(
     assert status == 0
     assert shown == (tmp_path / "texts.md").read_text()
     assert [line.split(" | ")[2] for line in shown.splitlines()[2:5]] == ["skill", "length", "text"]
-    assert "| worded | 0 | 120 | " in shown
+    assert "| worded | 0 | text | 120 | " in shown
 
 
 def test_too_few_learners_are_one_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
