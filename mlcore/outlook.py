@@ -39,9 +39,12 @@ def look_at(
     """Return the outlook of one learner on n candidates.
 
     A FEW candidates have the served probability. Of more, all are judged by the classic, and the network then looks
-    again at the SHORTLIST that the classic puts first. Raises ValueError for effects that are not n finite numbers.
+    again at the SHORTLIST that the classic puts first. Raises ValueError for effects that are not n finite numbers, and
+    for prospects of others.
     """
     how = settings, circumstances
+    if circumstances.prospects and len(circumstances.prospects.learning) != len(prompts):
+        raise ValueError(f"prospects: expected those of {len(prompts)} candidates")
     if len(prompts) <= FEW:
         foresight = _foresee(knowledge, belief, prompts, circumstances)
         outlook = _by_the_classic(knowledge, belief, prompts, foresight.known, how)

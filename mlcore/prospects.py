@@ -31,6 +31,12 @@ class Path:
     is_lesson: Mask  # [n] False for what only asks, and teaches nothing new
     minutes: Numbers  # [n]
 
+    @property
+    def share(self) -> Numbers:
+        """Of each skill in what a candidate teaches: they add up to 1, or to 0 where it teaches nothing.  [n, s]"""
+        share: Numbers = self.teaches / np.maximum(self.teaches.sum(1, keepdims=True), 1)
+        return share
+
 
 @dataclass(frozen=True)
 class Record:
@@ -88,13 +94,13 @@ class Prospects:
 def prospects(path: Path, record: Record, held: Held, rng: np.random.Generator) -> Prospects:
     """Look at every candidate, as believed and in DRAWS draws of what is believed."""
     believed = joined(record.traced, held.moderated)
-    share = path.teaches / np.maximum(path.teaches.sum(1, keepdims=True), 1)
+    draws = DRAWS if len(path.minutes) <= FEW else 0
     kept = believed * worth_reviewing(record.stability, record.difficulty, record.days, record.pace)
     return Prospects(
         learning=_learned(path, record, believed[None])[0],
-        drawn=_learned(path, record, joined(record.traced, held.drawn(DRAWS if len(share) <= FEW else 0, rng))),
-        retention=share @ kept,
-        held=share @ believed,
+        drawn=_learned(path, record, joined(record.traced, held.drawn(draws, rng))),
+        retention=path.share @ kept,
+        held=path.share @ believed,
         minutes=path.minutes,
     )
 
@@ -117,6 +123,5 @@ def _learned(path: Path, record: Record, held: Numbers) -> Numbers:
     failed = record.lessons * (1.0 - held)
     works = WORKED / (WORKED + FAILED + failed)
     ready = np.exp(np.log(np.maximum(held, 1e-9)) @ path.needs.T.astype(np.float64))
-    share = path.teaches / np.maximum(path.teaches.sum(1, keepdims=True), 1)
-    learned: Numbers = ready * (((1.0 - held) * works) @ share.T) * lasting(record.pace)
+    learned: Numbers = ready * (((1.0 - held) * works) @ path.share.T) * lasting(record.pace)
     return learned * path.is_lesson

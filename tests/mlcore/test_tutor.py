@@ -10,6 +10,7 @@ import mlcore
 from mlcore import Answer, Belief, Item
 from mlcore.belief import ABILITY, ABILITY_VAR, S_EFFECT, S_VAR
 from mlcore.interactions import Numbers
+from mlcore.prospects import prospects_alone
 from tests.mlcore.histories import random_history, rasch_cohort
 
 ANYTHING = [Item("new", ["new"]), Item("q", []), Item(3, ["a", "b"], difficulty=5, modality="video")]
@@ -259,6 +260,13 @@ def test_a_suggestion_needs_candidates_and_sound_effects(tutor: mlcore.Tutor) ->
     for effects in ([1.0], [np.nan] * 3):
         with pytest.raises(ValueError, match="effects"):
             tutor.suggest(tutor.begin(), ANYTHING, np.random.default_rng(0), effects=effects)
+
+
+def test_prospects_are_those_of_the_candidates(tutor: mlcore.Tutor) -> None:
+    alone = prospects_alone(np.zeros(2), np.ones(2), np.full(2, np.nan))
+
+    with pytest.raises(ValueError, match="prospects"):
+        tutor.suggest(tutor.begin(), ANYTHING[:1], np.random.default_rng(0), prospects=alone)
 
 
 def test_of_many_candidates_the_network_looks_at_those_the_classic_puts_first(tutor: mlcore.Tutor) -> None:
