@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from adaptive import serving
 from adaptive.calibrating import calibrate_courses
 from adaptive.forgetting import refresh_paces
 from adaptive.modalities import refresh_modality_effects
@@ -55,7 +56,8 @@ def prepare(learners: int, say: Say) -> None:
 
 @transaction.atomic
 def gather_cohort(learner: User, trainer: User, learners: int, say: Say) -> None:
-    """Make the cohort, all of it: what is interrupted begins anew the next time."""
+    """Make the cohort, all of it: what is interrupted begins anew the next time, with no row of it in memory."""
+    serving.forget()
     cohort, is_new = Cohort.objects.get_or_create(name="Spring intake (simulated)", defaults={"is_simulated": True})
     cohort.trainers.add(trainer)
     cohort.courses.add(*Course.objects.filter(live=True))
