@@ -146,7 +146,7 @@ def weigh_questions(
     """
     inside = chance_within(predicted[0], predicted[1], band_for(standing, SETTINGS.band))
     scores = inside / max(float(inside.max()), LEAST_CHANCE) + _mixing(standing, module, questions)
-    return propensities(scores, replace(SETTINGS, floor=EXPLORED / len(questions)))
+    return propensities(scores[None], replace(SETTINGS, floor=EXPLORED / len(questions)))
 
 
 def _mixing(standing: Standing, module: ModuleEntry, questions: Sequence[QuestionEntry]) -> np.ndarray:

@@ -102,8 +102,9 @@ class CountingTutor:
             answered=sum(belief.of.get(LEARNER, (0.0, 0.0))),
             modality_share=nothing,
             effects=np.asarray(asked.get("effects", nothing), float),
+            sequence=asked.get("sequence"),
         )
-        return choose(outlook, rng, settings, asked.get("allowed"))
+        return choose(outlook, rng, settings, asked.get("allowed"), asked.get("listing"))
 
     def held(self, belief: Counts, skills: Sequence[Name]) -> Held:
         """Return what is believed of the logits of typical questions of these skills."""

@@ -34,6 +34,7 @@ RULES = {
     "locked": _("It is next in the course. Some skills before it are not sure yet, so take your time."),
     "review": _("You have been through the whole course. This keeps it fresh."),
     "varied": _("You have had much of the same lately, so here is something else."),
+    "listed": _("It is one of the dozen steps that look most promising by our usual reckoning."),
     "only": _("It is the next step that you have the basis for."),
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
@@ -165,14 +166,29 @@ def comparison_of(recommendation: Recommendation) -> Comparison | None:
 
 
 def drawable(offers: Sequence[Offer]) -> list[Offer]:
-    """Return those that could be drawn: the guard against narrow fare keeps back the others."""
+    """Return those that could be drawn: others the guard against narrow fare keeps back, or are not on the list."""
     return [offer for offer in offers if offer["propensity"] > 0.0]
 
 
 def narrowed_by(offers: Sequence[Offer]) -> float:
     """Return how much better than all that could be drawn something else looked that the guard kept back; 0 if not."""
-    best = max((offer["score"] for offer in offers), default=0.0)
-    return float(best - max((offer["score"] for offer in drawable(offers)), default=best))
+    kept_back = [offer for offer in offers if not offer["propensity"] and offer.get("kept_back", True)]
+    return _behind(drawable(offers), kept_back)
+
+
+def unlisted_by(offers: Sequence[Offer]) -> float:
+    """Return how much better than all that could be drawn something else looked that was not on the list; 0 if not.
+
+    The list is the standard policy's, so this only happens to another one (`mlcore.policy`).
+    """
+    unlisted = [offer for offer in offers if not offer["propensity"] and not offer.get("kept_back", True)]
+    return _behind(drawable(offers), unlisted)
+
+
+def _behind(offers: Sequence[Offer], others: Sequence[Offer]) -> float:
+    """How far the best of these offers is behind the best of others; 0 where it is not."""
+    best = max((offer["score"] for offer in offers), default=float("inf"))
+    return max(0.0, *(float(offer["score"] - best) for offer in others), 0.0)
 
 
 def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
@@ -180,8 +196,10 @@ def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     if rule not in ("open", "left", LEFT_BY_RULES):
         return [{"rule": rule}]
     able = drawable(offers)
-    if narrowed_by(offers):
+    if narrowed_by(offers) > 0.0:
         return [{"rule": "varied"}]
+    if unlisted_by(offers) > 0.0:
+        return [{"rule": "listed"}]
     rivals = [offer for offer in able if offer["module"] != offers[pick]["module"]]
     if not rivals:
         return [{"rule": "only" if rule == "open" else rule}]

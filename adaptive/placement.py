@@ -167,7 +167,7 @@ def draw_question(standing: Standing) -> Presentation | None:
     if told.max() < LEAST_BITS:
         return None
     settings = PolicySettings(temperature=SETTINGS.temperature, floor=EXPLORED / len(questions))
-    drawable = propensities(told / told.max(), settings)
+    drawable = propensities((told / told.max())[None], settings)
     pick = min(int(np.searchsorted(np.cumsum(drawable), DICE.random())), len(questions) - 1)
     predicted = standing.live.tutor.predict(standing.belief, prepared_for_each(standing, [([questions[pick]], None)]))
     return Presentation(

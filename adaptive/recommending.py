@@ -195,6 +195,7 @@ class Weighed:
 
     candidates: Sequence[Candidate]
     suggestion: Suggestion
+    allowed: np.ndarray  # [n] by the guard against narrow fare
 
     @property
     def pick(self) -> int:
@@ -202,18 +203,20 @@ class Weighed:
 
     def as_json(self) -> list[dict[str, object]]:
         """Return everything needed to make the same choice again, and to explain it."""
-        return [
-            {
-                "module": candidate.module.id,
-                "variant": candidate.variant.id if candidate.variant else None,
-                "aim": candidate.aim,
-                "predicted": round(float(self.suggestion.probability[n]), 4),
-                "propensity": round(float(self.suggestion.propensities[n]), 9),
-                "score": round(float(self.suggestion.scores[n]), 6),
-                "terms": {name: round(float(term[n]), 6) for name, term in self.suggestion.terms.items()},
-            }
-            for n, candidate in enumerate(self.candidates)
-        ]
+        return [self._offer(n, candidate) for n, candidate in enumerate(self.candidates)]
+
+    def _offer(self, n: int, candidate: Candidate) -> dict[str, object]:
+        suggestion = self.suggestion
+        offer = {
+            "module": candidate.module.id,
+            "variant": candidate.variant.id if candidate.variant else None,
+            "aim": candidate.aim,
+            "predicted": round(float(suggestion.probability[n]), 4),
+            "propensity": round(float(suggestion.propensities[n]), 9),
+            "score": round(float(suggestion.scores[n]), 6),
+            "terms": {name: round(float(term[n]), 6) for name, term in suggestion.terms.items()},
+        }
+        return offer if offer["propensity"] else offer | {"kept_back": not self.allowed[n]}
 
 
 def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: PolicySettings = SETTINGS) -> Weighed:
@@ -222,11 +225,12 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = effect_terms(standing, candidates, inputs.now, (inputs.effects, inputs.tries))
     own["order"] = _order_terms(candidates)
-    settings, replaced = replace(settings, band=band_for(standing, settings.band)), {"effects"}
+    listing = replace(SETTINGS, band=band_for(standing, SETTINGS.band))
+    settings = replace(settings, band=band_for(standing, settings.band))
+    sequence, allowed = None, varied(standing, may_be)
     if chooses_by_sequence(standing, inputs.sequencer):
         predicted = standing.live.tutor.predict(standing.belief, ways, at=inputs.now.timestamp())[0]
-        own["sequence"] = sequence_terms(standing, candidates, predicted, settings)
-        settings, replaced = replace(settings, learning=0.0), {"effects", "learning"}
+        sequence = sequence_terms(standing, candidates, predicted, settings)
     believed = np.random.default_rng((inputs.seed, BELIEVED))
     suggestion = standing.live.tutor.suggest(
         standing.belief,
@@ -236,10 +240,12 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
         at=inputs.now.timestamp(),
         prospects=prospects_of(standing, candidates, inputs.now, believed),
         effects=sum(own.values()),
-        allowed=varied(standing, may_be),
+        sequence=sequence,
+        allowed=allowed,
+        listing=listing,
     )
-    terms = {name: term for name, term in suggestion.terms.items() if name not in replaced} | own
-    return Weighed(candidates, replace(suggestion, terms=terms))
+    terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
+    return Weighed(candidates, replace(suggestion, terms=terms), allowed)
 
 
 def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What the policy should know of candidates, in time that hardly grows with their number."""
+"""The next item among candidates, from what the policy should know of them, in time that hardly grows with their number."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from mlcore.episodes import NOBODY
 from mlcore.inference import Foresight, Knowledge, foresee, served_logit
 from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.memory import FURTHEST, Recall, moderated, recall, sigmoid, whole_seconds
-from mlcore.policy import Outlook, PolicySettings, weigh
+from mlcore.policy import Outlook, PolicySettings, Suggestion, choose, short_list, total, weigh
 from mlcore.prospects import FEW, Prospects, prospects_alone
 from mlcore.retention import DAY
 
-SHORTLIST = FEW  # candidates that the network looks at where there are more: those that the classic puts first
+SHORTLIST = (
+    64  # candidates that the network looks at where there are more than a FEW: those that the classic puts first
+)
 
 
 @dataclass(frozen=True)
@@ -27,44 +29,62 @@ class Circumstances:
     at: float | None = None
     prospects: Prospects | None = None  # of n candidates; None to judge each by itself
     effects: Sequence[float] | Numbers | None = None
+    sequence: Numbers | None = None  # of n, in the place of what would be learned (`mlcore.policy`)
     allowed: Mask | None = None  # [n]; None for all
+    listing: PolicySettings | None = None  # by which the short list is made; None for those in use
 
 
 How = tuple[PolicySettings, Circumstances]
 
 
-def look_at(
-    knowledge: Knowledge, belief: Belief, prompts: Prompts, settings: PolicySettings, circumstances: Circumstances
-) -> Outlook:
-    """Return the outlook of one learner on n candidates.
+@dataclass(frozen=True)
+class Seen:
+    """One learner, as a checkpoint knows them."""
 
-    A FEW candidates have the served probability. Of more, all are judged by the classic, and the network then looks
-    again at the SHORTLIST that the classic puts first. Raises ValueError for effects that are not n finite numbers, and
-    for prospects of others.
+    knowledge: Knowledge
+    belief: Belief
+
+
+def suggested(seen: Seen, prompts: Prompts, rng: np.random.Generator, how: How) -> Suggestion:
+    """Draw one of n candidates.
+
+    A FEW have the served probability. Of more, all are judged by the classic, the network then looks again at the
+    SHORTLIST that the classic puts first, and one of those is drawn. Raises ValueError without candidates, for effects
+    that are not n finite numbers, and for prospects of others.
     """
-    how = settings, circumstances
+    settings, circumstances = how
     if circumstances.prospects and len(circumstances.prospects.learning) != len(prompts):
         raise ValueError(f"prospects: expected those of {len(prompts)} candidates")
+    allowed, listing = circumstances.allowed, circumstances.listing
     if len(prompts) <= FEW:
-        foresight = _foresee(knowledge, belief, prompts, circumstances)
-        outlook = _by_the_classic(knowledge, belief, prompts, foresight.known, how)
-        return replace(outlook, probability=sigmoid(served_logit(knowledge.calibration, foresight)))
-    outlook = _of_many(knowledge, belief, prompts, how)
-    scores = np.sum(list(weigh(outlook, settings).values()), axis=0)
-    first = np.sort(np.argpartition(-scores, SHORTLIST)[:SHORTLIST])
-    foresight = _foresee(knowledge, belief, prompts.rows(first), circumstances)
-    outlook.probability[first] = sigmoid(served_logit(knowledge.calibration, foresight))
-    return outlook
+        foresight = _foresee(seen, prompts, circumstances)
+        outlook = _by_the_classic(seen, prompts, foresight.known, how)
+        served = sigmoid(served_logit(seen.knowledge.calibration, foresight))
+        return choose(replace(outlook, probability=served), rng, settings, allowed, listing)
+    outlook = _of_many(seen, prompts, how)
+    terms = weigh(outlook, settings)
+    first = _first(total(terms), allowed)
+    foresight = _foresee(seen, prompts.rows(first), circumstances)
+    served = sigmoid(served_logit(seen.knowledge.calibration, foresight))
+    closer = replace(outlook.rows(first), probability=served)
+    drawn = choose(closer, rng, settings, None if allowed is None else allowed[first], listing)
+    return drawn.within(first, outlook.probability, terms)
 
 
-def _foresee(knowledge: Knowledge, belief: Belief, prompts: Prompts, circumstances: Circumstances) -> Foresight:
+def _first(scores: Numbers, allowed: Mask | None) -> Codes:
+    """Return who would come first, and who does among those allowed."""
+    first = short_list(scores, None, SHORTLIST)
+    return first if allowed is None else np.union1d(first, short_list(scores, allowed, SHORTLIST))
+
+
+def _foresee(seen: Seen, prompts: Prompts, circumstances: Circumstances) -> Foresight:
     owner: Codes = np.zeros(len(prompts), np.int64)
     now = whole_seconds(np.array([np.nan if circumstances.at is None else circumstances.at]))
-    return foresee(knowledge, belief, prompts, now, owner)
+    return foresee(seen.knowledge, seen.belief, prompts, now, owner)
 
 
-def _by_the_classic(knowledge: Knowledge, belief: Belief, prompts: Prompts, known: Recall, how: How) -> Outlook:
-    calibration, (_, circumstances) = knowledge.calibration, how
+def _by_the_classic(seen: Seen, prompts: Prompts, known: Recall, how: How) -> Outlook:
+    calibration, (_, circumstances) = seen.knowledge.calibration, how
     variance = known.ability_var + known.effect_var
     typical = prompts.skill_base + known.ability + known.effect
     logit = calibration.slope * moderated(known.logit, known.variance) + calibration.shift
@@ -73,20 +93,21 @@ def _by_the_classic(knowledge: Knowledge, belief: Belief, prompts: Prompts, know
         variance=variance,
         prospects=circumstances.prospects or prospects_alone(typical, np.sqrt(variance), _days_since(known, how)),
         answers_since=known.skill_lag,
-        answered=float(belief.answered[0]),
-        modality_share=_modality_share(belief, prompts),
+        answered=float(seen.belief.answered[0]),
+        modality_share=_modality_share(seen.belief, prompts),
         effects=_checked(circumstances.effects, len(prompts)),
+        sequence=circumstances.sequence,
     )
 
 
-def _of_many(knowledge: Knowledge, belief: Belief, prompts: Prompts, how: How) -> Outlook:
+def _of_many(seen: Seen, prompts: Prompts, how: How) -> Outlook:
     """As _by_the_classic, looked up once for each skill: candidates differ by their difficulties alone."""
     skills, which = prompts.by_skill
     owner: Codes = np.zeros(len(skills), np.int64)
-    known = recall(belief, owner, skills, knowledge.calibration.population)
-    settings, circumstances = how
-    each = _by_the_classic(knowledge, belief, skills, known, (settings, Circumstances(circumstances.at)))
-    calibration, variance = knowledge.calibration, each.variance[which]
+    calibration, (settings, circumstances) = seen.knowledge.calibration, how
+    known = recall(seen.belief, owner, skills, calibration.population)
+    each = _by_the_classic(seen, skills, known, (settings, Circumstances(circumstances.at)))
+    variance = each.variance[which]
     logit = np.clip(prompts.base + (known.ability + known.effect)[which], -FURTHEST, FURTHEST)
     return Outlook(
         probability=sigmoid(calibration.slope * moderated(logit, variance + prompts.sd**2) + calibration.shift),
@@ -94,8 +115,9 @@ def _of_many(knowledge: Knowledge, belief: Belief, prompts: Prompts, how: How) -
         prospects=circumstances.prospects or each.prospects.rows(which),
         answers_since=each.answers_since[which],
         answered=each.answered,
-        modality_share=_modality_share(belief, prompts),
+        modality_share=_modality_share(seen.belief, prompts),
         effects=_checked(circumstances.effects, len(prompts)),
+        sequence=circumstances.sequence,
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from mlcore.interactions import Mask, Numbers
+from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.prospects import Prospects
 
-UNIFORM_SHARE = 0.25  # of the chances at most are given away evenly, however many candidates there are
+LISTED = 12  # candidates at most that one is drawn from: a floor of .02 for each gives a quarter away, and no more
 LIFT = 1.5  # logits that a lesson adds to the chances on what was not held
 
 
@@ -30,7 +30,7 @@ class PolicySettings:
     annealing: float = 20.0  # answers after which information counts half
     spaced_answers: float = 10.0  # as many answers are as long as a day, where times are unknown
     temperature: float = 0.05
-    floor: float = 0.02  # lowest chance of any candidate, where there are few
+    floor: float = 0.02  # lowest chance of any candidate that is drawn from
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,20 @@ class Outlook:
     answered: float  # by the learner, so far
     modality_share: Numbers  # [n] share of the recent answers in the candidate's modality
     effects: Numbers  # [n] the caller's own, e.g. of a modality on this learner
+    sequence: Numbers | None = None  # [n] what another policy would have in the place of learning
+
+    def rows(self, chosen: Codes) -> Outlook:
+        """Return that on some candidates."""
+        return Outlook(
+            self.probability[chosen],
+            self.variance[chosen],
+            self.prospects.rows(chosen),
+            self.answers_since[chosen],
+            self.answered,
+            self.modality_share[chosen],
+            self.effects[chosen],
+            None if self.sequence is None else self.sequence[chosen],
+        )
 
 
 @dataclass(frozen=True)
@@ -57,13 +71,28 @@ class Suggestion:
     terms: Mapping[str, Numbers]  # name -> [n]
     cost: float = 0.0  # of what was not allowed: how much lower the expected score is
 
+    def within(self, rows: Codes, probability: Numbers, terms: Mapping[str, Numbers]) -> Suggestion:
+        """Return the same as one among more candidates, of which it judged these rows. The others have no chance."""
+        chance, chances = probability.copy(), np.zeros(len(probability))
+        chance[rows], chances[rows] = self.probability, self.propensities
+        weighed = {name: term.copy() for name, term in terms.items()}
+        for name, term in weighed.items():
+            term[rows] = self.terms[name]
+        return Suggestion(int(rows[self.pick]), chance, chances, total(weighed), weighed, self.cost)
+
 
 def choose(
-    outlook: Outlook, rng: np.random.Generator, settings: PolicySettings | None = None, allowed: Mask | None = None
+    outlook: Outlook,
+    rng: np.random.Generator,
+    settings: PolicySettings | None = None,
+    allowed: Mask | None = None,
+    listing: PolicySettings | None = None,
 ) -> Suggestion:
-    """Draw a candidate by softmax of its score, every one that is `allowed` [n] with at least the floor propensity.
+    """Draw one of the LISTED best candidates that are `allowed` [n], each with at least the floor propensity.
 
-    The floor keeps off-policy estimates possible (Bottou et al. 2013). Raises ValueError without candidates.
+    The floor keeps off-policy estimates possible (Bottou et al. 2013). So does the list: it is the one that the
+    standard policy makes by the settings `listing`, by default these, whatever else the outlook or the settings say, so
+    that each policy can be judged by what another one drew. Raises ValueError without candidates.
     """
     if not len(outlook.probability):
         raise ValueError("candidates: there are none to choose from")
@@ -71,36 +100,70 @@ def choose(
         raise ValueError(f"allowed: expected {len(outlook.probability)} truths, one of them true at least")
     settings = settings or PolicySettings()
     terms = weigh(outlook, settings)
-    scores = np.sum(list(terms.values()), axis=0)
+    scores = total(terms)
+    standard = _standard(outlook, listing or settings) if outlook.sequence is not None or listing else scores
     drawn = _drawn(outlook, settings, scores)
-    chances = free = propensities(scores, settings, drawn)
-    if allowed is not None and not allowed.all():
-        chances = np.zeros(len(scores))
-        chances[allowed] = propensities(scores[allowed], settings, drawn[:, allowed])
+    chances = _chances(drawn, short_list(standard, allowed), settings)
+    is_bound = allowed is not None and not allowed.all()
+    cost = float((_chances(drawn, short_list(standard), settings) - chances) @ scores) if is_bound else 0.0
     drawable = np.flatnonzero(chances)
     place = min(int(np.searchsorted(np.cumsum(chances[drawable]), rng.random())), len(drawable) - 1)
-    cost = float((free - chances) @ scores)
     return Suggestion(int(drawable[place]), outlook.probability, chances, scores, terms, cost)
+
+
+def _standard(outlook: Outlook, settings: PolicySettings) -> Numbers:
+    """Return the scores of the standard policy.  [n]"""
+    return total(weigh(replace(outlook, sequence=None), settings))
+
+
+def _chances(drawn: Numbers, listed: Codes, settings: PolicySettings) -> Numbers:
+    """Return the chance of each candidate, given scores [d, n] in draws of what is believed: 0 off the list.  [n]"""
+    chances = np.zeros(drawn.shape[1])
+    chances[listed] = propensities(drawn[:, listed], settings)
+    return chances
+
+
+def short_list(scores: Numbers, allowed: Mask | None = None, most: int = LISTED) -> Codes:
+    """Return so many of the highest scores [n] among those allowed, in their own order; of equals the first."""
+    open_to = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
+    if len(open_to) <= most:
+        return open_to
+    of = scores if allowed is None else scores[open_to]
+    last = np.partition(of, -most)[-most]
+    above, level = np.flatnonzero(of > last), np.flatnonzero(of == last)
+    listed: Codes = open_to[np.sort(np.concatenate([above, level[: most - len(above)]]))]
+    return listed
+
+
+def total(terms: Mapping[str, Numbers]) -> Numbers:
+    """Return the scores that terms [n] add up to.  [n]"""
+    scores: Numbers = np.sum(list(terms.values()), axis=0)
+    return scores
 
 
 def weigh(outlook: Outlook, settings: PolicySettings) -> dict[str, Numbers]:
     """Return the terms of each candidate's score, weighted.  name -> [n]
 
     learning: chance that it is learned and lasts, as far as its difficulty fits. retention: how much likelier it is
-    recalled later for coming back now. information: expected share of the logit's variance that an answer takes away;
+    recalled later for coming back now. sequence: in the place of learning, if there is one. information: expected share of the logit's variance that an answer takes away;
     it counts less, the more is known. variety: less for what was just done, once that is held. time: a minute's cost.
     """
     p, prospects = outlook.probability, outlook.prospects
     told = outlook.variance * p * (1.0 - p)
     again = prospects.held * np.exp(-outlook.answers_since / 2.0)
-    return {
-        "learning": settings.learning * fit(outlook, settings) * prospects.learning,
+    learned = {"learning": _learning(outlook, settings)} if outlook.sequence is None else {"sequence": outlook.sequence}
+    return learned | {
         "retention": settings.retention * prospects.retention,
         "information": settings.information * told / (1.0 + told) * 0.5 ** (outlook.answered / settings.annealing),
         "variety": -settings.variety * (outlook.modality_share + again),
         "time": -settings.time * (prospects.minutes - prospects.minutes.min()),
         "effects": settings.effects * outlook.effects,
     }
+
+
+def _learning(outlook: Outlook, settings: PolicySettings) -> Numbers:
+    learning: Numbers = settings.learning * fit(outlook, settings) * outlook.prospects.learning
+    return learning
 
 
 def fit(outlook: Outlook, settings: PolicySettings) -> Numbers:
@@ -118,24 +181,22 @@ def fit(outlook: Outlook, settings: PolicySettings) -> Numbers:
 
 
 def _drawn(outlook: Outlook, settings: PolicySettings, scores: Numbers) -> Numbers:
-    """Return the scores in each draw of what is believed.  [d, n]"""
+    """Return the scores in each draw of what is believed; once, where nothing was drawn.  [d, n]"""
     prospects = outlook.prospects
-    if not len(prospects.drawn):
-        return prospects.drawn
+    if outlook.sequence is not None or not len(prospects.drawn):
+        return scores[None]
     return scores + settings.learning * fit(outlook, settings) * (prospects.drawn - prospects.learning)
 
 
-def propensities(scores: Numbers, settings: PolicySettings, drawn: Numbers | None = None) -> Numbers:
-    """Return the chance of each candidate: a softmax above an even floor.  [n]
+def propensities(drawn: Numbers, settings: PolicySettings) -> Numbers:
+    """Return the chance of each candidate: the mean softmax of scores [d, n], above an even floor.  [n]
 
-    With scores `drawn` [d, n] from what is believed, the mean of theirs (Thompson sampling).
+    With scores drawn from what is believed, that is Thompson sampling.
     """
-    floor = min(settings.floor, UNIFORM_SHARE / len(scores))
-    if drawn is None or not len(drawn):
-        drawn = scores[None]
+    floor = min(settings.floor, 1.0 / drawn.shape[1])
     odds = np.exp((drawn - drawn.max(1, keepdims=True)) / settings.temperature)
     shares = (odds / odds.sum(1, keepdims=True)).mean(0)
-    chances: Numbers = floor + (1.0 - floor * len(scores)) * shares
+    chances: Numbers = floor + (1.0 - floor * drawn.shape[1]) * shares
     return chances
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlcore import inference, policy
+from mlcore import inference
 from mlcore.answers import LARGEST, Answer, Item, Name, check_count, check_kind, check_kinds, check_number, key_of
 from mlcore.belief import ABILITY, ABILITY_VAR, S_EFFECT, S_VAR, Belief
 from mlcore.calibration import NOTHING, Calibration, Prompts, Table
@@ -18,7 +18,7 @@ from mlcore.fitting import calibrate
 from mlcore.inference import Knowledge
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import moderated, recall_skills, sigmoid, whole_seconds
-from mlcore.outlook import Circumstances, look_at
+from mlcore.outlook import Circumstances, Seen, suggested
 from mlcore.placement import Expected
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.prospects import Held
@@ -119,14 +119,13 @@ class Tutor:
 
         Keywords: `at`, when it is asked, in POSIX seconds; `effects` [n], added to the score of each candidate;
         `allowed` [n], which of them may be drawn; `prospects` of n, what each would bring (`mlcore.prospects`), where
-        more is known than answers tell.
+        more is known than answers tell; `sequence` [n], what another policy has in the place of learning; `listing`,
+        the settings that make the list of those it draws from.
         Raises ValueError without candidates.
         """
         prompts = candidates if isinstance(candidates, Prompts) else self.prepare(candidates)
-        settings = settings or PolicySettings()
-        circumstances = Circumstances(**asked)
-        outlook = look_at(self.knowledge, self._own(belief), prompts, settings, circumstances)
-        return policy.choose(outlook, rng, settings, circumstances.allowed)
+        how = settings or PolicySettings(), Circumstances(**asked)
+        return suggested(Seen(self.knowledge, self._own(belief)), prompts, rng, how)
 
     def mastery(self, belief: Belief, skills: Sequence[Name]) -> list[Mastery]:
         """Return what is believed of each skill: the chance on a question of the skill's average difficulty.

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlcore.policy import Outlook, PolicySettings, check, choose, fit, propensities, weigh
+from mlcore.policy import Outlook, PolicySettings, check, choose, fit, short_list, weigh
 from mlcore.prospects import Prospects
 
 LEARNED = ("learning", "retention", "held", "minutes")
@@ -26,14 +26,39 @@ def with_first(outlook: Outlook, name: str, value: float) -> Outlook:
     return replace(outlook, prospects=changed) if name in LEARNED else changed
 
 
-@pytest.mark.parametrize("count", [1, 2, 12, 13, 26, 500, 10_000])
-def test_propensities_sum_to_one_above_their_floor(count: int) -> None:
-    scores = np.random.default_rng(0).normal(0, 3, count)
+@pytest.mark.parametrize("count", [1, 2, 12, 13, 28, 500, 10_000])
+def test_whatever_may_be_drawn_has_a_chance_of_the_floor_however_many_there_are(count: int) -> None:
+    looks = replace(outlook(count), effects=np.random.default_rng(0).normal(0, 3, count))
 
-    chances = propensities(scores, PolicySettings())
+    drawn = choose(looks, np.random.default_rng(0))
 
-    assert chances.sum() == pytest.approx(1.0)
-    assert (chances >= min(0.02, 0.25 / count) - 1e-12).all()
+    listed = drawn.propensities > 0.0
+    assert drawn.propensities.sum() == pytest.approx(1.0)
+    assert (drawn.propensities[listed] >= 0.02).all()
+    assert listed.sum() == min(count, 12)
+    assert drawn.scores[listed].min() >= drawn.scores[~listed].max(initial=-np.inf)
+
+
+def test_the_list_is_of_those_allowed_and_of_equals_the_first() -> None:
+    scores = np.array([0.0, 3.0, 1.0, 1.0, 2.0, 1.0])
+
+    assert short_list(scores, None, 3).tolist() == [1, 2, 4]
+    assert short_list(scores, np.array([True, False, True, True, False, True]), 2).tolist() == [2, 3]
+    assert short_list(scores, None, 9).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_another_policy_draws_from_the_list_of_the_standard_one() -> None:
+    """Else what one of them drew would say nothing of what the other would have brought."""
+    rng = np.random.default_rng(2)
+    looks = replace(outlook(40), effects=rng.normal(0, 0.1, 40))
+    other = replace(looks, sequence=rng.normal(0, 1, 40))
+
+    standard, recurrent = (choose(one, np.random.default_rng(0)) for one in (looks, other))
+
+    np.testing.assert_array_equal(standard.propensities > 0, recurrent.propensities > 0)
+    assert "learning" not in recurrent.terms
+    listed = np.flatnonzero(recurrent.propensities)
+    assert recurrent.propensities.argmax() == listed[recurrent.scores[listed].argmax()]
 
 
 def test_candidates_are_drawn_as_often_as_their_propensities_say() -> None:
