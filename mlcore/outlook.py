@@ -1,4 +1,4 @@
-"""The next item among candidates, from what the policy should know of them, in time that hardly grows with their number."""
+"""What the policy should know of candidates, and the next item, in time that hardly grows with their number."""
 
 from __future__ import annotations
 

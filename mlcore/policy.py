@@ -144,9 +144,10 @@ def total(terms: Mapping[str, Numbers]) -> Numbers:
 def weigh(outlook: Outlook, settings: PolicySettings) -> dict[str, Numbers]:
     """Return the terms of each candidate's score, weighted.  name -> [n]
 
-    learning: chance that it is learned and lasts, as far as its difficulty fits. retention: how much likelier it is
-    recalled later for coming back now. sequence: in the place of learning, if there is one. information: expected share of the logit's variance that an answer takes away;
-    it counts less, the more is known. variety: less for what was just done, once that is held. time: a minute's cost.
+    learning: chance that it is learned and lasts, as far as its difficulty fits; sequence stands in its place, where
+    there is one. retention: how much likelier it is recalled later for coming back now. information: expected share of
+    the logit's variance that an answer takes away; it counts less, the more is known. variety: less for what was just
+    done, once that is held. time: a minute's cost.
     """
     p, prospects = outlook.probability, outlook.prospects
     told = outlook.variance * p * (1.0 - p)
