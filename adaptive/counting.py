@@ -103,6 +103,7 @@ class CountingTutor:
             modality_share=nothing,
             effects=np.asarray(asked.get("effects", nothing), float),
             sequence=asked.get("sequence"),
+            module=asked.get("module"),
         )
         return choose(outlook, rng, settings, asked.get("allowed"), asked.get("listing"))
 

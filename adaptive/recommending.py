@@ -227,10 +227,7 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     own["order"] = _order_terms(candidates)
     listing = replace(SETTINGS, band=band_for(standing, SETTINGS.band))
     settings = replace(settings, band=band_for(standing, settings.band))
-    sequence, allowed = None, varied(standing, may_be)
-    if chooses_by_sequence(standing, inputs.sequencer):
-        predicted = standing.live.tutor.predict(standing.belief, ways, at=inputs.now.timestamp())[0]
-        sequence = sequence_terms(standing, candidates, predicted, settings)
+    is_recurrent, allowed = chooses_by_sequence(standing, inputs.sequencer), varied(standing, may_be)
     believed = np.random.default_rng((inputs.seed, BELIEVED))
     suggestion = standing.live.tutor.suggest(
         standing.belief,
@@ -240,7 +237,8 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
         at=inputs.now.timestamp(),
         prospects=prospects_of(standing, candidates, inputs.now, believed),
         effects=sum(own.values()),
-        sequence=sequence,
+        sequence=sequence_terms(standing, candidates) if is_recurrent else None,
+        module=np.array([candidate.module.id for candidate in candidates]),
         allowed=allowed,
         listing=listing,
     )

@@ -10,10 +10,7 @@ from adaptive.adapting import Standing
 from adaptive.guarding import Candidate
 from adaptive.sequencing import gains_of
 from mlcore.interactions import Numbers
-from mlcore.policy import PolicySettings
-from mlcore.sequencing.one_learner import worth
-
-WEIGHT = 2.0  # score for a gain of 1: then gains, mostly up to .6, are spread as the term for learning is
+from mlcore.sequencing.one_learner import WEIGHT
 
 
 def sequencer_for(standing: Standing) -> str:
@@ -26,15 +23,15 @@ def chooses_by_sequence(standing: Standing, sequencer: str) -> bool:
     return bool(sequencer) and sequencer_for(standing) == sequencer
 
 
-def sequence_terms(
-    standing: Standing, candidates: Sequence[Candidate], success: Numbers, settings: PolicySettings
-) -> Numbers:
-    """Return how much the recurrent policy wants each candidate: what its module's skills would gain.  [n]"""
+def sequence_terms(standing: Standing, candidates: Sequence[Candidate]) -> Numbers:
+    """Return how much the recurrent policy wants each candidate: what its module's skills would gain.  [n]
+
+    A loss counts as 0. Difficulty, which the policy does not know, is left to the success band (`mlcore.policy.fit`).
+    """
     gains = gains_of(standing.memory) or {}
     modules = {one.module.id: one.module for one in candidates}
     gain = {pk: _mean([gains[skill] for skill in module.skills if skill in gains]) for pk, module in modules.items()}
-    module = np.array([one.module.id for one in candidates])
-    return WEIGHT * worth(np.array([gain[pk] for pk in module.tolist()]), success, module, settings)
+    return WEIGHT * np.maximum([gain[one.module.id] for one in candidates], 0.0)
 
 
 def _mean(gains: Sequence[float]) -> float:

@@ -30,6 +30,7 @@ class Circumstances:
     prospects: Prospects | None = None  # of n candidates; None to judge each by itself
     effects: Sequence[float] | Numbers | None = None
     sequence: Numbers | None = None  # of n, in the place of what would be learned (`mlcore.policy`)
+    module: Codes | None = None  # [n] what they are ways of; None where they are ways of one thing
     allowed: Mask | None = None  # [n]; None for all
     listing: PolicySettings | None = None  # by which the short list is made; None for those in use
 
@@ -97,6 +98,7 @@ def _by_the_classic(seen: Seen, prompts: Prompts, known: Recall, how: How) -> Ou
         modality_share=_modality_share(seen.belief, prompts),
         effects=_checked(circumstances.effects, len(prompts)),
         sequence=circumstances.sequence,
+        module=circumstances.module,
     )
 
 
@@ -118,6 +120,7 @@ def _of_many(seen: Seen, prompts: Prompts, how: How) -> Outlook:
         modality_share=_modality_share(seen.belief, prompts),
         effects=_checked(circumstances.effects, len(prompts)),
         sequence=circumstances.sequence,
+        module=circumstances.module,
     )
 
 

@@ -11,7 +11,6 @@ from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.prospects import Prospects
 
 LISTED = 12  # candidates at most that one is drawn from: a floor of .02 for each gives a quarter away, and no more
-LIFT = 1.5  # logits that a lesson adds to the chances on what was not held
 
 
 @dataclass(frozen=True)
@@ -19,8 +18,8 @@ class PolicySettings:
     """What makes a good next question, and how strictly the best is taken."""
 
     band: tuple[float, float] = (0.60, 0.85)  # chances of success in which people learn most
-    outside: float = 0.12  # a chance this far outside the band fits exp(-1/2) as well
-    unfit: float = 0.4  # share of the learning that is left far outside
+    outside: float = 0.12  # a chance this much further outside the band than that of another way fits exp(-1/2) as well
+    unfit: float = 0.2  # share of what a module brings that is left in a way far outside
     learning: float = 3.0  # weights of the terms
     retention: float = 2.0
     information: float = 0.3
@@ -45,6 +44,7 @@ class Outlook:
     modality_share: Numbers  # [n] share of the recent answers in the candidate's modality
     effects: Numbers  # [n] the caller's own, e.g. of a modality on this learner
     sequence: Numbers | None = None  # [n] what another policy would have in the place of learning
+    module: Codes | None = None  # [n] what candidates are ways of: the best difficulty is one of its ways; None for one
 
     def rows(self, chosen: Codes) -> Outlook:
         """Return that on some candidates."""
@@ -57,6 +57,7 @@ class Outlook:
             self.modality_share[chosen],
             self.effects[chosen],
             None if self.sequence is None else self.sequence[chosen],
+            None if self.module is None else self.module[chosen],
         )
 
 
@@ -144,15 +145,18 @@ def total(terms: Mapping[str, Numbers]) -> Numbers:
 def weigh(outlook: Outlook, settings: PolicySettings) -> dict[str, Numbers]:
     """Return the terms of each candidate's score, weighted.  name -> [n]
 
-    learning: chance that it is learned and lasts, as far as its difficulty fits; sequence stands in its place, where
-    there is one. retention: how much likelier it is recalled later for coming back now. information: expected share of
-    the logit's variance that an answer takes away; it counts less, the more is known. variety: less for what was just
-    done, once that is held. time: a minute's cost.
+    learning: chance that it is learned and lasts, as far as its difficulty fits; sequence likewise, which stands in its
+    place, where there is one. retention: how much likelier it is recalled later for coming back now. information:
+    expected share of the logit's variance that an answer takes away; it counts less, the more is known. variety: less
+    for what was just done, once that is held. time: a minute's cost.
     """
     p, prospects = outlook.probability, outlook.prospects
     told = outlook.variance * p * (1.0 - p)
     again = prospects.held * np.exp(-outlook.answers_since / 2.0)
-    learned = {"learning": _learning(outlook, settings)} if outlook.sequence is None else {"sequence": outlook.sequence}
+    fitting = fit(outlook, settings)
+    learned = {"learning": settings.learning * fitting * prospects.learning}
+    if outlook.sequence is not None:
+        learned = {"sequence": fitting * outlook.sequence}
     return learned | {
         "retention": settings.retention * prospects.retention,
         "information": settings.information * told / (1.0 + told) * 0.5 ** (outlook.answered / settings.annealing),
@@ -162,23 +166,28 @@ def weigh(outlook: Outlook, settings: PolicySettings) -> dict[str, Numbers]:
     }
 
 
-def _learning(outlook: Outlook, settings: PolicySettings) -> Numbers:
-    learning: Numbers = settings.learning * fit(outlook, settings) * outlook.prospects.learning
-    return learning
-
-
 def fit(outlook: Outlook, settings: PolicySettings) -> Numbers:
-    """Return how much of the learning is left at each candidate's difficulty: all inside the success band.  [n]
+    """Return how much of what a module brings is left at the difficulty of each way to take it.  [n]
 
-    The band is one of chances after the lesson, which lifts those on what is not held yet.
+    All of it at the way whose chance of success is nearest to the band, or inside; less, the further another one is
+    away. So difficulty decides between ways, and not between modules: what is not known yet is hard in all of them.
     """
     low, high = settings.band
-    odds = outlook.probability / np.maximum(1.0 - outlook.probability, 1e-9)
-    lifted = odds * np.exp(LIFT * (1.0 - outlook.prospects.held))
-    p = lifted / (1.0 + lifted)
+    p = outlook.probability
     away = np.maximum(np.maximum(low - p, p - high), 0.0) / settings.outside
-    fitting: Numbers = settings.unfit + (1.0 - settings.unfit) * np.exp(-0.5 * away**2)
+    further = away - _least(away, outlook.module)
+    fitting: Numbers = settings.unfit + (1.0 - settings.unfit) * np.exp(-0.5 * further**2)
     return fitting
+
+
+def _least(values: Numbers, group: Codes | None) -> Numbers:
+    """Return the least value of each one's group.  [n]"""
+    if group is None:
+        return np.full(len(values), values.min())
+    names, place = np.unique(group, return_inverse=True)
+    least = np.full(len(names), np.inf)
+    np.minimum.at(least, place, values)
+    return least[place]
 
 
 def _drawn(outlook: Outlook, settings: PolicySettings, scores: Numbers) -> Numbers:

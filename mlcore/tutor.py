@@ -119,8 +119,8 @@ class Tutor:
 
         Keywords: `at`, when it is asked, in POSIX seconds; `effects` [n], added to the score of each candidate;
         `allowed` [n], which of them may be drawn; `prospects` of n, what each would bring (`mlcore.prospects`), where
-        more is known than answers tell; `sequence` [n], what another policy has in the place of learning; `listing`,
-        the settings that make the list of those it draws from.
+        more is known than answers tell; `sequence` [n], what another policy has in the place of learning; `module`
+        [n], what they are ways of; `listing`, the settings that make the list of those it draws from.
         Raises ValueError without candidates.
         """
         prompts = candidates if isinstance(candidates, Prompts) else self.prepare(candidates)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlcore.interactions import Codes, Mask, Numbers
-from mlcore.policy import PolicySettings
 from mlcore.sequencing.courses import Courses
 from mlcore.sequencing.law import Shown
 from mlcore.sequencing.sequencer import Memory, Sequencer
@@ -15,6 +14,7 @@ from mlcore.sequencing.sequencer import Memory, Sequencer
 MOST_SHOWN = 3.0  # answers on a skill after a lesson, as in training; of more, the same share is right
 MOST_SKILLS = 150  # for which a memory stays below 10 kB
 WHOLE_UP_TO = 75  # skills whose memories are kept in four bytes for each number; of larger courses, in two
+WEIGHT = 2.0  # score for a gain of 1: then gains, mostly up to .6, are spread as the standard term for learning is
 DIGITS = 4  # of a gain: machines add up in different orders
 
 
@@ -79,23 +79,6 @@ def with_bytes(memory: Memory, data: bytes) -> Memory:
     if not (np.abs(hidden) <= 1.0).all():  # so is all that a gated unit remembers
         raise ValueError("memory: not numbers from -1 to 1")
     return replace(memory, hidden=hidden)
-
-
-def worth(gain: Numbers, success: Numbers, module: Codes, settings: PolicySettings) -> Numbers:
-    """Return what n offers would add: the gain of their module, less where it comes at the wrong difficulty.  [n]
-
-    `gain` [n] is that of the skills, `success` [n] the chance of a right answer, `module` [n] what the offers are ways
-    of. The way at the best difficulty is worth the whole gain of its module, so that difficulty, which the sequencer
-    does not know, decides between ways and not between skills. A loss counts as 0.
-    """
-    low, high = settings.band
-    away = np.maximum(np.maximum(low - success, success - high), 0.0) / settings.outside
-    fit = np.exp(-0.5 * away**2)
-    names, place = np.unique(module, return_inverse=True)
-    best = np.zeros(len(names))
-    np.maximum.at(best, place, fit)
-    told: Numbers = np.maximum(gain, 0.0) * fit / best[place]
-    return told
 
 
 def _kept(memory: Memory) -> Memory:

@@ -119,12 +119,38 @@ def test_the_success_band_can_be_moved() -> None:
     assert (low, high) == (0, 1)
 
 
-def test_a_lesson_on_what_is_not_held_may_be_harder_than_the_band() -> None:
-    """The band is one of chances after the lesson."""
-    new, known = (fit(outlook(1, probability=0.4, held=held), PolicySettings(unfit=0.5))[0] for held in (0.0, 1.0))
+def test_between_ways_of_a_module_difficulty_decides_and_between_modules_it_does_not() -> None:
+    """What is not known yet is hard in every way: that is no reason to stay with what is."""
+    settings = PolicySettings(band=(0.6, 0.8), outside=0.1, unfit=0.0)
+    looks = replace(outlook(5), probability=np.array([0.2, 0.4, 0.7, 0.9, 0.75]), module=np.array([7, 7, 8, 8, 8]))
 
-    assert new == 1.0
-    assert known < 0.7
+    fitting = fit(looks, settings)
+
+    np.testing.assert_allclose(fitting, [np.exp(-0.5 * 2.0**2), 1.0, 1.0, np.exp(-0.5), 1.0])
+    assert weigh(looks, settings)["learning"][1] == weigh(looks, settings)["learning"][2]
+
+
+def test_a_newcomer_gets_the_easier_way_and_who_is_meant_to_struggle_does_not() -> None:
+    looks = replace(outlook(4), probability=np.array([0.74, 0.66, 0.54, 0.41]), module=np.zeros(4, np.int64))
+
+    usual, hard = (
+        choose(looks, np.random.default_rng(0), PolicySettings(band=band)).propensities
+        for band in ((0.60, 0.85), (0.38, 0.45))
+    )
+
+    assert usual[:2].sum() > 0.8
+    assert hard[3] > 0.5
+
+
+@pytest.mark.parametrize("name", ["learning", "sequence"])
+def test_the_band_is_the_same_whichever_policy_teaches(name: str) -> None:
+    looks = replace(outlook(2, learning=0.3), probability=np.array([0.3, 0.7]))
+    if name == "sequence":
+        looks = replace(looks, sequence=np.array([0.9, 0.9]))
+
+    term = weigh(looks, PolicySettings())[name]
+
+    np.testing.assert_allclose(term[0] / term[1], fit(looks, PolicySettings())[0])
 
 
 def test_what_may_yet_be_best_is_drawn_as_often_as_it_is_best_in_what_is_believed() -> None:

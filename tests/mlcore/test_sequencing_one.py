@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlcore.policy import PolicySettings
 from mlcore.sequencing.checkpoint import load_sequencer
 from mlcore.sequencing.courses import Courses
 from mlcore.sequencing.law import Shown
@@ -18,7 +17,6 @@ from mlcore.sequencing.one_learner import (
     gains,
     to_bytes,
     with_bytes,
-    worth,
 )
 from mlcore.sequencing.sequencer import Memory, Sequencer
 
@@ -101,17 +99,6 @@ def test_what_opens_most_of_what_is_ahead_is_worth_most_until_it_is_known(sequen
     assert before.argmax() == 0
     assert now[0] < before[0]
     assert now[2:].min() > now[0]
-
-
-def test_between_ways_of_a_module_difficulty_decides_and_between_modules_gain_does() -> None:
-    settings = PolicySettings(band=(0.6, 0.8), outside=0.1)
-    gain, success = np.array([0.5, 0.5, 0.3, -0.1]), np.array([0.2, 0.5, 0.7, 0.7])
-
-    told = worth(gain, success, np.array([7, 7, 8, 9]), settings)
-
-    assert told[1] == pytest.approx(0.5)  # as near to the band as its module comes
-    assert told[0] == pytest.approx(0.5 * np.exp(-0.5 * 4.0**2) / np.exp(-0.5))
-    assert told[2:].tolist() == [0.3, 0.0]
 
 
 def test_a_graph_is_one_and_not_too_large() -> None:

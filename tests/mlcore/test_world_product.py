@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 import mlcore
 from mlcore.interactions import Codes, Numbers
+from mlcore.sequencing.checkpoint import load_sequencer
 from mlcore.worlds.policies.policy import Moment
 from mlcore.worlds.policies.product import Ours
 from mlcore.worlds.world import Answers, Lessons, builds_on
@@ -55,3 +58,24 @@ def test_our_policy_draws_by_the_propensities_it_reports() -> None:
     np.testing.assert_allclose(
         np.bincount(choice.lesson, minlength=4) / 400, choice.propensities.mean(axis=0), atol=0.1
     )
+
+
+def test_the_recurrent_policy_is_judged_as_it_is_served() -> None:
+    """Inside the product's gate, drawn with the floor, and by what the sequencer says of the lessons."""
+    sequencer, standard = load_sequencer(), Ours(TUTOR)
+    served = Ours(TUTOR, sequencer)
+    assert (standard.name, served.name) == ("ours", "rl2")
+
+    memory, lesson = served.begin(CHAIN, 2), np.array([0, 0])
+    for _ in range(3):
+        right = Answers(np.zeros((2, 1), np.int64), lesson[:, None], np.array([[1.0], [0.0]]))
+        memory = served.observe(memory, lesson, right)
+    choice = served.choose(memory, NOW, rng())
+
+    assert choice.admissible is not None
+    assert choice.admissible.tolist() == [[True, True, False], [True, False, False]]
+    assert (choice.propensities[0, :2] >= 0.02).all()
+    gains = sequencer.gains(memory.recurrent)[0]
+    assert choice.propensities[0].argmax() == gains[:2].argmax() == 1
+    plain = standard.choose(replace(memory, recurrent=None), NOW, rng())
+    assert not np.allclose(plain.propensities[0], choice.propensities[0])

@@ -22,9 +22,14 @@ from mlcore.policy import PolicySettings
 from mlcore.prospects import Held, Path, Record, prospects
 from mlcore.records import SkillRecord, record_of
 from mlcore.retention import PACES, usual_paces
+from mlcore.sequencing import sequencer as sequencing
+from mlcore.sequencing.courses import of_lessons
+from mlcore.sequencing.one_learner import WEIGHT
+from mlcore.sequencing.sequencer import Sequencer
 from mlcore.tracing import GATE, joined
 from mlcore.tutor import Tutor
 from mlcore.worlds.policies.policy import Choice, Moment
+from mlcore.worlds.policies.recurrent import shown_by
 from mlcore.worlds.world import Answers, Lessons
 
 FIRST_LESSON = 1.7e9  # POSIX seconds
@@ -39,6 +44,7 @@ class Believed:
     beliefs: Belief  # [n]
     skills: tuple[tuple[SkillRecord, ...], ...]  # [n][s]
     told: Numbers  # [n, g] of how long each remembers
+    recurrent: sequencing.Memory | None  # of n, where the recurrent policy chooses
     step: int = 0
 
     @property
@@ -48,12 +54,16 @@ class Believed:
 
 @dataclass(frozen=True)
 class Ours:
-    """`mlcore.tutor` in the seat of a policy."""
+    """`mlcore.tutor` in the seat of a policy; with a sequencer, as it is served: in the place of what is learned."""
 
     tutor: Tutor
-    name: str = "ours"
+    sequencer: Sequencer | None = None
     knows_truth: bool = False
     settings: PolicySettings = field(default_factory=PolicySettings)
+
+    @property
+    def name(self) -> str:
+        return "rl2" if self.sequencer else "ours"
 
     def begin(self, lessons: Lessons, learners: int) -> Believed:
         items = [
@@ -64,18 +74,22 @@ class Ours:
         ]
         beliefs = begin(self.tutor.knowledge, learners, self.tutor.tag)
         records = ((SkillRecord(),) * lessons.skills,) * learners
-        return Believed(lessons, self.tutor.prepare(items), beliefs, records, np.zeros((learners, len(PACES))))
+        recurrent = self.sequencer.begin(of_lessons(lessons, learners)) if self.sequencer else None
+        told = np.zeros((learners, len(PACES)))
+        return Believed(lessons, self.tutor.prepare(items), beliefs, records, told, recurrent)
 
     def choose(self, memory: Believed, moment: Moment, rng: np.random.Generator) -> Choice:
         learners = len(memory.beliefs)
         lesson, propensities = np.zeros(learners, np.int64), np.zeros((learners, len(memory.lessons)))
         ready: Mask = np.zeros(propensities.shape, bool)
+        worth = self._worth(memory)
         for row in range(learners):
             belief, (record, held) = memory.beliefs.rows(slice(row, row + 1)), self._known(memory, row)
             ready[row] = memory.lessons.ready(joined(record.traced, held.moderated)[None] >= GATE)[0]
             own = np.flatnonzero(ready[row])
             every = prospects(_path(memory.lessons), record, held, rng)
-            asked = {"at": memory.at, "prospects": every.rows(own)}
+            asked = {"at": memory.at, "prospects": every.rows(own), "module": memory.lessons.skill[own]}
+            asked["sequence"] = None if worth is None else worth[row, own]
             suggestion = self.tutor.suggest(belief, memory.offered.rows(own), rng, self.settings, **asked)
             lesson[row], propensities[row, own] = own[suggestion.pick], suggestion.propensities
         return Choice(lesson, propensities, ready)
@@ -100,7 +114,20 @@ class Ours:
             ),
             strict=True,
         )
-        return replace(memory, beliefs=beliefs, skills=skills, told=np.array(told), step=memory.step + 1)
+        recurrent = memory.recurrent
+        if self.sequencer and recurrent:
+            shown = shown_by(answers, memory.lessons.skills)
+            recurrent = self.sequencer.observe(recurrent, memory.lessons.skill[lesson], shown)
+        return replace(
+            memory, beliefs=beliefs, skills=skills, told=np.array(told), recurrent=recurrent, step=memory.step + 1
+        )
+
+    def _worth(self, memory: Believed) -> Numbers | None:
+        """Return the recurrent policy's term for each lesson.  [n, l]"""
+        if not self.sequencer or not memory.recurrent:
+            return None
+        gains = self.sequencer.gains(memory.recurrent)[:, memory.lessons.skill].astype(np.float64)
+        return WEIGHT * np.maximum(gains, 0.0)
 
     def _known(self, memory: Believed, row: int) -> tuple[Record, Held]:
         names = [_skill(skill) for skill in range(memory.lessons.skills)]

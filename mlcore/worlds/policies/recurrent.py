@@ -1,4 +1,6 @@
-"""The recurrent policy (RL^2, `mlcore.sequencing`) in its seat: inside a gate, the lesson that would add most.
+"""The recurrent policy (RL^2, `mlcore.sequencing`) on its own: inside a gate, the lesson that would add most.
+
+As it is served, it is one term of a score that leaves something to chance: see `product`.
 
 The gate is that of the tracers: prerequisites that are as likely known as not. So whatever the network makes of a
 course that looks like nothing in its training, no lesson is given before those that it builds on.
@@ -34,7 +36,7 @@ class Recurrent:
     """`Sequencer` in the seat of a policy. Of lessons that differ only in modality one is drawn."""
 
     sequencer: Sequencer
-    name: str = "rl2"
+    name: str = "rl2_alone"
     knows_truth: bool = False
 
     def begin(self, lessons: Lessons, learners: int) -> Sequenced:
