@@ -117,6 +117,11 @@ class Progress:
     def has_opened(self) -> bool:
         return any(module.opened or module.answered for module in self.modules.values())
 
+    @property
+    def has_done_anything(self) -> bool:
+        """Whether any question was answered, those of a placement test among them, or a module finished."""
+        return bool(self.questions) or any(module.visits for module in self.modules.values())
+
     def take_in(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         """Fold one entry of the log. `skills` are those of its question or lesson, `modality` that of its variant."""
         if event.kind == InteractionKind.PLACED:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.drawing import skill_map, skill_rows
+from adaptive.entrance import entrance_to
 from adaptive.explaining import MEANINGS, NAMES, comparison_of, sentence, success_set
 from adaptive.guarding import NothingToLearn
 from adaptive.mastery import DEFINITIONS, Level
@@ -80,6 +81,7 @@ def finished(request: HttpRequest, slug: str) -> HttpResponse:
         "known": sum(belief.is_known for belief in beliefs),
         "skills": skill_rows(standing),
         "next_at": next_due_at(standing),
+        "entrance": entrance_to(standing, timezone.now()),
     }
     return render(request, "adaptive/finished.html", context)
 

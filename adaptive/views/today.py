@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.drawing import skill_rows
+from adaptive.entrance import Entrance, entrance_to
 from adaptive.explaining import sentence
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
@@ -33,6 +34,10 @@ class Offer:
     module: ModuleEntry
     variant: VariantEntry | None
     why: str
+
+    @property
+    def entrance(self) -> Entrance:
+        return entrance_to(self.standing, timezone.now())
 
     @property
     def minutes(self) -> int:
