@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.adapting import Standing
 from adaptive.modalities import UNKNOWN, effects_in, evidence_in
 from adaptive.models import Factor, Finding, ModalityEffect
-from adaptive.rewards import BLOCKED, INTERLEAVED, MASSED, QUESTIONS, SPACED, ArmProgress, present
+from adaptive.progress import Progress
+from adaptive.rewards import BLOCKED, EARLY, INTERLEAVED, MASSED, QUESTIONS, SPACED, ArmProgress, present
 from courses.models import Cohort, Modality
 from mlcore.effects import verdicts
 from mlcore.effects.verdicts import Verdict, judge_learner
@@ -89,7 +89,7 @@ class Told:
 
     def _better(self, figure: Figure) -> str:
         words = (
-            gettext("%(arm)s helped you more so far: %(success)s, %(size)s.")
+            gettext("%(arm)s helped more so far: %(success)s, %(size)s.")
             if self.is_own
             else gettext("%(arm)s helped more: %(success)s, %(size)s.")
         )
@@ -146,10 +146,19 @@ def findings_of(cohort: Cohort, subject: str) -> list[Compared]:
     ]
 
 
-def findings_for(standing: Standing) -> list[Told]:
-    """Return what a learner's own answers tell of each factor, and nobody else's."""
-    noise = next(iter(effects_in(standing.syllabus.subject).values()), UNKNOWN).noise
-    earned = standing.progress.arms
+def nothing_told() -> str:
+    """Say what it takes until a learner's own answers tell anything."""
+    words = gettext(
+        "Nothing is known yet. It takes answers after learning in two ways: about %(late)d in each that come a day or "
+        "more later, or %(early)d that come right after."
+    )
+    return words % {"late": round(verdicts.FEWEST_WEIGHT), "early": round(verdicts.FEWEST_WEIGHT / EARLY)}
+
+
+def findings_for(progress: Progress, subject: str) -> list[Told]:
+    """Return what a learner's own answers tell of each factor, and nobody else's: to them and to their trainers."""
+    noise = next(iter(effects_in(subject).values()), UNKNOWN).noise
+    earned = progress.arms
     return [_own(factor, earned, noise) for factor in Factor if present(earned, factor)]
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from adaptive.conditions import facts_in_words
 from adaptive.rules import Firing
-from adaptive.verdicts import Figure, findings_of
+from adaptive.verdicts import Figure, Told, findings_of
 from analytics.activity import Day, days_of
 from analytics.attention import in_need, need_of
 from analytics.heat import row_of, skills_of, with_mastery
@@ -62,6 +62,16 @@ def ways(scope: Scope) -> Table:
         for whose, told in ((_("the cohort"), one.cohort), (_("the subject"), one.subject))
         if told
         for figure in told.figures
+    )
+
+
+def ways_of(told: Iterable[Told]) -> Table:
+    """What each way of learning is worth, from one learner's own answers."""
+    header = (_("Choice"), _("Finding"), _("Way"), _("Points"), _("from"), _("to"), _("Answers"))
+    return header, (
+        (one.title, one.finding.label, figure.name, *_points(figure), figure.answers)
+        for one in told
+        for figure in one.figures
     )
 
 

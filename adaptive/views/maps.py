@@ -44,7 +44,7 @@ def skills_map(request: HttpRequest, slug: str) -> HttpResponse:
         "skills": skill_rows(standing),
         "definitions": [(level.label, DEFINITIONS[level]) for level in Level],
         "known": sum(belief.is_known for belief in standing.beliefs(list(standing.syllabus.skills)).values()),
-        "ways": findings_for(standing),
+        "ways": findings_for(standing.progress, standing.syllabus.subject),
     }
     return render(request, "adaptive/map.html", context)
 

@@ -6,8 +6,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from adaptive.adapting import progress_seen
 from adaptive.directing import Reach
 from adaptive.mastery import MASTERED_CHANCE
+from adaptive.verdicts import Told, findings_for, nothing_told
 from adaptive.views.steering import section_of
 from analytics import tables
 from analytics.activity import days_of
@@ -41,6 +43,7 @@ def learner(request: HttpRequest, pk: int, enrollment_pk: int) -> HttpResponseBa
         "definitions": DEFINITIONS,
         "periods": PERIODS,
     }
+    context |= {"ways": ways_of(enrollment), "nothing_told": nothing_told()}
     context |= section_of(Reach(cohort, enrollment.course, enrollment))
     return render(request, "analytics/learner.html", context | history(request, enrollment, scope))
 
@@ -52,11 +55,18 @@ def mastery_of(enrollment: Enrollment, scope: Scope) -> list[tuple[str, Cell]]:
     return [(skill.title, cell) for skill, cell in zip(skills, row_of(own, skills).cells, strict=True)]
 
 
+def ways_of(enrollment: Enrollment) -> list[Told]:
+    """Return what this learner reads of ways of learning on their skill map."""
+    return findings_for(progress_seen(enrollment), enrollment.course.subject)
+
+
 def table(name: str, enrollment: Enrollment, scope: Scope) -> tables.Table:
     if name == "mastery":
         return tables.skills(mastery_of(enrollment, scope))
     if name == "activity":
         return tables.days(days_of([enrollment.pk], scope.today, scope.days))
+    if name == "ways":
+        return tables.ways_of(ways_of(enrollment))
     return tables.offers(enrollment) if name == "offers" else tables.answers(enrollment)
 
 
