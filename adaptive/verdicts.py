@@ -81,6 +81,8 @@ class Told:
 
     @property
     def sentences(self) -> list[str]:
+        if not self.figures:
+            return [gettext("There is nothing to compare yet: no skill was practiced again.")]
         if len(self.figures) < 2:
             return [gettext("There is nothing to compare yet: all was learned in one way.")]
         if self.finding == Finding.WINNER:
@@ -156,14 +158,19 @@ def nothing_told() -> str:
 
 
 def findings_for(progress: Progress, subject: str) -> list[Told]:
-    """Return what a learner's own answers tell of each factor, and nobody else's: to them and to their trainers."""
+    """Return what a learner's own answers tell of each factor, and nobody else's: to them and to their trainers.
+
+    Once they tell of one, the others say that they are still open.
+    """
     noise = next(iter(effects_in(subject).values()), UNKNOWN).noise
     earned = progress.arms
-    return [_own(factor, earned, noise) for factor in Factor if present(earned, factor)]
+    return [_own(factor, earned, noise) for factor in Factor] if earned else []
 
 
 def _own(factor: Factor, earned: Mapping[str, ArmProgress], noise: float) -> Told:
     arms = present(earned, factor)
+    if not arms:
+        return Told(factor, Finding.OPEN, (), None, is_own=True)
     verdict = judge_learner(evidence_in([earned], arms, np.array([NO_COHORT])), np.array(noise))
     figures = [_figure(arm, earned[arm].answers, verdict, place) for place, arm in enumerate(arms)]
     return Told(factor, Finding(verdict.outcome), figures, verdict.missing, is_own=True)

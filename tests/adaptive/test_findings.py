@@ -130,7 +130,8 @@ def test_a_learner_reads_what_helped_them(enrollment: Enrollment, client: Client
     page = client.get(f"/learn/{enrollment.course.slug}/map/").content.decode()
 
     assert "Worked examples helped more so far: +" in page
-    assert "There is nothing to compare yet" in page
+    assert "There is nothing to compare yet: all was learned in one way" in page
+    assert "There is nothing to compare yet: no skill was practiced again" in page
 
 
 def test_a_trainer_reads_of_a_learner_what_they_read_themselves(
