@@ -123,9 +123,9 @@ class SkillVerdict:
         return round(10.0 * max(self.chance, 1.0 - self.chance))
 
 
-def verdicts(standing: Standing, found: Interaction) -> dict[str, list[SkillVerdict]]:
+def verdicts(syllabus: Syllabus, found: Interaction) -> dict[str, list[SkillVerdict]]:
     """Return what the entry that ended a test says of skills still taught, in the order of what they build on."""
-    skills = sorted(standing.syllabus.skills.values(), key=lambda skill: skill.depth)
+    skills = sorted(syllabus.skills.values(), key=lambda skill: skill.depth)
     chances = {int(skill): chance for skill, chance in found.response["chances"].items()}
     every = [SkillVerdict(one, chances[one.id], _seems(chances[one.id])) for one in skills if one.id in chances]
     return {seems: [one for one in every if one.seems == seems] for seems in ("known", "unsure", "unknown")}
@@ -182,8 +182,11 @@ def draw_question(standing: Standing) -> Presentation | None:
     )
 
 
-def conclusion(standing: Standing) -> Interaction:
-    """Return the entry of the log that ends the test, with what it found; the next one after those seen."""
+def conclusion(standing: Standing, was_stopped: bool = False) -> Interaction:
+    """Return the entry of the log that ends the test, with what it found; the next one after those seen.
+
+    The learner stopped it, or it was sure enough by itself.
+    """
     answers = standing.progress.placement.answers
     found = judge(standing) if answers else None
     known = placed_modules(standing, found.known) if found else {}
@@ -192,6 +195,7 @@ def conclusion(standing: Standing) -> Interaction:
         kind=InteractionKind.PLACED,
         response={
             "because": Ending.PLACED if found else Ending.SKIPPED,
+            "stopped": was_stopped,
             "known": {str(skill): modules for skill, modules in known.items()},
             "chances": {str(skill): round(chance, 3) for skill, chance in found.chances.items()} if found else {},
         },

@@ -66,7 +66,7 @@ def stop_placement(enrollment: Enrollment) -> None:
         lock(enrollment)
         standing = caught_up(read_standing(enrollment, live))
         if is_on_offer(standing):
-            _conclude(standing)
+            _conclude(standing, was_stopped=True)
 
     @transaction.atomic
     def end_without_tutor() -> None:
@@ -105,6 +105,6 @@ def _asked(standing: Standing) -> Presentation | None:
     return question
 
 
-def _conclude(standing: Standing) -> None:
-    standing.take_in([append(standing.enrollment, conclusion(standing))])
+def _conclude(standing: Standing, was_stopped: bool = False) -> None:
+    standing.take_in([append(standing.enrollment, conclusion(standing, was_stopped))])
     standing.keep()

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from adaptive.directing import Reach
+from adaptive.placements import placements_in
 from adaptive.verdicts import findings_of
 from adaptive.views.steering import section_of
 from analytics import tables
@@ -31,6 +32,7 @@ EXPORTS = {
     "activity": tables.activity,
     "rules": tables.rules,
     "ways": tables.ways,
+    "placement": tables.placement,
 }
 
 
@@ -55,6 +57,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponseBase:
     if scope.course:
         context |= needs(request, scope) | heat(request, scope) | activity(scope) | problems(scope)
         context |= section_of(Reach(scope.cohort, scope.course))
+        context["placements"] = placements_in(scope.course, scope.enrollments)
         context["ways"] = findings_of(scope.cohort, scope.course.subject)
     return render(request, "analytics/cohort.html", context)
 

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from adaptive.adapting import progress_seen
 from adaptive.directing import Reach
 from adaptive.mastery import MASTERED_CHANCE
-from adaptive.verdicts import Told, findings_for, nothing_told
+from adaptive.placements import placement_of
+from adaptive.verdicts import findings_for, nothing_told
 from adaptive.views.steering import section_of
 from analytics import tables
 from analytics.activity import days_of
@@ -43,7 +44,7 @@ def learner(request: HttpRequest, pk: int, enrollment_pk: int) -> HttpResponseBa
         "definitions": DEFINITIONS,
         "periods": PERIODS,
     }
-    context |= {"ways": ways_of(enrollment), "nothing_told": nothing_told()}
+    context |= understood(enrollment)
     context |= section_of(Reach(cohort, enrollment.course, enrollment))
     return render(request, "analytics/learner.html", context | history(request, enrollment, scope))
 
@@ -55,9 +56,11 @@ def mastery_of(enrollment: Enrollment, scope: Scope) -> list[tuple[str, Cell]]:
     return [(skill.title, cell) for skill, cell in zip(skills, row_of(own, skills).cells, strict=True)]
 
 
-def ways_of(enrollment: Enrollment) -> list[Told]:
-    """Return what this learner reads of ways of learning on their skill map."""
-    return findings_for(progress_seen(enrollment), enrollment.course.subject)
+def understood(enrollment: Enrollment) -> dict[str, Any]:
+    """What the placement test found, and what the learner reads of ways of learning on their skill map."""
+    progress = progress_seen(enrollment)
+    ways = findings_for(progress, enrollment.course.subject)
+    return {"placement": placement_of(enrollment, progress), "ways": ways, "nothing_told": nothing_told()}
 
 
 def table(name: str, enrollment: Enrollment, scope: Scope) -> tables.Table:
@@ -66,7 +69,7 @@ def table(name: str, enrollment: Enrollment, scope: Scope) -> tables.Table:
     if name == "activity":
         return tables.days(days_of([enrollment.pk], scope.today, scope.days))
     if name == "ways":
-        return tables.ways_of(ways_of(enrollment))
+        return tables.ways_of(understood(enrollment)["ways"])
     return tables.offers(enrollment) if name == "offers" else tables.answers(enrollment)
 
 
