@@ -8,20 +8,20 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from adaptive.adapting import Standing
-from adaptive.placement import is_on_offer
+from adaptive.placement import Invitation, invitation
 from adaptive.reviewing import due
 
 
 @dataclass(frozen=True)
 class Entrance:
-    """What the button says, and whether the placement test may be taken first."""
+    """What the button says, and the placement test that may be taken first."""
 
     words: str
-    may_be_placed: bool
+    invitation: Invitation | None
 
 
 def entrance_to(standing: Standing, now: datetime) -> Entrance:
-    return Entrance(_words(standing, now), is_on_offer(standing))
+    return Entrance(_words(standing, now), invitation(standing))
 
 
 def _words(standing: Standing, now: datetime) -> str:

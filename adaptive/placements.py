@@ -108,6 +108,6 @@ def placement_in(enrollment: Enrollment) -> tuple[PlacementProgress, str]:
 
 def _stage(test: PlacementProgress, entries: int) -> str:
     """Return the stage of who has so many entries in their log."""
-    if test.ended or test.answers:
+    if test.ended or test.answers or test.is_anew:
         return test.ended or UNDER_WAY
     return WITHOUT if entries else NOT_BEGUN

@@ -16,7 +16,6 @@ from adaptive.entrance import Entrance, entrance_to
 from adaptive.explaining import sentence
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
-from adaptive.placement import invitation
 from adaptive.recommending import recommend_next
 from adaptive.reviewing import Due, due, next_due_at
 from adaptive.serving import live_tutor
@@ -93,7 +92,7 @@ def _as_context(offers: list[Offer]) -> dict[str, Any]:
     return {
         "offers": offers,
         "first": first,
-        "invitation": invitation(first.standing),
+        "invitation": first.entrance.invitation,
         "others": offers[1:],
         "due": waiting,
         "next_at": _next_review(offers),

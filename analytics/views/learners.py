@@ -8,8 +8,10 @@ from django.shortcuts import render
 
 from adaptive.adapting import progress_seen
 from adaptive.directing import Reach
+from adaptive.forms import PlaceForm
 from adaptive.mastery import MASTERED_CHANCE
 from adaptive.placements import placement_of
+from adaptive.placing_anew import objection
 from adaptive.verdicts import findings_for, nothing_told
 from adaptive.views.steering import section_of
 from analytics import tables
@@ -60,7 +62,13 @@ def understood(enrollment: Enrollment) -> dict[str, Any]:
     """What the placement test found, and what the learner reads of ways of learning on their skill map."""
     progress = progress_seen(enrollment)
     ways = findings_for(progress, enrollment.course.subject)
-    return {"placement": placement_of(enrollment, progress), "ways": ways, "nothing_told": nothing_told()}
+    return {
+        "placement": placement_of(enrollment, progress),
+        "placement_objection": objection(enrollment, progress),
+        "placement_form": PlaceForm(auto_id="placement_%s"),
+        "ways": ways,
+        "nothing_told": nothing_told(),
+    }
 
 
 def table(name: str, enrollment: Enrollment, scope: Scope) -> tables.Table:

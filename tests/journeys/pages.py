@@ -96,6 +96,7 @@ NO_PAGES = {
     "account_confirm_login_code",
     "account_set_password",
     "adaptive:answer",
+    "adaptive:ask_for_placement",
     "adaptive:begin_placement",
     "adaptive:end_directive",
     "adaptive:end_nobodys",
