@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from adaptive.adapting import progress_seen
 from adaptive.directing import Reach
@@ -26,6 +27,15 @@ from analytics.scope import PERIODS, Scope, scope_of
 from courses.access import actor, coached_enrollment, for_trainers, trained_cohort
 from courses.models import Enrollment
 
+PARTS = (
+    ("steering", _("Steering")),
+    ("skills", _("Skills")),
+    ("placement", _("Placement test")),
+    ("ways", _("What has helped")),
+    ("activity", _("Activity")),
+    ("offers", _("What was offered")),
+    ("answers", _("Answers")),
+)  # of the page, from the top down
 OFFERS_ON_A_PAGE = 10
 ANSWERS_ON_A_PAGE = 20
 
@@ -39,7 +49,13 @@ def learner(request: HttpRequest, pk: int, enrollment_pk: int) -> HttpResponseBa
     if request.GET.get("format") == "csv":
         name = request.GET.get("table", "answers")
         return as_csv(f"{enrollment.learner.name} {name}", *table(name, enrollment, scope))
-    context = {"scope": scope, "cohort": cohort, "enrollment": enrollment, "learner": enrollment.learner}
+    context = {
+        "scope": scope,
+        "cohort": cohort,
+        "enrollment": enrollment,
+        "learner": enrollment.learner,
+        "parts": PARTS,
+    }
     context |= {
         "skills": mastery_of(enrollment, scope),
         "goal": 100 * MASTERED_CHANCE,
