@@ -70,6 +70,7 @@ TRAINER = {
     "analytics:learner": Visit("grace", lambda: [*cohort(), ada_enrolled().pk]),
     "adaptive:steer_cohort": Visit("grace", lambda: [*cohort(), *slug()]),
     "adaptive:steer_learner": Visit("grace", lambda: [*cohort(), ada_enrolled().pk]),
+    "adaptive:why_for_trainer": Visit("grace", lambda: [*cohort(), ada_enrolled().pk, latest_offer().pk]),
     "adaptive:steer_nobodys": Visit("grace"),
     "adaptive:course_policy": Visit("grace", slug),
     "adaptive:cohort_rules": Visit("grace", lambda: [*cohort(), *slug()]),
