@@ -73,7 +73,10 @@ class PlaceForm(forms.Form):
     """What goes with asking a learner for another placement test."""
 
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=300, help_text=_("This learner reads it where the test is offered.")
+        label=_("Why you ask"),
+        required=False,
+        max_length=300,
+        help_text=_("This learner reads it where the test is offered."),
     )
 
     def ask(self, course: Course) -> Ask:

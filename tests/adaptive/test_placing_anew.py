@@ -80,6 +80,22 @@ def test_what_a_trainer_asks_for_waits_for_the_next_visit(
     assert "Go on without it" in today
 
 
+def test_today_names_it_also_where_another_course_comes_first(
+    cohort: Cohort, begun: Enrollment, grace: User, client: Client
+) -> None:
+    other = make_course(modules=2, slug="latest")
+    learn(again(Enrollment.objects.create(learner=begun.learner, course=other)), lambda number: True, answers=9)
+    asked(grace, ANEW, begun.course, begun)
+    client.force_login(begun.learner)
+
+    page = client.get(reverse("adaptive:today"))
+
+    today = page.content.decode()
+    assert page.context["first"].standing.syllabus.slug == "latest"
+    assert "Your trainer asks: find out where you stand" in today
+    assert reverse("adaptive:placement", args=["chain"]) in today
+
+
 def test_taking_it_back_before_it_begins_undoes_it(cohort: Cohort, begun: Enrollment, grace: User) -> None:
     before = progress_seen(begun)
     directive = asked(grace, ANEW, begun.course, begun)
