@@ -175,6 +175,18 @@ def _refolded(standing: Standing, memory: Remembered) -> Remembered:
     return memory
 
 
+def progress_seen(enrollment: Enrollment) -> Progress:
+    """Return what the learner did, as the state tells that has seen most of it: for people who look on. One query.
+
+    Nothing is folded or written. What an earlier version kept tells nothing until the learner is back.
+    """
+    kept = LearnerState.objects.filter(enrollment=enrollment).order_by("-seen_up_to", "-changed_at")
+    try:
+        return Progress.from_json(kept.values_list("progress", flat=True).first() or {})
+    except KeyError:
+        return Progress()
+
+
 def standing_after(
     enrollment: Enrollment, live: LiveTutor, sequence: int, sequencer: LiveSequencer | None = None
 ) -> Standing:

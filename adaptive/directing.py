@@ -9,12 +9,15 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from adaptive.directives import Directive, DirectiveKind, DirectiveQuerySet
+from adaptive.directives import OF_COURSE, Directive, DirectiveKind, DirectiveQuerySet
 from adaptive.steering import AGAINST, forget
 from courses import clock
 from courses.models import Cohort, Course, Enrollment, Module, Skill, User
 
-ABOUT: Mapping[str, str] = {DirectiveKind.WAIVER: "skill", DirectiveKind.AIM: "course"}  # all others a module
+ABOUT: Mapping[str, str] = {
+    DirectiveKind.WAIVER: "skill",
+    **{kind: "course" for kind in OF_COURSE},
+}  # all others a module
 OPPOSED = {
     DirectiveKind.PIN: (DirectiveKind.BAN, DirectiveKind.LOCK),
     DirectiveKind.DUE: (DirectiveKind.BAN, DirectiveKind.LOCK),

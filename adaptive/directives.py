@@ -25,12 +25,14 @@ class DirectiveKind(models.TextChoices):
     DUE = "due", _("Due by")
     WAIVER = "waiver", _("Counts as known")
     AIM = "aim", _("Success to aim for")
+    PLACE = "place", _("Placement test anew")
     EASIER = "easier", _("Easier lessons")
     HARDER = "harder", _("Harder lessons")
     WAY = "way", _("In one way")
 
 
 ANYWHERE = (DirectiveKind.EASIER, DirectiveKind.HARDER, DirectiveKind.WAY)  # asked for by rules, for a module or all
+OF_COURSE = (DirectiveKind.AIM, DirectiveKind.PLACE)  # about the whole course
 BY_HAND = [(kind.value, kind.label) for kind in DirectiveKind if kind not in ANYWHERE]
 DATED = (DirectiveKind.LOCK, DirectiveKind.DUE)  # they say nothing without a date
 LEAST_AIM, MOST_AIM = 50, 95  # percent of answers right: below it most is guessed, above it little is new
@@ -103,8 +105,8 @@ class Directive(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=DirectiveKind.WAIVER, module=None, skill__isnull=False)
                 | Q(kind__in=ANYWHERE, skill=None)
-                | Q(kind=DirectiveKind.AIM, module=None, skill=None)
-                | Q(~Q(kind__in=(DirectiveKind.WAIVER, DirectiveKind.AIM)), module__isnull=False, skill=None),
+                | Q(kind__in=OF_COURSE, module=None, skill=None)
+                | Q(~Q(kind__in=(DirectiveKind.WAIVER, *OF_COURSE)), module__isnull=False, skill=None),
                 name="a_waiver_is_about_a_skill_and_others_about_a_module",
             ),
             models.CheckConstraint(
@@ -115,6 +117,10 @@ class Directive(models.Model):
                 condition=Q(kind=DirectiveKind.AIM, percent__isnull=False, percent__range=(LEAST_AIM, MOST_AIM))
                 | Q(~Q(kind=DirectiveKind.AIM), percent=None),
                 name="only_an_aim_has_a_percent_from_50_to_95",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=DirectiveKind.PLACE) | Q(enrollment__isnull=False),
+                name="a_placement_test_anew_is_for_one_learner",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=ANYWHERE) | Q(rule__isnull=False), name="lessons_are_chosen_by_rules_alone"

@@ -69,10 +69,27 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class PlaceForm(forms.Form):
+    """What goes with asking a learner for another placement test."""
+
+    note = forms.CharField(
+        label=_("Why you ask"),
+        required=False,
+        max_length=300,
+        help_text=_("This learner reads it where the test is offered."),
+    )
+
+    def ask(self, course: Course) -> Ask:
+        """Return what is asked for; a note that is too long is cut, as the page lets nobody write one."""
+        self.full_clean()
+        note = self.cleaned_data.get("note", self.data.get("note", "")[:300])
+        return Ask(DirectiveKind.PLACE, course, note=note)
+
+
 class DirectiveForm(forms.Form):
     """What a trainer asks for. `ask` is what was sent, once it is valid."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=BY_HAND)
+    kind = forms.ChoiceField(label=_("What"), choices=[kind for kind in BY_HAND if kind[0] != DirectiveKind.PLACE])
     about = forms.ChoiceField(
         label=_("Module or skill"), error_messages={"required": _("Choose a module; for “Counts as known” a skill.")}
     )

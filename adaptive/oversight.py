@@ -33,6 +33,7 @@ ICONS = {
     DirectiveKind.DUE: "calendar",
     DirectiveKind.WAIVER: "check",
     DirectiveKind.AIM: "flag",
+    DirectiveKind.PLACE: "review",
     DirectiveKind.EASIER: "level",
     DirectiveKind.HARDER: "level",
     DirectiveKind.WAY: "modality-text",

@@ -18,7 +18,7 @@ import numpy as np
 from adaptive.adapting import Standing
 from adaptive.mastery import KNOWN_CHANCE, KNOWN_SURETY
 from adaptive.preparing import prepared_for_each
-from adaptive.progress import Ending
+from adaptive.progress import Ending, Progress
 from adaptive.syllabus import QuestionEntry, SkillEntry, Syllabus
 from courses.kept_versions import version_of
 from courses.models import Interaction, InteractionKind, Presentation, Purpose, QuestionKind
@@ -69,13 +69,27 @@ class Judgment:
 
 
 def is_on_offer(standing: Standing) -> bool:
-    """Somebody who has not begun may find out where to start, if the course has enough to ask."""
+    """Somebody who has not begun may find out where to start, if the course has enough to ask.
+
+    So may, at any time, who was asked to by a trainer.
+    """
     progress = standing.progress
-    return not progress.placement.ended and not progress.has_begun and is_worth_it(standing.syllabus)
+    is_open = not progress.placement.ended and (progress.placement.is_anew or not progress.has_begun)
+    return (is_open or is_asked_anew(standing)) and is_worth_it(standing.syllabus)
+
+
+def is_asked_anew(standing: Standing) -> bool:
+    """A trainer asks for another test, and it has not begun: with its beginning, what they asked is done."""
+    return standing.steering.placement is not None
 
 
 def is_under_way(standing: Standing) -> bool:
-    return bool(standing.progress.placement.answers) and is_on_offer(standing)
+    return answered_in(standing) > 0 and is_on_offer(standing)
+
+
+def answered_in(standing: Standing) -> int:
+    """How many questions of the test on offer are answered."""
+    return 0 if is_asked_anew(standing) else len(standing.progress.placement.answers)
 
 
 def is_worth_it(syllabus: Syllabus) -> bool:
@@ -92,6 +106,8 @@ class Invitation:
 
     answered: int
     most: int = MOST_QUESTIONS
+    is_anew: bool = False  # a trainer asks for it
+    note: str = ""  # of the trainer
 
     @property
     def number(self) -> int:
@@ -106,7 +122,11 @@ class Invitation:
 
 def invitation(standing: Standing) -> Invitation | None:
     """Return what to offer somebody who may find out where to start."""
-    return Invitation(len(standing.progress.placement.answers)) if is_on_offer(standing) else None
+    if not is_on_offer(standing):
+        return None
+    asked = standing.steering.placement
+    is_anew = asked is not None or standing.progress.placement.is_anew
+    return Invitation(answered_in(standing), is_anew=is_anew, note=asked.note if asked else "")
 
 
 @dataclass(frozen=True)
@@ -118,14 +138,19 @@ class SkillVerdict:
     seems: str  # "known", "unknown" or "unsure"
 
     @property
+    def tenths(self) -> int:
+        """The chance that it is known, in tenths."""
+        return round(10.0 * self.chance)
+
+    @property
     def sure(self) -> int:
         """How sure that is, in tenths."""
         return round(10.0 * max(self.chance, 1.0 - self.chance))
 
 
-def verdicts(standing: Standing, found: Interaction) -> dict[str, list[SkillVerdict]]:
+def verdicts(syllabus: Syllabus, found: Interaction) -> dict[str, list[SkillVerdict]]:
     """Return what the entry that ended a test says of skills still taught, in the order of what they build on."""
-    skills = sorted(standing.syllabus.skills.values(), key=lambda skill: skill.depth)
+    skills = sorted(syllabus.skills.values(), key=lambda skill: skill.depth)
     chances = {int(skill): chance for skill, chance in found.response["chances"].items()}
     every = [SkillVerdict(one, chances[one.id], _seems(chances[one.id])) for one in skills if one.id in chances]
     return {seems: [one for one in every if one.seems == seems] for seems in ("known", "unsure", "unknown")}
@@ -182,8 +207,11 @@ def draw_question(standing: Standing) -> Presentation | None:
     )
 
 
-def conclusion(standing: Standing) -> Interaction:
-    """Return the entry of the log that ends the test, with what it found; the next one after those seen."""
+def conclusion(standing: Standing, was_stopped: bool = False) -> Interaction:
+    """Return the entry of the log that ends the test, with what it found; the next one after those seen.
+
+    The learner stopped it, or it was sure enough by itself.
+    """
     answers = standing.progress.placement.answers
     found = judge(standing) if answers else None
     known = placed_modules(standing, found.known) if found else {}
@@ -192,6 +220,7 @@ def conclusion(standing: Standing) -> Interaction:
         kind=InteractionKind.PLACED,
         response={
             "because": Ending.PLACED if found else Ending.SKIPPED,
+            "stopped": was_stopped,
             "known": {str(skill): modules for skill, modules in known.items()},
             "chances": {str(skill): round(chance, 3) for skill, chance in found.chances.items()} if found else {},
         },
@@ -210,6 +239,11 @@ def placed_modules(standing: Standing, known: Sequence[int]) -> dict[int, list[i
         built_on = {skill for one in modules for skill in one.requires}
         placed = [one for one in placed if set(one.skills) & built_on]
     return {skill: [one.id for one in placed if skill in one.skills] for skill in known}
+
+
+def new_to(progress: Progress, syllabus: Syllabus) -> int:
+    """How many questions a test could still ask of somebody."""
+    return sum(question.id not in progress.questions for _, question in _questions(syllabus))
 
 
 def _askable(standing: Standing) -> list[tuple[int, QuestionEntry]]:

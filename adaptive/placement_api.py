@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from adaptive.adapting import standing_of
 from adaptive.describing import question_data
-from adaptive.placement import MOST_QUESTIONS, invitation, verdicts
+from adaptive.placement import MOST_QUESTIONS, invitation, is_asked_anew, verdicts
 from adaptive.placing import begin_placement, finding, stop_placement, waiting_question
 from adaptive.progress import Ending
 from adaptive.serving import live_tutor
@@ -46,6 +46,8 @@ class PlacementSerializer(Given):
         help_text="`closed`: the course has begun without it, or has none.",
     )
     answered = serializers.IntegerField(help_text="Questions of the test.")
+    anew = serializers.BooleanField(help_text="A trainer asks for it, whatever was done before.")
+    note = serializers.CharField(allow_blank=True, help_text="What the trainer wrote who asks for it.")
     most = serializers.IntegerField(help_text="Questions of the test. It ends sooner once it is sure.")
     minutes = serializers.IntegerField(help_text="About so long from here; 0 where there is nothing to take.")
     question = PresentationSerializer(allow_null=True, help_text="That waits for its answer.")
@@ -89,14 +91,16 @@ def stop(request: Request, slug: str) -> Response:
 def _data(enrollment: Enrollment) -> dict[str, Any]:
     standing, found = standing_of(enrollment, live_tutor(enrollment.course_id)), finding(enrollment)
     invited, syllabus = invitation(standing), standing.syllabus
-    question = waiting_question(enrollment) if invited else None
+    question = waiting_question(enrollment) if invited and not is_asked_anew(standing) else None
     ended = found.response["because"] if found else CLOSED
     under_way = UNDER_WAY if question or (invited and invited.answered) else ON_OFFER
-    told = verdicts(standing, found) if found else {}
+    told = verdicts(syllabus, found) if found and not invited else {}
     return {
         "course": syllabus.slug,
         "stage": under_way if invited else ended,
-        "answered": len(standing.progress.placement.answers),
+        "answered": invited.answered if invited else len(standing.progress.placement.answers),
+        "anew": bool(invited and invited.is_anew),
+        "note": invited.note if invited else "",
         "most": MOST_QUESTIONS,
         "minutes": invited.minutes if invited else 0,
         "question": question and question_data(syllabus, question),

@@ -7,12 +7,14 @@ from django.db import transaction
 from adaptive.adapting import Standing, caught_up, read_standing, standing_of
 from adaptive.deciding import Decision
 from adaptive.degrading import on_the_best_rung
-from adaptive.placement import MOST_QUESTIONS, conclusion, draw_question, is_on_offer
+from adaptive.directives import Directive
+from adaptive.placement import MOST_QUESTIONS, conclusion, draw_question, is_on_offer, is_under_way
 from adaptive.progress import Ending
 from adaptive.recommending import draw_step
 from adaptive.serving import LiveTutor, live_tutor
 from adaptive.visiting import Place
-from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
+from courses import clock
+from courses.models import Enrollment, Interaction, InteractionKind, InteractionQuerySet, Presentation, Purpose
 from courses.recording import append, lock
 from courses.statements import insert
 
@@ -26,24 +28,34 @@ def is_of_placement(answer: Interaction) -> bool:
 def waiting_question(enrollment: Enrollment) -> Presentation | None:
     """Return the question of the test that waits for its answer."""
     shown = enrollment.presentations.filter(purpose=Purpose.PLACEMENT).exclude(interactions__kind=ANSWERED)
+    began = _began_anew(enrollment)
+    shown = shown.filter(shown_at__gte=began.at) if began else shown
     return shown.select_related("question_version", "module").order_by("-shown_at").first()
 
 
 def place_of(shown: Presentation) -> Place:
     """Return which question of the test this is, and how many there will be at most."""
-    answers = shown.enrollment.interactions.answers().filter(presentation__purpose=Purpose.PLACEMENT)
-    return Place(min(answers.count() + 1, MOST_QUESTIONS), MOST_QUESTIONS)
+    return Place(min(answers_in_test(shown.enrollment).count() + 1, MOST_QUESTIONS), MOST_QUESTIONS)
+
+
+def answers_in_test(enrollment: Enrollment) -> InteractionQuerySet:
+    """Return the answers of the latest test, in their order."""
+    began = _began_anew(enrollment)
+    later = enrollment.interactions.after(began.sequence if began else 0)
+    return later.answers().filter(presentation__purpose=Purpose.PLACEMENT)
 
 
 def finding(enrollment: Enrollment) -> Interaction | None:
-    """Return the entry of the log that ended the test."""
-    return enrollment.interactions.filter(kind=InteractionKind.PLACED).order_by("-sequence").first()
+    """Return the entry of the log that ended the test: the latest, where there were several."""
+    return _placed(enrollment).exclude(response__because=Ending.ANEW).order_by("-sequence").first()
 
 
 def is_kept_back(shown: Presentation) -> bool:
     """Nothing is said about an answer of the test until that has ended."""
     enrollment = shown.enrollment
-    return shown.purpose == Purpose.PLACEMENT and is_on_offer(standing_of(enrollment, live_tutor(enrollment.course_id)))
+    if shown.purpose != Purpose.PLACEMENT:
+        return False
+    return is_under_way(standing_of(enrollment, live_tutor(enrollment.course_id)))
 
 
 def begin_placement(enrollment: Enrollment) -> Presentation | None:
@@ -54,6 +66,7 @@ def begin_placement(enrollment: Enrollment) -> Presentation | None:
         standing = caught_up(read_standing(enrollment, live))
         if not is_on_offer(standing):
             return None
+        _begin_anew(standing)
         return waiting_question(enrollment) or _asked(standing)
 
     return on_the_best_rung(enrollment, ask, otherwise=lambda: None)
@@ -66,7 +79,8 @@ def stop_placement(enrollment: Enrollment) -> None:
         lock(enrollment)
         standing = caught_up(read_standing(enrollment, live))
         if is_on_offer(standing):
-            _conclude(standing)
+            _begin_anew(standing)
+            _conclude(standing, was_stopped=True)
 
     @transaction.atomic
     def end_without_tutor() -> None:
@@ -95,6 +109,27 @@ def without_finding() -> Interaction:
     return Interaction(kind=InteractionKind.PLACED, response={"because": Ending.SKIPPED, "known": {}, "chances": {}})
 
 
+def _begin_anew(standing: Standing) -> None:
+    """Forget the earlier test, if a trainer asks for another one; then what they asked for is done."""
+    asked = standing.steering.placement
+    if asked is None:
+        return
+    response = {"because": Ending.ANEW, "directive": asked.id}
+    standing.take_in([append(standing.enrollment, Interaction(kind=InteractionKind.PLACED, response=response))])
+    Directive.objects.filter(pk=asked.id, ended_at=None).update(ended_at=clock.now())
+    standing.steering = standing.steering.without(asked)
+    standing.keep()
+
+
+def _began_anew(enrollment: Enrollment) -> Interaction | None:
+    """Return the entry of the log with which the latest test began that a trainer asked for."""
+    return _placed(enrollment).filter(response__because=Ending.ANEW).order_by("-sequence").first()
+
+
+def _placed(enrollment: Enrollment) -> InteractionQuerySet:
+    return enrollment.interactions.filter(kind=InteractionKind.PLACED)
+
+
 def _asked(standing: Standing) -> Presentation | None:
     """Choose the next question, and write it down before it is shown; end the test if there is none."""
     question = draw_question(standing)
@@ -105,6 +140,6 @@ def _asked(standing: Standing) -> Presentation | None:
     return question
 
 
-def _conclude(standing: Standing) -> None:
-    standing.take_in([append(standing.enrollment, conclusion(standing))])
+def _conclude(standing: Standing, was_stopped: bool = False) -> None:
+    standing.take_in([append(standing.enrollment, conclusion(standing, was_stopped))])
     standing.keep()

@@ -140,6 +140,11 @@ class Steering:
         found = [one for one in self.counting if one.kind == DirectiveKind.AIM]
         return max(found, key=lambda one: (not one.for_all, one.id), default=None)
 
+    @cached_property
+    def placement(self) -> DirectiveEntry | None:
+        """What asks for a placement test anew, until the learner begins it."""
+        return next((one for one in self.counting if one.kind == DirectiveKind.PLACE), None)
+
     def level_in(self, module: int) -> DirectiveEntry | None:
         """What asks for easier or harder lessons here; of several, what is about this module, and then the latest."""
         return self._in(module, DirectiveKind.EASIER, DirectiveKind.HARDER)

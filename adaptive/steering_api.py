@@ -13,9 +13,10 @@ from rest_framework.serializers import ValidationError as Refused
 
 from adaptive.directing import ABOUT, Ask, Reach, direct, end
 from adaptive.directives import BY_HAND, DATED, LEAST_AIM, MOST_AIM, Directive, DirectiveKind
+from adaptive.placing_anew import CannotAsk, ask_anew
 from courses.access import actor, trained_cohort
 from courses.limiting import STEPPING, limited
-from courses.models import Cohort, Course, Enrollment, Modality, Module, Skill
+from courses.models import Cohort, Course, Enrollment, Modality, Module, Skill, User
 from courses.serializers import Given, ModuleNameSerializer, NothingSerializer, Sent, SkillNameSerializer, read
 
 COURSE = OpenApiParameter("course", str, required=True, description="The slug of one of the cohort's courses.")
@@ -57,10 +58,12 @@ class AskSerializer(Sent):
 
     course = serializers.SlugField(help_text="One of the cohort's courses.")
     learner = serializers.UUIDField(
-        required=False, allow_null=True, help_text="A learner of the cohort; left out, it is for the whole cohort."
+        required=False,
+        allow_null=True,
+        help_text="A learner of the cohort; left out, it is for the whole cohort. `place` needs one.",
     )
     kind = serializers.ChoiceField(choices=BY_HAND)
-    module = serializers.SlugField(required=False, help_text="For every kind but `waiver` and `aim`.")
+    module = serializers.SlugField(required=False, help_text="For every kind but `waiver`, `aim` and `place`.")
     skill = serializers.SlugField(required=False, help_text="For `waiver`.")
     percent = serializers.IntegerField(
         min_value=LEAST_AIM, max_value=MOST_AIM, required=False, help_text="Of answers right. For `aim`."
@@ -108,7 +111,8 @@ class Directives(generics.ListAPIView[Directive]):
         cohort = trained_cohort(actor(request), pk)
         sent = read(AskSerializer, request)
         reach = _reach(cohort, sent)
-        made = direct(reach, actor(request), _ask(reach.course, sent))
+        ask = _ask(reach.course, sent)
+        made = _made(reach, actor(request), ask)
         return Response(DirectiveSerializer(made).data, status=201)
 
 
@@ -126,13 +130,20 @@ def end_directive(request: Request, pk: int, directive_pk: int) -> Response:
     return Response(DirectiveSerializer(directive).data)
 
 
+def _made(reach: Reach, trainer: User, ask: Ask) -> Directive:
+    try:
+        return ask_anew(reach, trainer, ask) if ask.kind == DirectiveKind.PLACE else direct(reach, trainer, ask)
+    except CannotAsk as why_not:
+        raise Refused({"kind": [str(why_not)]}) from why_not
+
+
 def _reach(cohort: Cohort, sent: dict[str, Any]) -> Reach:
     course = cohort.courses.filter(slug=sent["course"]).first()
     if course is None:
         raise Refused({"course": ["The cohort has no such course."]})
     if sent.get("learner") is None:
         return Reach(cohort, course)
-    learners = Enrollment.objects.in_cohort(cohort).filter(course=course).select_related("learner")
+    learners = Enrollment.objects.in_cohort(cohort).filter(course=course).with_edition().select_related("learner")
     enrollment = learners.filter(learner=sent["learner"]).first()
     if enrollment is None:
         raise Refused({"learner": ["Nobody of the cohort who takes the course has this id."]})

@@ -28,6 +28,16 @@ urlpatterns = [
     path(
         "trainer/cohorts/<int:pk>/learners/<int:enrollment_pk>/steering/", steering.steer_learner, name="steer_learner"
     ),
+    path(
+        "trainer/cohorts/<int:pk>/learners/<int:enrollment_pk>/placement/",
+        steering.ask_for_placement,
+        name="ask_for_placement",
+    ),
+    path(
+        "trainer/cohorts/<int:pk>/learners/<int:enrollment_pk>/why/<uuid:recommendation_id>/",
+        maps.why_for_trainer,
+        name="why_for_trainer",
+    ),
     path("trainer/steering/", steering.steer_nobodys, name="steer_nobodys"),
     path("trainer/steering/<int:directive_pk>/end/", steering.end_nobodys, name="end_nobodys"),
     path("trainer/cohorts/<int:pk>/rules/<slug:slug>/", rules.cohort_rules, name="cohort_rules"),

@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.adapting import Standing
 from adaptive.modalities import UNKNOWN, effects_in, evidence_in
 from adaptive.models import Factor, Finding, ModalityEffect
-from adaptive.rewards import BLOCKED, INTERLEAVED, MASSED, QUESTIONS, SPACED, ArmProgress, present
+from adaptive.progress import Progress
+from adaptive.rewards import BLOCKED, EARLY, INTERLEAVED, MASSED, QUESTIONS, SPACED, ArmProgress, present
 from courses.models import Cohort, Modality
 from mlcore.effects import verdicts
 from mlcore.effects.verdicts import Verdict, judge_learner
@@ -81,6 +81,8 @@ class Told:
 
     @property
     def sentences(self) -> list[str]:
+        if not self.figures:
+            return [gettext("There is nothing to compare yet: no skill was practiced again.")]
         if len(self.figures) < 2:
             return [gettext("There is nothing to compare yet: all was learned in one way.")]
         if self.finding == Finding.WINNER:
@@ -89,7 +91,7 @@ class Told:
 
     def _better(self, figure: Figure) -> str:
         words = (
-            gettext("%(arm)s helped you more so far: %(success)s, %(size)s.")
+            gettext("%(arm)s helped more so far: %(success)s, %(size)s.")
             if self.is_own
             else gettext("%(arm)s helped more: %(success)s, %(size)s.")
         )
@@ -146,15 +148,29 @@ def findings_of(cohort: Cohort, subject: str) -> list[Compared]:
     ]
 
 
-def findings_for(standing: Standing) -> list[Told]:
-    """Return what a learner's own answers tell of each factor, and nobody else's."""
-    noise = next(iter(effects_in(standing.syllabus.subject).values()), UNKNOWN).noise
-    earned = standing.progress.arms
-    return [_own(factor, earned, noise) for factor in Factor if present(earned, factor)]
+def nothing_told() -> str:
+    """Say what it takes until a learner's own answers tell anything."""
+    words = gettext(
+        "Nothing is known yet. It takes answers after learning in two ways: about %(late)d in each that come a day or "
+        "more later, or %(early)d that come right after."
+    )
+    return words % {"late": round(verdicts.FEWEST_WEIGHT), "early": round(verdicts.FEWEST_WEIGHT / EARLY)}
+
+
+def findings_for(progress: Progress, subject: str) -> list[Told]:
+    """Return what a learner's own answers tell of each factor, and nobody else's: to them and to their trainers.
+
+    Once they tell of one, the others say that they are still open.
+    """
+    noise = next(iter(effects_in(subject).values()), UNKNOWN).noise
+    earned = progress.arms
+    return [_own(factor, earned, noise) for factor in Factor] if earned else []
 
 
 def _own(factor: Factor, earned: Mapping[str, ArmProgress], noise: float) -> Told:
     arms = present(earned, factor)
+    if not arms:
+        return Told(factor, Finding.OPEN, (), None, is_own=True)
     verdict = judge_learner(evidence_in([earned], arms, np.array([NO_COHORT])), np.array(noise))
     figures = [_figure(arm, earned[arm].answers, verdict, place) for place, arm in enumerate(arms)]
     return Told(factor, Finding(verdict.outcome), figures, verdict.missing, is_own=True)

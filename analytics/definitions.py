@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.mastery import ENOUGH_ANSWERS
+from adaptive.placement import MOST_QUESTIONS, SETTLED
 from adaptive.verdicts import FALSE_ALARM, MARGIN, SURE
 from analytics import attention, counting
 
@@ -45,6 +46,8 @@ NUMBERS = {
     "false_alarm": round(100 * FALSE_ALARM),
     "margin": round(100 * MARGIN),
     "sure": round(100 * SURE),
+    "placement": MOST_QUESTIONS,
+    "settled": round(100 * SETTLED),
 }
 
 
@@ -138,6 +141,14 @@ DEFINITIONS = {
             "where all lie within %(margin)d points, with %(sure)d %% intervals."
         ),
         "mean(score − expected | way) − mean over the other ways",
+    ),
+    "placement": Definition(
+        _("Placement test"),
+        _(
+            "Up to %(placement)d questions before the first lesson, each the one that tells most. It ends once it is "
+            "%(settled)d %% sure of every skill, or when the learner stops it. Whoever stops it before the first "
+            "answer has skipped it."
+        ),
     ),
     "propensity": Definition(
         _("Propensity"),

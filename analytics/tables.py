@@ -1,13 +1,15 @@
 """The tables of the pages as rows to export: a header, and an iterator that holds one page of rows at most."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from adaptive.conditions import facts_in_words
+from adaptive.placements import STAGES, placement_in, with_placement
 from adaptive.rules import Firing
-from adaptive.verdicts import Figure, findings_of
+from adaptive.verdicts import Figure, Told, findings_of
 from analytics.activity import Day, days_of
 from analytics.attention import in_need, need_of
 from analytics.heat import row_of, skills_of, with_mastery
@@ -65,8 +67,31 @@ def ways(scope: Scope) -> Table:
     )
 
 
+def ways_of(told: Iterable[Told]) -> Table:
+    """What each way of learning is worth, from one learner's own answers."""
+    header = (_("Choice"), _("Finding"), _("Way"), _("Points"), _("from"), _("to"), _("Answers"))
+    return header, (
+        (one.title, one.finding.label, figure.name, *_points(figure), figure.answers)
+        for one in told
+        for figure in one.figures
+    )
+
+
 def _points(figure: Figure) -> Sequence[Any]:
     return [None if end is None else round(100 * end, 1) for end in (figure.difference, figure.low, figure.high)]
+
+
+def placement(scope: Scope) -> Table:
+    """What became of each learner's placement test."""
+    header = (_("Learner"), _("Email"), _("Simulated"), _("Placement test"), _("Ended"), _("Questions"), _("Known"))
+    enrollments = with_placement(scope.enrollments.select_related("learner")).order_by("pk").iterator(CHUNK)
+    return header, map(_placement, enrollments)
+
+
+def _placement(enrollment: Any) -> Sequence[Any]:
+    test, stage = placement_in(enrollment)
+    ended = datetime.fromtimestamp(test.at, UTC).isoformat() if test.at else ""
+    return *_person(enrollment), STAGES[stage], ended, len(test.answers), len(test.known)
 
 
 def activity(scope: Scope) -> Table:

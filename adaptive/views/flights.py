@@ -32,6 +32,7 @@ from courses.models import Course
 def flight(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How a course flies: the flight under way, and what the latest one found."""
     course = _course(pk)
+    title = _("Test flight: %(course)s") % {"course": course}
     under_way, latest, reported = flight_under_way(course), latest_flight(course), latest_report(course)
     context = {
         "course": course,
@@ -41,8 +42,8 @@ def flight(request: HttpRequest, pk: int) -> HttpResponseBase:
         "shown": show(reported.result) if reported else None,
         "is_still_so": is_still_so(reported.result, course) if reported else True,
         "learners": LEARNERS,
-        "breadcrumbs_items": [*crumbs_to(course), {"url": "", "label": _("Test flight")}],
-        "header_title": _("Test flight: %(course)s") % {"course": course},
+        "breadcrumbs_items": [*crumbs_to(course), {"url": "", "label": title}],
+        "header_title": title,
         "header_icon": "view",
     }
     return TemplateResponse(request, "adaptive/flight.html", context)

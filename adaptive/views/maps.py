@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.drawing import skill_map, skill_rows
+from adaptive.entrance import entrance_to
 from adaptive.explaining import MEANINGS, NAMES, comparison_of, sentence, success_set
 from adaptive.guarding import NothingToLearn
 from adaptive.mastery import DEFINITIONS, Level
@@ -21,7 +23,7 @@ from adaptive.reviewing import due, next_due_at
 from adaptive.serving import live_tutor
 from adaptive.syllabus import ModuleEntry
 from adaptive.verdicts import findings_for
-from courses.access import actor, for_people, own_enrollment
+from courses.access import actor, coached_enrollment, for_people, for_trainers, own_enrollment, trained_cohort
 from courses.models import Enrollment
 
 MOST_SHOWN = 12  # candidates on the page about a choice
@@ -43,7 +45,7 @@ def skills_map(request: HttpRequest, slug: str) -> HttpResponse:
         "skills": skill_rows(standing),
         "definitions": [(level.label, DEFINITIONS[level]) for level in Level],
         "known": sum(belief.is_known for belief in standing.beliefs(list(standing.syllabus.skills)).values()),
-        "ways": findings_for(standing),
+        "ways": findings_for(standing.progress, standing.syllabus.subject),
     }
     return render(request, "adaptive/map.html", context)
 
@@ -80,6 +82,7 @@ def finished(request: HttpRequest, slug: str) -> HttpResponse:
         "known": sum(belief.is_known for belief in beliefs),
         "skills": skill_rows(standing),
         "next_at": next_due_at(standing),
+        "entrance": entrance_to(standing, timezone.now()),
     }
     return render(request, "adaptive/finished.html", context)
 
@@ -88,13 +91,32 @@ def finished(request: HttpRequest, slug: str) -> HttpResponse:
 @for_people
 def why(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     """Show everything that went into a choice."""
-    own = Recommendation.objects.filter(enrollment__learner=actor(request))
-    rows = own.select_related("enrollment__course__edition", "enrollment__learner", "checkpoint", "module", "variant")
-    chosen = get_object_or_404(rows, pk=recommendation_id)
+    chosen = get_object_or_404(_weighed(), pk=recommendation_id, enrollment__learner=actor(request))
+    return render(request, "adaptive/why.html", _why_context(chosen))
+
+
+@require_safe
+@for_trainers
+def why_for_trainer(request: HttpRequest, pk: int, enrollment_pk: int, recommendation_id: uuid.UUID) -> HttpResponse:
+    """Show a trainer what one of their learners reads about a choice, word for word."""
+    cohort = trained_cohort(actor(request), pk)
+    enrollment = coached_enrollment(actor(request), cohort, enrollment_pk)
+    chosen = get_object_or_404(_weighed(), pk=recommendation_id, enrollment=enrollment)
+    return render(request, "adaptive/why.html", _why_context(chosen) | {"cohort": cohort, "enrollment": enrollment})
+
+
+def _weighed() -> QuerySet[Recommendation]:
+    """Return the choices with all that a page about one of them names."""
+    return Recommendation.objects.select_related(
+        "enrollment__course__edition", "enrollment__learner", "checkpoint", "module", "variant"
+    )
+
+
+def _why_context(chosen: Recommendation) -> dict[str, Any]:
     standing = _standing(chosen.enrollment)
     module = standing.syllabus.modules.get(chosen.module_id)
     own_skills = {skill: standing.syllabus.skills[skill] for skill in module.skills} if module else {}
-    context = {
+    return {
         "course": chosen.enrollment.course,
         "step": chosen,
         "why": sentence(chosen),
@@ -105,7 +127,6 @@ def why(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
         "meanings": [(NAMES[name], MEANINGS[name]) for name in _terms(chosen) if name in MEANINGS],
         "left_out": max(len(chosen.candidates) - MOST_SHOWN, 0),
     }
-    return render(request, "adaptive/why.html", context)
 
 
 def _rested(standings: list[Standing], waiting: set[int]) -> list[tuple[Standing, ModuleEntry]]:

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.explaining import sentence
-from adaptive.placement import invitation, is_on_offer, verdicts
-from adaptive.placing import begin_placement, finding, stop_placement
+from adaptive.placement import invitation, verdicts
+from adaptive.placing import answers_in_test, begin_placement, finding, stop_placement
 from adaptive.progress import Ending
 from adaptive.recommending import recommend_next
 from adaptive.serving import live_tutor
@@ -17,7 +17,7 @@ from adaptive.views.steps import next_step
 from courses.access import actor, for_people, own_enrollment
 from courses.limiting import STEPPING
 from courses.marking import has_passed
-from courses.models import Enrollment, Interaction, Purpose
+from courses.models import Enrollment, Interaction
 from courses.views.limiting import at_most
 
 
@@ -27,13 +27,13 @@ def placement(request: HttpRequest, slug: str) -> HttpResponse:
     """Offer the test while it may be taken; afterwards say what it told, and where to start."""
     enrollment = own_enrollment(actor(request), slug)
     standing = standing_of(enrollment, live_tutor(enrollment.course_id))
-    found = finding(enrollment)
+    invited, found = invitation(standing), finding(enrollment)
+    if invited:
+        context = {"course": enrollment.course, "invitation": invited}
+        return render(request, "adaptive/placement.html", context)
     if found and found.response["because"] == Ending.PLACED:
         return render(request, "adaptive/placed.html", _finding_context(standing, found))
-    if not is_on_offer(standing):
-        return redirect("adaptive:today")
-    context = {"course": enrollment.course, "invitation": invitation(standing)}
-    return render(request, "adaptive/placement.html", context)
+    return redirect("adaptive:today")
 
 
 @require_POST
@@ -63,7 +63,7 @@ def _finding_context(standing: Standing, found: Interaction) -> dict[str, Any]:
     answers = _answers(standing.enrollment)
     return {
         "course": standing.enrollment.course,
-        "skills": verdicts(standing, found),
+        "skills": verdicts(standing.syllabus, found),
         "modules": [entry for entry in standing.syllabus.modules.values() if _is_placed(standing, entry.id)],
         "answers": answers,
         "step": step,
@@ -80,7 +80,6 @@ def _is_placed(standing: Standing, module: int) -> bool:
 
 def _answers(enrollment: Enrollment) -> list[dict[str, Any]]:
     """The answers of the test in their order, each with how it was marked."""
-    answers = enrollment.interactions.answers().filter(presentation__purpose=Purpose.PLACEMENT).order_by("sequence")
     return [
         {
             "shown": answer.presentation_id,
@@ -88,5 +87,5 @@ def _answers(enrollment: Enrollment) -> list[dict[str, Any]]:
             "verdict": answer.result["verdict"],
             "has_passed": has_passed(answer.response),
         }
-        for answer in answers.select_related("question_version")
+        for answer in answers_in_test(enrollment).select_related("question_version")
     ]

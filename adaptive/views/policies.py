@@ -16,8 +16,10 @@ from adaptive.policies import PolicyWish
 from adaptive.policy_verdicts import left_out_of, now_in_words, verdict_on
 from adaptive.wishing import policy_of, want
 from courses.access import actor, for_people, steerable_course
+from courses.models import Cohort, Course
 
 JUDGMENTS_ON_A_PAGE = 20
+DIGITS = 10  # more has no id
 
 
 class WishForm(forms.Form):
@@ -33,17 +35,19 @@ class WishForm(forms.Form):
 def course_policy(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Who teaches a course, every judgment on it, and what people want; a form sent here changes that."""
     course = steerable_course(actor(request), slug)
+    cohort = _came_from(request, course)
     policy = policy_of(course)
     form = WishForm(request.POST if request.method == "POST" else None, initial={"wish": policy.wish})
     if form.is_valid():
         policy = want(course, PolicyWish(form.cleaned_data["wish"]), actor(request))
         messages.success(request, _("Noted: “%s”. It counts from now on.") % policy.get_wish_display())
-        return redirect("adaptive:course_policy", slug=course.slug)
+        return redirect(request.get_full_path())
     judgments = PolicyJudgment.objects.of(course)
     newest, latest = judgments.first(), judgments.exclude(day=None).first()
     page = Paginator(judgments, JUDGMENTS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "course": course,
+        "cohort": cohort,
         "policy": policy,
         "now": now_in_words(policy),
         "why": verdict_on(newest) if newest else None,
@@ -55,3 +59,10 @@ def course_policy(request: HttpRequest, slug: str) -> HttpResponseBase:
     }
     response: HttpResponse = render(request, "adaptive/policy.html", context, status=422 if form.errors else 200)
     return response
+
+
+def _came_from(request: HttpRequest, course: Course) -> Cohort | None:
+    """Return the cohort from whose pages this trainer came: there they find their way back."""
+    pk = request.GET.get("cohort", "")
+    own = Cohort.objects.taught_by(actor(request)).filter(courses=course).distinct()
+    return own.filter(pk=pk).first() if pk.isdecimal() and len(pk) < DIGITS else None

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adaptive.directing import Reach, direct, end, nobodys
-from adaptive.directives import Directive
-from adaptive.forms import DirectiveForm
+from adaptive.directives import Directive, DirectiveKind
+from adaptive.forms import DirectiveForm, PlaceForm
 from adaptive.oversight import Row, earlier_in, rows_in, unsuited_in, without_choice
+from adaptive.placing_anew import CannotAsk, ask_anew
 from courses.access import actor, coached_enrollment, for_trainers, trained_cohort
 
 ROWS_ON_A_PAGE = 50
@@ -35,6 +36,23 @@ def steer_cohort(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
     """What counts for everybody of a cohort in a course; a form sent here adds to it."""
     cohort = trained_cohort(actor(request), pk)
     return _page(request, Reach(cohort, get_object_or_404(cohort.courses, slug=slug)))
+
+
+@require_POST
+@for_trainers
+def ask_for_placement(request: HttpRequest, pk: int, enrollment_pk: int) -> HttpResponse:
+    """Ask one learner to find out anew where they stand."""
+    cohort = trained_cohort(actor(request), pk)
+    enrollment = coached_enrollment(actor(request), cohort, enrollment_pk)
+    form, reach = PlaceForm(request.POST), Reach(cohort, enrollment.course, enrollment)
+    try:
+        ask_anew(reach, actor(request), form.ask(enrollment.course))
+    except CannotAsk as why_not:
+        messages.warning(request, str(why_not))
+    else:
+        words = _("Asked. %(name)s finds the test at their next visit. Until it begins you can take it back.")
+        messages.success(request, words % {"name": enrollment.learner.name})
+    return redirect(f"{reverse('analytics:learner', args=[cohort.pk, enrollment.pk])}#placement")
 
 
 @require_POST
@@ -77,6 +95,7 @@ def section_of(reach: Reach) -> dict[str, Any]:
         "steering": rows,
         "steering_form": DirectiveForm(course=reach.course),
         "steering_url": address_of(reach),
+        "placement_asked": next((row for row in rows if row.directive.kind == DirectiveKind.PLACE), None),
         "without_choice": without_choice(reach, rows),
         "unsuited": unsuited_in(reach),
     }

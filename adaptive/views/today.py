@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.drawing import skill_rows
+from adaptive.entrance import Entrance, entrance_to
 from adaptive.explaining import sentence
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
-from adaptive.placement import invitation
 from adaptive.recommending import recommend_next
 from adaptive.reviewing import Due, due, next_due_at
 from adaptive.serving import live_tutor
@@ -33,6 +33,10 @@ class Offer:
     module: ModuleEntry
     variant: VariantEntry | None
     why: str
+
+    @property
+    def entrance(self) -> Entrance:
+        return entrance_to(self.standing, timezone.now())
 
     @property
     def minutes(self) -> int:
@@ -88,7 +92,7 @@ def _as_context(offers: list[Offer]) -> dict[str, Any]:
     return {
         "offers": offers,
         "first": first,
-        "invitation": invitation(first.standing),
+        "invitation": first.entrance.invitation,
         "others": offers[1:],
         "due": waiting,
         "next_at": _next_review(offers),

@@ -5,8 +5,10 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from adaptive.directing import Reach
+from adaptive.placements import placements_in
 from adaptive.verdicts import findings_of
 from adaptive.views.steering import section_of
 from analytics import tables
@@ -21,6 +23,16 @@ from analytics.scope import PERIODS, Scope, scope_of
 from courses.access import actor, for_trainers, trained_cohort
 from courses.models import Cohort
 
+PARTS = (
+    ("needs", _("Who needs you")),
+    ("stuck", _("Where the group is stuck")),
+    ("placements", _("Placement test")),
+    ("steering", _("Steering")),
+    ("activity", _("Activity")),
+    ("problems", _("Question problems")),
+    ("ways", _("Ways of learning")),
+    ("trends", _("Trends")),
+)  # of a cohort's page, from the top down
 COHORTS_ON_A_PAGE = 20
 LEARNERS_ON_A_PAGE = 50
 NEEDS_ON_A_PAGE = 12
@@ -31,6 +43,7 @@ EXPORTS = {
     "activity": tables.activity,
     "rules": tables.rules,
     "ways": tables.ways,
+    "placement": tables.placement,
 }
 
 
@@ -55,6 +68,9 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponseBase:
     if scope.course:
         context |= needs(request, scope) | heat(request, scope) | activity(scope) | problems(scope)
         context |= section_of(Reach(scope.cohort, scope.course))
+        placements = placements_in(scope.course, scope.enrollments)
+        parts = [part for part in PARTS if placements or part[0] != "placements"]
+        context |= {"placements": placements, "parts": parts}
         context["ways"] = findings_of(scope.cohort, scope.course.subject)
     return render(request, "analytics/cohort.html", context)
 

@@ -15,6 +15,7 @@ from courses.enrolling import enroll as take_up
 from courses.models import Course, Enrollment, InteractionKind, Module, User
 
 TO_BE_TRIED_AGAIN = "again"  # how a visit ends that settled nothing
+FOUND_OUT = "placed"  # how a placement test ends that told something
 
 
 @require_safe
@@ -88,6 +89,7 @@ def _state(module: Module, did: set[tuple[int | None, str]]) -> str:
 
 
 def _placed(enrollment: Enrollment) -> set[int]:
-    """Return the modules that seemed known when the learner began."""
-    found = enrollment.interactions.filter(kind=InteractionKind.PLACED).values_list("response__known", flat=True)
-    return {module for known in found for modules in (known or {}).values() for module in modules}
+    """Return the modules that seemed known when the learner began, or when a trainer asked anew."""
+    tests = enrollment.interactions.filter(kind=InteractionKind.PLACED, response__because=FOUND_OUT)
+    found = tests.order_by("-sequence").values_list("response__known", flat=True).first()
+    return {module for modules in (found or {}).values() for module in modules}

@@ -1,6 +1,7 @@
 """Findings on ways of learning: written down each hour, told on pages, and used where the next step is chosen."""
 
 import random
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -128,8 +129,44 @@ def test_a_learner_reads_what_helped_them(enrollment: Enrollment, client: Client
 
     page = client.get(f"/learn/{enrollment.course.slug}/map/").content.decode()
 
-    assert "Worked examples helped you more so far: +" in page
-    assert "There is nothing to compare yet" in page
+    assert "Worked examples helped more so far: +" in page
+    assert "There is nothing to compare yet: all was learned in one way" in page
+    assert "There is nothing to compare yet: no skill was practiced again" in page
+
+
+def test_a_trainer_reads_of_a_learner_what_they_read_themselves(
+    cohort: Cohort, enrollment: Enrollment, client: Client
+) -> None:
+    cohort.learners.add(enrollment.learner)
+    own = standing(enrollment)
+    own.progress.arms = {"worked-example": earned(150, 0.2), "text": earned(150, -0.1), "spaced": earned(12, 0.1)}
+    own.keep()
+    client.force_login(enrollment.learner)
+    read_by_them = own_findings_on(client, f"/learn/{enrollment.course.slug}/map/")
+    client.force_login(cohort.trainers.get())
+    address = f"/trainer/cohorts/{cohort.pk}/learners/{enrollment.pk}/"
+
+    assert own_findings_on(client, address) == read_by_them
+    exported = b"".join(client.get(address, {"format": "csv", "table": "ways"})).decode()
+    assert "Ways of teaching,Some work better,Worked examples,23.7,16.1,31.2,150" in exported
+
+
+def test_a_trainer_is_told_what_it_takes_while_nothing_is_known(
+    cohort: Cohort, enrollment: Enrollment, client: Client
+) -> None:
+    cohort.learners.add(enrollment.learner)
+    client.force_login(cohort.trainers.get())
+
+    page = client.get(f"/trainer/cohorts/{cohort.pk}/learners/{enrollment.pk}/").content.decode()
+
+    assert "about 10 in each that come a day or more later, or 40 that come right after" in page
+
+
+def own_findings_on(client: Client, address: str) -> list[str]:
+    """Every sentence and every cell of the figures, on a learner's page or their trainer's."""
+    section = client.get(address).content.decode().split('id="ways"')[1].split("</section>")[0]
+    told = section[section.index("<h3>") :].split('<div class="chart-frame-foot">')[0]
+    return [words.strip() for words in re.findall(r"<(?:h3|p|b|th|td)[^>]*>([^<]+)", told) if words.strip()]
 
 
 def test_what_is_known_least_is_tried_most_and_never_much(enrollment: Enrollment) -> None:

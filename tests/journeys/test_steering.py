@@ -128,3 +128,24 @@ def test_it_all_works_without_javascript(signed_in: SignIn) -> None:
     page.get_by_text("Nothing is asked of the whole cohort.").wait_for()
 
     assert Directive.objects.get().ended_by == person("grace")
+
+
+def test_a_trainer_asks_for_a_placement_test_anew_and_the_learner_takes_it(signed_in: SignIn) -> None:
+    page = signed_in(person("grace"), viewport={"width": 390, "height": 900}, java_script_enabled=False)
+    page.goto(learners_page())
+    page.get_by_text("Ask for it anew").click()
+    page.get_by_label("Why you ask").fill("Let us see before the exam.")
+    page.get_by_role("button", name="Ask Ada").click()
+    expect(page.locator("#messages")).to_contain_text("finds the test at their next visit")
+
+    learner = signed_in(person("ada"), reduced_motion="reduce")
+    learner.goto(reverse("adaptive:today"))
+    expect(learner.locator("main")).to_contain_text("Let us see before the exam.")
+    has_no_problems(learner, 390)
+    learner.get_by_role("button", name="Find out where you stand").click()
+    learner.get_by_role("button", name="I don't know yet").click()
+    expect(learner.locator(".question-place")).to_have_text("Question 2 of up to 8")
+
+    page.reload()
+    expect(page.get_by_role("region", name="Placement test")).to_contain_text("1 of up to 8 questions is answered")
+    expect(page.get_by_role("button", name="Take it back")).to_have_count(0)

@@ -43,7 +43,7 @@ def go_on(page: Page) -> Presentation:
         onward.click()
     else:
         page.goto("/today/")
-        page.get_by_role("button", name=re.compile("Continue|Start at the beginning")).click()
+        page.get_by_role("button", name=re.compile("Begin|Continue|Start at the beginning")).click()
         page.wait_for_url(lambda url: "/today/" not in url)
         if "/questions/" not in page.url:
             page.get_by_role("button", name="Practice").click()

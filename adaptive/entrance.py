@@ -1,0 +1,31 @@
+"""The button that leads into a course: it promises what comes, to who has not begun as to who has been through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from adaptive.adapting import Standing
+from adaptive.placement import Invitation, invitation
+from adaptive.reviewing import due
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """What the button says, and the placement test that may be taken first."""
+
+    words: str
+    invitation: Invitation | None
+
+
+def entrance_to(standing: Standing, now: datetime) -> Entrance:
+    return Entrance(_words(standing, now), invitation(standing))
+
+
+def _words(standing: Standing, now: datetime) -> str:
+    """A module that was only looked at is not begun; a course is reviewed once nothing in it is new."""
+    if not standing.progress.has_done_anything:
+        return _("Begin")
+    return _("Review") if standing.is_complete and due(standing, now) else _("Continue")
