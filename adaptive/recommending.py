@@ -41,7 +41,7 @@ from courses.statements import Query, Slot, insert
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.retention import usual_paces
 
-POLICY = "what is learned and lasts, 1"
+POLICY = "what is learned and lasts, 2"
 RECURRENT = f"recurrent; {POLICY}"  # with `adaptive.sequencing` in place of the term for learning
 SETTINGS = PolicySettings()
 ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs

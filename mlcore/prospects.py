@@ -15,7 +15,7 @@ import numpy as np
 from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.laws import USUAL, Law
 from mlcore.memory import moderated
-from mlcore.retention import lasting, usual_paces, worth_reviewing
+from mlcore.retention import lasting, lasting_again, usual_paces, worth_reviewing
 from mlcore.tracing import KNOWN_BEFORE, joined
 
 WORKED, FAILED = 2.0, 2.0  # lessons that worked and that did not, imagined of every skill
@@ -125,5 +125,6 @@ def _learned(path: Path, record: Record, held: Numbers) -> Numbers:
     failed = record.lessons * (1.0 - held)
     works = WORKED / (WORKED + FAILED + failed)
     ready = np.exp(np.log(np.maximum(held, 1e-9)) @ path.needs.T.astype(np.float64))
-    learned: Numbers = ready * (((1.0 - held) * works) @ path.share.T) * lasting(record.pace, record.law)
+    lasts = lasting_again(record.stability, record.difficulty, record.days, record.pace, record.law)
+    learned: Numbers = ready * (((1.0 - held) * works * lasts) @ path.share.T)
     return learned * path.is_lesson

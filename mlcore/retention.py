@@ -71,6 +71,19 @@ def lasting(pace: Numbers, law: Law = USUAL) -> float:
     return float(pace @ recall(law.parameters, HORIZON, law.new_stability * PACES))
 
 
+def lasting_again(stability: Numbers, difficulty: Numbers, days: Numbers, pace: Numbers, law: Law = USUAL) -> Numbers:
+    """Return the chance that a skill learned now is recalled at the HORIZON, given what is left of it.  [s]
+
+    What was practiced before lasts as long as after a right answer, or longer; what is new (nan), as anything new.
+    """
+    is_kept = np.isfinite(stability)
+    kept, hard = np.where(is_kept, stability, law.new_stability), np.where(is_kept, difficulty, 5.0)
+    after = stability_after_recall(law.parameters, kept, hard, np.where(is_kept, np.nan_to_num(days), 0.0))
+    stands = np.where(is_kept, np.maximum(after, law.new_stability), law.new_stability)
+    lasts: Numbers = pace @ recall(law.parameters, HORIZON, stands * PACES[:, None])
+    return lasts
+
+
 PACES = np.exp(np.arange(-1.5, 1.75, 0.5))  # [g] how many times longer than by FSRS's usual parameters
 _SPREAD = 0.7  # of the logarithms of paces among learners, before any were seen
 _RECALLED, _GUESSED = 0.9, 0.15  # chances of a right answer, where it is recalled and where not

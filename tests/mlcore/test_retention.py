@@ -16,6 +16,7 @@ from mlcore.retention import (
     HORIZON,
     PACES,
     lasting,
+    lasting_again,
     paces_among,
     paces_of,
     reviewed,
@@ -85,6 +86,21 @@ def test_what_a_review_is_worth_is_recall_with_it_less_recall_without() -> None:
 
     assert worth[0] == pytest.approx(with_it - LIBRARY.get_card_retrievability(card, test))
     assert lasting(USUAL) == pytest.approx(recall(USUAL_PARAMETERS, HORIZON, np.array([USUAL_LAW.new_stability]))[0])
+
+
+def test_what_was_practiced_before_lasts_longer_once_it_is_learned_again() -> None:
+    """As the library's card stands after a right answer; what is new lasts as anything new."""
+    at = datetime.fromtimestamp(START, UTC)
+    card = LIBRARY.review_card(Card(card_id=1), Rating.Good, at)[0]
+    again = LIBRARY.review_card(card, Rating.Good, at + timedelta(days=6))[0]
+    test = at + timedelta(days=6 + HORIZON)
+    stability, difficulty = np.array([card.stability, np.nan]), np.array([card.difficulty, np.nan])
+
+    practiced, new = lasting_again(stability, difficulty, np.array([6.0, np.nan]), USUAL)
+
+    assert practiced == pytest.approx(LIBRARY.get_card_retrievability(again, test))
+    assert new == pytest.approx(lasting(USUAL))
+    assert practiced > new
 
 
 def test_paces_are_found_again_in_how_learners_forget() -> None:
