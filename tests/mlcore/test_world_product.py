@@ -6,8 +6,12 @@ import numpy as np
 
 import mlcore
 from mlcore.interactions import Codes, Numbers
+from mlcore.retention import lasting
+from mlcore.worlds.memories import MemoryWorld
+from mlcore.worlds.policies.later import after_others, having_seen, shown
 from mlcore.worlds.policies.policy import Moment
 from mlcore.worlds.policies.product import Ours
+from mlcore.worlds.policies.schedules import FixedIntervals
 from mlcore.worlds.world import Answers, Lessons, builds_on
 from tests.mlcore.lives import rng
 
@@ -55,3 +59,24 @@ def test_our_policy_draws_by_the_propensities_it_reports() -> None:
     np.testing.assert_allclose(
         np.bincount(choice.lesson, minlength=4) / 400, choice.propensities.mean(axis=0), atol=0.1
     )
+
+
+def test_who_comes_after_others_is_taught_by_the_law_that_they_showed() -> None:
+    """Where forgetting is fast: the chance to recall a month later what was answered right once."""
+    world, ours = MemoryWorld("hlr"), Ours(TUTOR)
+
+    later = having_seen(ours, shown(FixedIntervals(), world, 25))
+
+    truth = world.begin(200, rng())
+    once = truth.met(np.ones_like(truth.last, bool), np.ones_like(truth.last))
+    after_a_month = float(world.mastery(once.at(once.now + 30.0)).mean())
+    expected = [lasting(one.paces, one.law) for one in (later, ours)]
+    assert later.law != ours.law
+    assert abs(expected[0] - after_a_month) < 0.7 * abs(expected[1] - after_a_month)
+
+
+def test_where_nobody_shows_better_the_usual_law_stays() -> None:
+    """Three lessons tell too little of forgetting."""
+    later = after_others(Ours(TUTOR), MemoryWorld("efc"), 3)
+
+    assert later.law == Ours(TUTOR).law
