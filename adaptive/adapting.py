@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField
 
 from adaptive.counting import CountingTutor, Counts
-from adaptive.forgetting import paces_in
+from adaptive.forgetting import law_in, paces_in
 from adaptive.history import answers_in, skills_of
 from adaptive.mastery import SkillBelief, beliefs_in
 from adaptive.models import LearnerState
@@ -27,6 +27,7 @@ from courses.models import Enrollment, Interaction
 from courses.recording import lock
 from courses.statements import Query, Slot, insert, update
 from mlcore.interactions import Numbers
+from mlcore.laws import USUAL, Law
 from mlcore.retention import usual_paces
 from mlcore.tracing import GATE, joined
 
@@ -144,17 +145,18 @@ def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
 
 def _read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     syllabus, steering = syllabus_of(enrollment), steering_of(enrollment)
+    law = law_in(syllabus.subject)
     stored = STATE if live.checkpoint else COUNTED_STATE
     state = stored.first(enrollment=enrollment.pk, checkpoint=live.checkpoint)
     if state and state.calibration_id == live.calibration:
         try:
-            belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress)
+            belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress, law)
             return Standing(enrollment, syllabus, live, state, belief, progress, steering, paces_in(syllabus.subject))
         except KeyError as missing:
             log.info("state_of_an_earlier_version", state=state.pk, missing=str(missing))
         except (ValueError, TypeError) as problem:
             log.error("state_unreadable", state=state.pk, reason=str(problem))
-    blank = nothing_seen(enrollment, live, syllabus)
+    blank = nothing_seen(enrollment, live, syllabus, law=law)
     blank.state.pk, blank.steering, blank.paces = state.pk if state else None, steering, paces_in(syllabus.subject)
     return blank
 
@@ -188,10 +190,10 @@ def progress_seen(enrollment: Enrollment) -> Progress:
 
 
 def standing_after(
-    enrollment: Enrollment, live: LiveTutor, sequence: int, sequencer: LiveSequencer | None = None
+    enrollment: Enrollment, live: LiveTutor, sequence: int, sequencer: LiveSequencer | None = None, law: Law = USUAL
 ) -> Standing:
     """Return where the learner stood when their log had so many entries. Nothing is written."""
-    standing = nothing_seen(enrollment, live, syllabus_of(enrollment), sequencer)
+    standing = nothing_seen(enrollment, live, syllabus_of(enrollment), sequencer, law)
     while events := UNSEEN.all(enrollment=enrollment.pk, seen=standing.state.seen_up_to):
         known = [event for event in events if event.sequence <= sequence]
         if known:
@@ -201,12 +203,14 @@ def standing_after(
     return standing
 
 
-def retraced(enrollment: Enrollment, live: LiveTutor, sequencer: LiveSequencer | None = None) -> Iterator[Standing]:
+def retraced(
+    enrollment: Enrollment, live: LiveTutor, sequencer: LiveSequencer | None = None, law: Law = USUAL
+) -> Iterator[Standing]:
     """Go through a learner's log once more: yield where they stood before it, and after each entry. Nothing is written.
 
     It is the same standing each time, moved on.
     """
-    standing = nothing_seen(enrollment, live, syllabus_of(enrollment), sequencer)
+    standing = nothing_seen(enrollment, live, syllabus_of(enrollment), sequencer, law)
     yield standing
     while events := UNSEEN.all(enrollment=enrollment.pk, seen=standing.state.seen_up_to):
         for event in events:
@@ -215,11 +219,18 @@ def retraced(enrollment: Enrollment, live: LiveTutor, sequencer: LiveSequencer |
 
 
 def nothing_seen(
-    enrollment: Enrollment, live: LiveTutor, syllabus: Syllabus, sequencer: LiveSequencer | None = None
+    enrollment: Enrollment,
+    live: LiveTutor,
+    syllabus: Syllabus,
+    sequencer: LiveSequencer | None = None,
+    law: Law = USUAL,
 ) -> Standing:
-    """Return where somebody stands who has not begun; with a memory of this sequencer. Nothing is read or written."""
+    """Return where somebody stands who has not begun; with a memory of this sequencer. Nothing is read or written.
+
+    What they remember will be folded by this law.
+    """
     blank = LearnerState(enrollment=enrollment, checkpoint_id=live.checkpoint, calibration_id=live.calibration)
-    standing = Standing(enrollment, syllabus, live, blank, live.tutor.begin(), Progress())
+    standing = Standing(enrollment, syllabus, live, blank, live.tutor.begin(), Progress(law=law))
     blank.mastery = _mastery(standing)
     standing.memory = unbroken(partial(begun, syllabus, sequencer)) if sequencer else None
     return standing

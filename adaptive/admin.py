@@ -20,6 +20,7 @@ from adaptive.models import (
     CoursePolicy,
     Directive,
     Firing,
+    Forgetting,
     Job,
     JobState,
     LearnerState,
@@ -193,6 +194,32 @@ class ModalityEffectAdmin(ReadOnly):
     list_display = ("subject", "cohort", "arm", "mean", "sd", "answers", "learners", "finding", "changed_at")
     list_filter = ("subject", "factor", "finding")
     list_select_related = ("cohort",)
+
+
+@admin.register(Forgetting)
+class ForgettingAdmin(ReadOnly):
+    """How long learners of each subject remember, what law of forgetting serves, and how much better it foretells."""
+
+    list_display = ("subject", "serves", "reviews", "gain", "learners", "changed_at")
+    exclude = ("judged",)
+    readonly_fields = ("told",)
+
+    @admin.display(description=_("parameters that serve"))
+    def serves(self, row: Forgetting) -> str:
+        return str(_("fitted to the subject") if row.parameters else _("FSRS's usual ones"))
+
+    @admin.display(description=_("answers a day or more later"))
+    def reviews(self, row: Forgetting) -> str:
+        return str(row.judged.get("reviews", "–"))
+
+    @admin.display(description=_("less log-loss of held-out learners than by the usual ones (95 %)"))
+    def gain(self, row: Forgetting) -> str:
+        gain = row.judged.get("over_usual")
+        return "{:+.4f} ({:+.4f} – {:+.4f})".format(*gain) if gain else "–"
+
+    @admin.display(description=_("how it was judged"))
+    def told(self, row: Forgetting) -> SafeString:
+        return as_table(row.judged)
 
 
 @admin.register(CoursePolicy)

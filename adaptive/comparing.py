@@ -21,6 +21,7 @@ from adaptive.recommending import POLICY, RECURRENT, Inputs, decide_step
 from adaptive.sequencing import LiveSequencer
 from adaptive.serving import tutor_then
 from adaptive.shadowing import Chances, Offer, chances_in
+from mlcore.laws import Law
 from mlcore.off_policy import UNCLIPPED
 
 TOLD_EVERY = 20  # learners
@@ -84,8 +85,8 @@ def _compare(steps: Sequence[Recommendation], sequencer: LiveSequencer, found: C
                 found.left_out[told] += 1
 
 
-def _tutor_of(step: Recommendation) -> tuple[int, int]:
-    return step.checkpoint_id or 0, step.calibration_id or 0
+def _tutor_of(step: Recommendation) -> tuple[int, int, list[float]]:
+    return step.checkpoint_id or 0, step.calibration_id or 0, list(Inputs.of(step).law)
 
 
 def _trials_under(steps: Sequence[Recommendation], sequencer: LiveSequencer) -> list[Trial | LeftOut]:
@@ -97,7 +98,7 @@ def _trials_under(steps: Sequence[Recommendation], sequencer: LiveSequencer) -> 
     for step in steps:
         waiting[step.after_sequence].append(step)
     told: list[Trial | LeftOut] = []
-    for standing in retraced(steps[0].enrollment, live, sequencer):
+    for standing in retraced(steps[0].enrollment, live, sequencer, Law.from_json(Inputs.of(steps[0]).law)):
         told += [_trial(step, standing, sequencer) for step in waiting.pop(standing.state.seen_up_to, [])]
         if not waiting:
             break

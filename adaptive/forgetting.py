@@ -1,6 +1,7 @@
 """How long learners of a subject remember what they learned, compared with FSRS's usual parameters.
 
-A learner's own pace is shrunk to that of their subject, and a subject's to the usual one (`mlcore.retention`).
+A learner's own pace is shrunk to that of their subject, and a subject's to the usual one (`mlcore.retention`). By which
+law it is forgotten is a subject's own, where that foretells better (`adaptive.refitting`).
 """
 
 from __future__ import annotations
@@ -14,42 +15,60 @@ from django.db import transaction
 
 from adaptive.models import Checkpoint, Forgetting, LearnerState
 from mlcore.interactions import Numbers
+from mlcore.laws import USUAL, Law
 from mlcore.retention import PACES, paces_among, usual_paces
 
 FRESH_FOR = 60.0  # seconds that a process trusts what it read
+DIGITS = 6
 
-_kept: dict[str, tuple[float, Numbers]] = {}
+_kept: dict[str, tuple[float, Numbers, Law]] = {}
 
 
 def paces_in(subject: str) -> Numbers:
     """Return the chance of each of PACES among the learners of a subject.  [g]"""
-    read_at, known = _kept.get(subject, (0.0, usual_paces()))
-    if not read_at or time.monotonic() - read_at >= FRESH_FOR:
+    return _known(subject)[1]
+
+
+def law_in(subject: str) -> Law:
+    """Return the law by which the learners of a subject forget."""
+    return _known(subject)[2]
+
+
+def _known(subject: str) -> tuple[float, Numbers, Law]:
+    known = _kept.get(subject)
+    if known is None or time.monotonic() - known[0] >= FRESH_FOR:
         row = Forgetting.objects.filter(subject=subject).first()
-        known = np.array(row.paces) if row and len(row.paces) == len(PACES) else usual_paces()
-        _kept[subject] = time.monotonic(), known
+        paces = np.array(row.paces) if row and len(row.paces) == len(PACES) else usual_paces()
+        known = time.monotonic(), paces, Law.from_json(row.parameters) if row else USUAL
+        _kept[subject] = known
     return known
 
 
 @transaction.atomic
 def refresh_paces() -> int:
-    """Write down anew how long the learners of each subject remember; returns how many subjects that are."""
+    """Write down anew how long the learners of each subject remember; returns how many subjects that are.
+
+    What was folded by an earlier law does not count.
+    """
+    laws = dict(Forgetting.objects.values_list("subject", "parameters"))
     told: dict[str, dict[UUID, Numbers]] = defaultdict(dict)
     states = LearnerState.objects.filter(checkpoint=Checkpoint.objects.filter(is_live=True).first())
-    rows = states.values_list("enrollment__course__subject", "enrollment__learner", "progress__memory")
-    for subject, learner, memory in rows.iterator():
-        if memory and len(memory) == len(PACES):
+    rows = states.values_list("enrollment__course__subject", "enrollment__learner", "progress__memory", "progress__law")
+    for subject, learner, memory, law in rows.iterator():
+        if memory and len(memory) == len(PACES) and (law or []) == laws.get(subject, []):
             told[subject][learner] = told[subject].get(learner, np.zeros(len(PACES))) + np.array(memory)
-    Forgetting.objects.all().delete()
-    Forgetting.objects.bulk_create(_row(subject, list(of_all.values())) for subject, of_all in told.items())
+    Forgetting.objects.filter(parameters=[], judged={}).exclude(subject__in=told).delete()
+    for subject, of_all in told.items():
+        heard = [one for one in of_all.values() if one.any()]
+        paces = written(paces_among(np.array(heard).reshape(-1, len(PACES))))
+        Forgetting.objects.update_or_create(subject=subject, defaults={"paces": paces, "learners": len(heard)})
     forget()
     return len(told)
 
 
-def _row(subject: str, told: list[Numbers]) -> Forgetting:
-    heard = [one for one in told if one.any()]
-    paces = paces_among(np.array(heard).reshape(-1, len(PACES)))
-    return Forgetting(subject=subject, paces=[round(float(pace), 6) for pace in paces], learners=len(heard))
+def written(paces: Numbers) -> list[float]:
+    """Return chances of PACES as they are kept."""
+    return [round(float(pace), DIGITS) for pace in paces]
 
 
 def forget() -> None:

@@ -231,11 +231,16 @@ class ModalityEffect(models.Model):
 
 
 class Forgetting(models.Model):
-    """How long learners of a subject remember: the chance of each of `mlcore.retention.PACES` among them."""
+    """How long learners of a subject remember: the chance of each of `mlcore.retention.PACES` among them.
+
+    Their law of forgetting: FSRS's parameters, none where its usual ones serve, and how both were judged (`refitting`).
+    """
 
     subject = models.SlugField(max_length=60, unique=True)
     paces = models.JSONField(default=list)
     learners = models.PositiveIntegerField(default=0)
+    parameters = models.JSONField(default=list, blank=True)
+    judged = models.JSONField(default=dict, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

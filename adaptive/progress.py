@@ -13,6 +13,7 @@ from adaptive.progress_rows import ModuleProgress, PlacementProgress, QuestionPr
 from adaptive.rewards import Answered, ArmProgress, Lesson, give_credit, methods_of
 from courses.marking import has_passed
 from courses.models import Interaction, InteractionKind, Purpose
+from mlcore.laws import USUAL, Law
 from mlcore.retention import PACES
 
 RIGHT = 0.5  # a score from here on counts as right
@@ -69,11 +70,14 @@ class Progress:
     pace: float = 0.0  # above 0 for harder, below for easier, as asked
     memory: list[float] = field(default_factory=lambda: [0.0] * len(PACES))  # what answers told of each of PACES
     placement: PlacementProgress = field(default_factory=PlacementProgress)
+    law: Law = USUAL  # by which what is remembered was folded
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises KeyError for what an earlier version kept: it has to be folded again."""
-        progress = cls(**{key: data[key] for key in SCALARS if key in data})
+    def from_json(cls, data: dict[str, Any], law: Law = USUAL) -> Self:
+        """Raises KeyError for what an earlier version or another law kept: it has to be folded again."""
+        if data.get("law", []) != law.as_json():
+            raise KeyError("law")
+        progress = cls(**{key: data[key] for key in SCALARS if key in data}, law=law)
         progress.modules = {int(key): ModuleProgress.from_json(row) for key, row in data.get("modules", {}).items()}
         progress.questions = {int(key): QuestionProgress(*row) for key, row in data.get("questions", {}).items()}
         progress.skills = {int(key): SkillProgress.from_json(row) for key, row in data.get("skills", {}).items()}
@@ -103,6 +107,7 @@ class Progress:
             "pace": self.pace,
             "memory": self.memory,
             "placement": self.placement.as_json(),
+            "law": self.law.as_json(),
         }
 
     def module(self, module_id: int | None) -> ModuleProgress:
@@ -184,11 +189,11 @@ class Progress:
 
     def _practice(self, skill: int, score: float, at: float) -> None:
         practiced = self.skills.setdefault(skill, SkillProgress())
-        told = practiced.record.tells_of_pace(score, at)
+        told = practiced.record.tells_of_pace(score, at, self.law)
         if told.any():
             self.memory = [round(sum(pair), 4) for pair in zip(self.memory, told.tolist(), strict=True)]
         practiced.answers, practiced.right = practiced.answers + 1, round(practiced.right + score, 4)
-        practiced.record = practiced.record.after_answer(score, at)
+        practiced.record = practiced.record.after_answer(score, at, self.law)
 
     def _take_in_placing(self, event: Interaction, skills: Sequence[int], score: float) -> None:
         """An answer in a placement test is none of a step."""

@@ -24,7 +24,8 @@ def prospects_of(
     """Return what every candidate would bring, in their order."""
     skills = list(standing.syllabus.skills)
     practiced = [standing.progress.skills.get(skill, SkillProgress()).record for skill in skills]
-    record = record_of(practiced, np.array(standing.progress.memory), standing.paces, now.timestamp())
+    told = np.array(standing.progress.memory)
+    record = record_of(practiced, told, standing.paces, now.timestamp(), standing.progress.law)
     return prospects(_path(standing, candidates), record, standing.live.tutor.held(standing.belief, skills), rng)
 
 

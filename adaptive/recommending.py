@@ -41,11 +41,11 @@ from courses.statements import Query, Slot, insert
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.retention import usual_paces
 
-POLICY = "what is learned and lasts, 1"
+POLICY = "what is learned and lasts, 2"
 RECURRENT = f"recurrent; {POLICY}"  # with `adaptive.sequencing` in place of the term for learning
 SETTINGS = PolicySettings()
 ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
-KEPT = ("paces", "tries", "sequencer")  # of what a choice takes from outside, as they are
+KEPT = ("paces", "law", "tries", "sequencer")  # of what a choice takes from outside, as they are
 BELIEVED = 1  # tells the random numbers of what is believed from those of the choice
 LATEST = Query(
     lambda: Recommendation.objects.filter(enrollment=Slot("enrollment", BigIntegerField())).order_by("-made_at")[:1]
@@ -113,6 +113,7 @@ class Inputs:
     steering: Steering = UNSTEERED
     needs: Needs = frozenset()  # of the learner
     paces: Sequence[float] = ()  # at which learners of the subject forget; the usual ones, if nothing is known
+    law: Sequence[float] = ()  # by which they do, FSRS's parameters; the usual ones, if none are given
     tries: Mapping[str, float] = field(default_factory=dict)  # how far effects are taken to be off, to try them
     sequencer: str = ""  # sha256 of the recurrent policy, where that chose
 
@@ -127,7 +128,7 @@ class Inputs:
     def as_json(self) -> dict[str, Any]:
         """Return what no column of the step tells."""
         asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs), "paces": list(self.paces)}
-        asked |= {"tries": self.tries, "sequencer": self.sequencer}
+        asked |= {"law": list(self.law), "tries": self.tries, "sequencer": self.sequencer}
         return {"effects": self.effects} | {name: kept for name, kept in asked.items() if kept}
 
     def set_into(self, standing: Standing) -> Standing:
@@ -147,6 +148,7 @@ def draw_step(standing: Standing) -> Recommendation:
         standing.steering,
         frozenset(standing.enrollment.learner.needs),
         paces=[float(pace) for pace in standing.paces],
+        law=standing.progress.law.as_json(),
         tries=tries_of(effects, random.Random(seed)),
         sequencer=sequencer_for(standing),
     )

@@ -15,6 +15,7 @@ from adaptive.recommending import POLICY, RECURRENT, SETTINGS, Inputs, decide_st
 from adaptive.sequencing import LiveSequencer, sequencer_then
 from adaptive.serving import tutor_then
 from adaptive.syllabus import syllabus_of
+from mlcore.laws import Law
 from mlcore.policy import PolicySettings
 
 CLOSE = 2e-6  # numbers are kept rounded, and machines add up in different orders
@@ -61,11 +62,12 @@ def standing_then(step: Recommendation, sequencer: LiveSequencer | None = None) 
         return Verdict.OLD
     if step.edition != syllabus_of(step.enrollment).edition:
         return Verdict.EDITED
-    live, chosen_by = tutor_then(step), Inputs.of(step).sequencer
+    live, inputs = tutor_then(step), Inputs.of(step)
+    chosen_by = inputs.sequencer
     sequencer = sequencer or (sequencer_then(chosen_by) if chosen_by else None)
     if live is None or (chosen_by and sequencer is None):
         return Verdict.GONE
-    return standing_after(step.enrollment, live, step.after_sequence, sequencer)
+    return standing_after(step.enrollment, live, step.after_sequence, sequencer, Law.from_json(inputs.law))
 
 
 def is_same(one: Recommendation, other: Recommendation) -> bool:

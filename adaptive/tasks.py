@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from adaptive import calibrating, forgetting, jobs, modalities, ruling
+from adaptive import calibrating, forgetting, jobs, modalities, refitting, ruling
 
 
 @shared_task
@@ -51,6 +51,12 @@ def calibrate_courses() -> None:
 def refresh_modality_effects() -> None:
     """Tell anew which way of teaching works better."""
     modalities.refresh_modality_effects()
+
+
+@shared_task
+def refit_laws() -> None:
+    """Find anew how learners of each subject forget."""
+    refitting.refit_laws()
 
 
 @shared_task

@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": "compare a learner model with its rivals on learners it never met",
     "texts": "judge how well the words of items tell of their difficulty and their skills",
     "effects": "tell how far verdicts on ways of learning can be trusted",
+    "forgetting": "compare how well ways of remembering foretell answers a day or more later",
     "simulate": "write the answers of made-up learners whose truth is known, or judge policies on some",
     "bench": "measure how fast meta-training is, against loops as others write them",
 }

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlcore.interactions import Codes, Mask, Numbers
+from mlcore.laws import USUAL, Law
 from mlcore.memory import moderated
-from mlcore.retention import NEW_STABILITY, lasting, usual_paces, worth_reviewing
+from mlcore.retention import lasting, lasting_again, usual_paces, worth_reviewing
 from mlcore.tracing import KNOWN_BEFORE, joined
 
 WORKED, FAILED = 2.0, 2.0  # lessons that worked and that did not, imagined of every skill
@@ -48,6 +49,7 @@ class Record:
     difficulty: Numbers  # [s] 1 to 10, likewise
     days: Numbers  # [s] since its last answer, likewise
     pace: Numbers  # [g] chance of each of PACES
+    law: Law = USUAL  # by which the learners of the subject forget
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def prospects(path: Path, record: Record, held: Held, rng: np.random.Generator) 
     """Look at every candidate, as believed and in DRAWS draws of what is believed."""
     believed = joined(record.traced, held.moderated)
     draws = DRAWS if len(path.minutes) <= FEW else 0
-    kept = believed * worth_reviewing(record.stability, record.difficulty, record.days, record.pace)
+    kept = believed * worth_reviewing(record.stability, record.difficulty, record.days, record.pace, record.law)
     return Prospects(
         learning=_learned(path, record, believed[None])[0],
         drawn=_learned(path, record, joined(record.traced, held.drawn(draws, rng))),
@@ -112,7 +114,7 @@ def prospects_alone(logit: Numbers, sd: Numbers, days: Numbers) -> Prospects:
     """
     usual, count = usual_paces(), len(logit)
     believed = joined(np.full(count, KNOWN_BEFORE), moderated(logit, sd**2))
-    stability = np.where(np.isnan(days), np.nan, NEW_STABILITY)
+    stability = np.where(np.isnan(days), np.nan, USUAL.new_stability)
     kept = worth_reviewing(stability, np.full(count, TYPICAL_DIFFICULTY), days, usual)
     learning = (1.0 - believed) * WORKED / (WORKED + FAILED) * lasting(usual)
     return Prospects(learning, np.empty((0, count)), believed * kept, believed, np.zeros(count))
@@ -123,5 +125,6 @@ def _learned(path: Path, record: Record, held: Numbers) -> Numbers:
     failed = record.lessons * (1.0 - held)
     works = WORKED / (WORKED + FAILED + failed)
     ready = np.exp(np.log(np.maximum(held, 1e-9)) @ path.needs.T.astype(np.float64))
-    learned: Numbers = ready * (((1.0 - held) * works) @ path.share.T) * lasting(record.pace)
+    lasts = lasting_again(record.stability, record.difficulty, record.days, record.pace, record.law)
+    learned: Numbers = ready * (((1.0 - held) * works * lasts) @ path.share.T)
     return learned * path.is_lesson

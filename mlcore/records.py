@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlcore.interactions import Numbers
+from mlcore.laws import USUAL, Law
 from mlcore.prospects import TYPICAL_DIFFICULTY, Record
 from mlcore.retention import DAY, PACES, Trace, paces_of, reviewed, told_of_pace
 from mlcore.tracing import KNOWN_BEFORE, answered, taught
@@ -28,9 +29,9 @@ class SkillRecord:
         """Return the record after one more lesson."""
         return replace(self, held=taught(self.held), lessons=self.lessons + 1)
 
-    def after_answer(self, score: float, at: float) -> SkillRecord:
+    def after_answer(self, score: float, at: float, law: Law = USUAL) -> SkillRecord:
         """Return the record after an answer with this score, 0 to 1, at this time in POSIX seconds."""
-        return replace(self, held=answered(self.held, score), memory=reviewed(self.memory, score, at))
+        return replace(self, held=answered(self.held, score), memory=reviewed(self.memory, score, at, law))
 
     def seeming_known(self, at: float) -> SkillRecord:
         """Return the record after a test that told more than answers to this skill: it is to be asked in a week."""
@@ -38,14 +39,16 @@ class SkillRecord:
         lasting = replace(memory, stability=max(memory.stability, SEEMING_STABILITY), at=max(memory.at, at))
         return replace(self, held=max(self.held, SEEMS_HELD), memory=lasting)
 
-    def tells_of_pace(self, score: float, at: float) -> Numbers:
+    def tells_of_pace(self, score: float, at: float, law: Law = USUAL) -> Numbers:
         """Return what an answer will tell of the learner's memory, a log-likelihood for each of PACES.  [g]"""
         if self.memory is None or self.held < LIKELY_HELD:
             return np.zeros(len(PACES))
-        return told_of_pace(self.memory, score, at)
+        return told_of_pace(self.memory, score, at, law)
 
 
-def record_of(skills: Sequence[SkillRecord], told: Numbers, population: Numbers, now: float) -> Record:
+def record_of(
+    skills: Sequence[SkillRecord], told: Numbers, population: Numbers, now: float, law: Law = USUAL
+) -> Record:
     """Return the records as arrays. `told` [g] is of this learner, `population` [g] of all; `now` in POSIX seconds."""
     kept = [
         (skill.memory.stability, skill.memory.difficulty, skill.memory.at) if skill.memory else None for skill in skills
@@ -59,4 +62,5 @@ def record_of(skills: Sequence[SkillRecord], told: Numbers, population: Numbers,
         difficulty=difficulty,
         days=(now - at) / DAY,
         pace=paces_of(told, population),
+        law=law,
     )

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from fsrs import Card, Rating, Scheduler
 
+from mlcore.laws import USUAL as USUAL_LAW
+from mlcore.laws import USUAL_PARAMETERS, recall, stability_after_lapse, stability_after_recall
 from mlcore.records import SkillRecord, record_of
 from mlcore.retention import (
     DAY,
     HORIZON,
-    NEW_STABILITY,
     PACES,
     lasting,
+    lasting_again,
     paces_among,
     paces_of,
-    recall,
     reviewed,
-    stability_after,
     told_of_pace,
     usual_paces,
     worth_reviewing,
@@ -52,9 +52,12 @@ def test_looking_ahead_says_what_the_library_will_say(days: float) -> None:
         card.state = LIBRARY.review_card(Card(card_id=2), Rating.Good)[0].state
         then = datetime.fromtimestamp(START, UTC) + timedelta(days=days)
 
-        right, wrong = stability_after(np.array([stability]), np.array([difficulty]), np.array([days]))
+        state = USUAL_PARAMETERS, np.array([stability]), np.array([difficulty]), np.array([days])
+        right, wrong = stability_after_recall(*state), stability_after_lapse(*state)
 
-        assert recall(days, np.array([stability]))[0] == pytest.approx(LIBRARY.get_card_retrievability(card, then))
+        assert recall(USUAL_PARAMETERS, days, np.array([stability]))[0] == pytest.approx(
+            LIBRARY.get_card_retrievability(card, then)
+        )
         assert right[0] == pytest.approx(LIBRARY.review_card(card, Rating.Good, then)[0].stability)
         assert wrong[0] == pytest.approx(LIBRARY.review_card(card, Rating.Again, then)[0].stability)
 
@@ -82,7 +85,22 @@ def test_what_a_review_is_worth_is_recall_with_it_less_recall_without() -> None:
     worth = worth_reviewing(np.array([card.stability]), np.array([card.difficulty]), np.array([6.0]), USUAL)
 
     assert worth[0] == pytest.approx(with_it - LIBRARY.get_card_retrievability(card, test))
-    assert lasting(USUAL) == pytest.approx(recall(HORIZON, np.array([NEW_STABILITY]))[0])
+    assert lasting(USUAL) == pytest.approx(recall(USUAL_PARAMETERS, HORIZON, np.array([USUAL_LAW.new_stability]))[0])
+
+
+def test_what_was_practiced_before_lasts_longer_once_it_is_learned_again() -> None:
+    """As the library's card stands after a right answer; what is new lasts as anything new."""
+    at = datetime.fromtimestamp(START, UTC)
+    card = LIBRARY.review_card(Card(card_id=1), Rating.Good, at)[0]
+    again = LIBRARY.review_card(card, Rating.Good, at + timedelta(days=6))[0]
+    test = at + timedelta(days=6 + HORIZON)
+    stability, difficulty = np.array([card.stability, np.nan]), np.array([card.difficulty, np.nan])
+
+    practiced, new = lasting_again(stability, difficulty, np.array([6.0, np.nan]), USUAL)
+
+    assert practiced == pytest.approx(LIBRARY.get_card_retrievability(again, test))
+    assert new == pytest.approx(lasting(USUAL))
+    assert practiced > new
 
 
 def test_paces_are_found_again_in_how_learners_forget() -> None:
@@ -92,7 +110,7 @@ def test_paces_are_found_again_in_how_learners_forget() -> None:
     for learner in range(60):
         for _ in range(15):
             stability, days = rng.uniform(1, 10), rng.integers(1, 60)
-            right = rng.random() < 0.15 + 0.75 * recall(float(days), np.array([stability * pace]))[0]
+            right = rng.random() < 0.15 + 0.75 * recall(USUAL_PARAMETERS, float(days), np.array([stability * pace]))[0]
             trace = reviewed(None, 1.0, START)
             trace = type(trace)(stability, trace.difficulty, trace.at)
             told[learner] += told_of_pace(trace, float(right), START + days * DAY)

@@ -55,7 +55,7 @@ def answered(skills: list[int], correct: list[float]) -> Answers:
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("name", [name for name in POLICIES if name != "ours_later"])  # "ours", by another law
 def test_who_has_a_gate_keeps_inside_it(name: str, world: str) -> None:
     horizon = 8
     policy = POLICIES[name](WORLDS[world].make(), MODELS, horizon)

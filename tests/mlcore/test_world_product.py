@@ -8,9 +8,13 @@ import numpy as np
 
 import mlcore
 from mlcore.interactions import Codes, Numbers
+from mlcore.retention import lasting
 from mlcore.sequencing.checkpoint import load_sequencer
+from mlcore.worlds.memories import MemoryWorld
+from mlcore.worlds.policies.later import after_others, having_seen, shown
 from mlcore.worlds.policies.policy import Moment
 from mlcore.worlds.policies.product import Ours
+from mlcore.worlds.policies.schedules import FixedIntervals
 from mlcore.worlds.world import Answers, Lessons, builds_on
 from tests.mlcore.lives import rng
 
@@ -64,7 +68,6 @@ def test_the_recurrent_policy_is_judged_as_it_is_served() -> None:
     """Inside the product's gate, drawn with the floor, and by what the sequencer says of the lessons."""
     sequencer, standard = load_sequencer(), Ours(TUTOR)
     served = Ours(TUTOR, sequencer)
-    assert (standard.name, served.name) == ("ours", "rl2")
 
     memory, lesson = served.begin(CHAIN, 2), np.array([0, 0])
     for _ in range(3):
@@ -79,3 +82,24 @@ def test_the_recurrent_policy_is_judged_as_it_is_served() -> None:
     assert choice.propensities[0].argmax() == gains[:2].argmax() == 1
     plain = standard.choose(replace(memory, recurrent=None), NOW, rng())
     assert not np.allclose(plain.propensities[0], choice.propensities[0])
+
+
+def test_who_comes_after_others_is_taught_by_the_law_that_they_showed() -> None:
+    """Where forgetting is fast: the chance to recall a month later what was answered right once."""
+    world, ours = MemoryWorld("hlr"), Ours(TUTOR)
+
+    later = having_seen(ours, shown(FixedIntervals(), world, 25))
+
+    truth = world.begin(200, rng())
+    once = truth.met(np.ones_like(truth.last, bool), np.ones_like(truth.last))
+    after_a_month = float(world.mastery(once.at(once.now + 30.0)).mean())
+    expected = [lasting(one.paces, one.law) for one in (later, ours)]
+    assert later.law != ours.law
+    assert abs(expected[0] - after_a_month) < 0.7 * abs(expected[1] - after_a_month)
+
+
+def test_where_nobody_shows_better_the_usual_law_stays() -> None:
+    """Three lessons tell too little of forgetting."""
+    later = after_others(Ours(TUTOR), MemoryWorld("efc"), 3)
+
+    assert later.law == Ours(TUTOR).law

@@ -17,6 +17,7 @@ from mlcore.calibration import Prompts
 from mlcore.episodes import Outcomes
 from mlcore.inference import absorb, begin, foresee
 from mlcore.interactions import Codes, Mask, Numbers
+from mlcore.laws import USUAL, Law
 from mlcore.memory import whole_seconds
 from mlcore.policy import PolicySettings
 from mlcore.prospects import Held, Path, Record, prospects
@@ -58,12 +59,11 @@ class Ours:
 
     tutor: Tutor
     sequencer: Sequencer | None = None
+    name: str = "ours"
     knows_truth: bool = False
     settings: PolicySettings = field(default_factory=PolicySettings)
-
-    @property
-    def name(self) -> str:
-        return "rl2" if self.sequencer else "ours"
+    law: Law = USUAL  # by which learners are taken to forget
+    paces: Numbers = field(default_factory=usual_paces)  # at which
 
     def begin(self, lessons: Lessons, learners: int) -> Believed:
         items = [
@@ -109,7 +109,7 @@ class Ours:
             beliefs.put(who, some)
         skills, told = zip(
             *(
-                _recorded(memory, row, int(memory.lessons.skill[lesson[row]]), answers)
+                _recorded(memory, row, (int(memory.lessons.skill[lesson[row]]), self.law), answers)
                 for row in range(len(memory.beliefs))
             ),
             strict=True,
@@ -131,7 +131,7 @@ class Ours:
 
     def _known(self, memory: Believed, row: int) -> tuple[Record, Held]:
         names = [_skill(skill) for skill in range(memory.lessons.skills)]
-        record = record_of(memory.skills[row], memory.told[row], usual_paces(), memory.at)
+        record = record_of(memory.skills[row], memory.told[row], self.paces, memory.at, self.law)
         return record, self.tutor.held(memory.beliefs.rows(slice(row, row + 1)), names)
 
 
@@ -140,8 +140,11 @@ def _path(lessons: Lessons) -> Path:
     return Path(teaches, lessons.needs, np.ones(len(lessons), bool), np.zeros(len(lessons)))
 
 
-def _recorded(memory: Believed, row: int, taught: int, answers: Answers) -> tuple[tuple[SkillRecord, ...], Numbers]:
-    """Return what the log tells of one learner after a lesson; who answered nothing was not there."""
+def _recorded(
+    memory: Believed, row: int, taught_by: tuple[int, Law], answers: Answers
+) -> tuple[tuple[SkillRecord, ...], Numbers]:
+    """Return what the log tells of one learner after a lesson, by this law; who answered nothing was not there."""
+    taught, law = taught_by
     skills, told = list(memory.skills[row]), memory.told[row].copy()
     given = [
         (int(skill), float(correct))
@@ -151,8 +154,8 @@ def _recorded(memory: Believed, row: int, taught: int, answers: Answers) -> tupl
     if given:
         skills[taught] = skills[taught].after_lesson()
     for skill, correct in given:
-        told += skills[skill].tells_of_pace(correct, memory.at)
-        skills[skill] = skills[skill].after_answer(correct, memory.at)
+        told += skills[skill].tells_of_pace(correct, memory.at, law)
+        skills[skill] = skills[skill].after_answer(correct, memory.at, law)
     return tuple(skills), told
 
 

@@ -11,6 +11,7 @@ from mlcore.worlds.circumstances import MeasurementError
 from mlcore.worlds.planning import chain_in, plan_of
 from mlcore.worlds.policies.informed import Informed
 from mlcore.worlds.policies.insiders import Oracle, TrueGate, TrueGreedy
+from mlcore.worlds.policies.later import after_others
 from mlcore.worlds.policies.plain import FixedOrder, Random
 from mlcore.worlds.policies.policy import Policy
 from mlcore.worlds.policies.product import Ours
@@ -66,7 +67,8 @@ POLICIES: Mapping[str, Maker] = {
     "leitner": _without_prerequisites(Leitner),
     "fixed_intervals": _without_prerequisites(FixedIntervals),
     "ours": lambda world, models, horizon: Ours(models.tutor),
-    "rl2": lambda world, models, horizon: Ours(models.tutor, models.sequencer),
+    "ours_later": lambda world, models, horizon: after_others(Ours(models.tutor), world, horizon),
+    "rl2": lambda world, models, horizon: Ours(models.tutor, models.sequencer, "rl2"),
     "rl2_alone": lambda world, models, horizon: Recurrent(models.sequencer),
     "informed": _informed,
     "true_gate": _with_prerequisites(TrueGate),

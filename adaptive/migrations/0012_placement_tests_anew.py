@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('adaptive', '0010_recurrent_policy'),
+        ('adaptive', '0011_parameters_of_forgetting'),
         ('courses', '0007_placement_tests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

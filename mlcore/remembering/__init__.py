@@ -1,0 +1,1 @@
+"""How learners forget, found from what they answered a day or more later."""

@@ -1,0 +1,150 @@
+"""A subject's own law of forgetting: fitted at night, served where it foretells better, and kept with every choice."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.urls import reverse
+from fsrs import Card, Rating, Scheduler
+
+from adaptive import forgetting
+from adaptive.adapting import standing_of
+from adaptive.forgetting import law_in, paces_in, refresh_paces
+from adaptive.models import Forgetting, LearnerState, Recommendation
+from adaptive.recommending import recommend_next
+from adaptive.refitting import refit_laws
+from adaptive.replaying import Verdict, replay
+from adaptive.reviewing import next_due_at
+from adaptive.serving import live_tutor
+from courses import clock
+from courses.models import Course, Enrollment, User
+from mlcore.laws import USUAL, USUAL_PARAMETERS, Law
+from mlcore.retention import usual_paces
+from tests.adaptive.acting import learn
+from tests.adaptive.conftest import again
+from tests.factories import make_course, make_history
+
+SKILLS = 6
+START = datetime(2026, 1, 5, tzinfo=UTC)
+SOON = (0.05, *USUAL_PARAMETERS[1:2], 0.5, *USUAL_PARAMETERS[3:20], 0.5)  # what is learned is gone in days
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(db: None) -> None:
+    forgetting.forget()
+
+
+def let_forget(course: Course, parameters: tuple[float, ...], learners: int) -> None:
+    """Learners who answered a question on each skill every four days, and forgot by these parameters."""
+    rng, by = np.random.default_rng(0), Scheduler(parameters, learning_steps=(), relearning_steps=())
+    for number in range(learners):
+        learner = User.objects.create(email=f"learner{number}@example.org")
+        enrollment = Enrollment.objects.create(learner=learner, course=course)
+        cards: dict[int, Card] = {}
+        for day in range(8):
+            at = START + timedelta(days=4 * day)
+            recalled = {n: by.get_card_retrievability(card, at) for n, card in cards.items()}
+            scores = [float(rng.random() < 0.15 + 0.75 * recalled.get(n, 0.5)) for n in range(SKILLS)]
+            with clock.set_to(at):
+                make_history(enrollment, SKILLS, lambda n, version, scores=tuple(scores): scores[n - 1])
+            for n, score in enumerate(scores):
+                rating = Rating.Good if score else Rating.Again
+                cards[n], _ = by.review_card(cards.get(n, Card(card_id=1)), rating, at)
+
+
+@pytest.fixture
+def broad(db: None) -> Course:
+    """A course of many skills with a question each."""
+    return make_course(modules=SKILLS, questions=1)
+
+
+def serve(course: Course, law: Law) -> Forgetting:
+    row, _ = Forgetting.objects.update_or_create(subject=course.subject, defaults={"parameters": law.as_json()})
+    forgetting.forget()
+    return row
+
+
+def test_learners_who_forget_sooner_than_usual_get_a_law_of_their_own_and_the_next_night_changes_nothing(
+    broad: Course,
+) -> None:
+    let_forget(broad, SOON, 12)
+
+    [row] = refit_laws()
+
+    law = law_in(broad.subject)
+    assert law == Law.from_json(row.parameters) != USUAL
+    assert law.new_stability < 0.6 * USUAL.new_stability
+    assert row.judged["gain"][1] > 0.0
+    assert row.judged["learners"] == 12
+    assert row.judged["answers"] == 12 * 8 * SKILLS
+
+    assert refit_laws() == []
+    assert refresh_paces() == 0
+    after = Forgetting.objects.get()
+    assert (after.parameters, after.paces) == (row.parameters, row.paces)
+
+
+def test_with_too_few_learners_the_usual_law_stays(broad: Course) -> None:
+    let_forget(broad, SOON, 3)
+
+    assert refit_laws() == []
+    assert law_in(broad.subject) == USUAL
+
+
+def test_what_is_remembered_is_folded_anew_by_a_new_law_and_due_sooner(enrollment: Enrollment) -> None:
+    learn(enrollment, lambda number: True, answers=4)
+    live = live_tutor(enrollment.course_id)
+    usual = standing_of(again(enrollment), live)
+
+    serve(enrollment.course, Law(SOON))
+
+    soon = standing_of(again(enrollment), live)
+    assert LearnerState.objects.get().progress["law"] == list(SOON)
+    assert soon.state.mastery == usual.state.mastery
+    traces = [[row.record.memory.stability for row in one.progress.skills.values()] for one in (soon, usual)]
+    assert traces[0] < traces[1]
+    first, later = next_due_at(soon), next_due_at(usual)
+    assert first
+    assert later
+    assert first < later
+
+
+def test_choices_are_replayed_by_the_law_of_their_day(enrollment: Enrollment) -> None:
+    learn(enrollment, lambda number: True, answers=4)
+    before = recommend_next(again(enrollment))
+    serve(enrollment.course, Law(SOON))
+    learn(again(enrollment), lambda number: True, answers=8)
+    by_law = Recommendation.objects.filter(inputs__law=list(SOON)).latest("made_at")
+    serve(enrollment.course, USUAL)
+
+    assert replay(before).verdict == Verdict.SAME
+    assert replay(by_law).verdict == Verdict.SAME
+    by_law.inputs = {name: kept for name, kept in by_law.inputs.items() if name != "law"}
+    assert replay(by_law).verdict == Verdict.OTHER
+
+
+def test_paces_folded_by_an_earlier_law_do_not_count(enrollment: Enrollment) -> None:
+    learn(enrollment, lambda number: True, answers=4)
+    state = LearnerState.objects.get()
+    state.progress["memory"] = [-8.0, -7.0, -6.0, -5.0, -3.0, -1.0, 0.0]
+    state.save()
+    serve(enrollment.course, Law(SOON))
+
+    assert refresh_paces() == 0
+    np.testing.assert_allclose(paces_in(enrollment.course.subject), usual_paces())
+    assert law_in(enrollment.course.subject) == Law(SOON)
+
+
+def test_admins_see_what_serves_and_how_much_better_it_foretells(admin_client: Client, course: Course) -> None:
+    Forgetting.objects.create(
+        subject=course.subject,
+        parameters=list(SOON),
+        judged={"reviews": 4711, "over_usual": [0.0512, 0.041, 0.0613], "learners": 80},
+    )
+
+    said = admin_client.get(reverse("admin:adaptive_forgetting_changelist")).content.decode()
+
+    assert "fitted to the subject" in said
+    assert "4711" in said
+    assert "+0.0512 (+0.0410 – +0.0613)" in said
