@@ -112,6 +112,13 @@ def steerable_course(user: User, slug: str) -> Course:
     return get_object_or_404(Course.objects.all() if everything else taught, slug=slug)
 
 
+def decides_for_all(user: User, course: Course) -> bool:
+    """Whether this person may set what counts for everybody in a course: its authors and admins; and a trainer, as long
+    as nobody else's cohort takes it."""
+    others = course.cohorts.exclude(pk__in=Cohort.objects.taught_by(user).values("pk"))
+    return user.is_author or user.is_staff or user.is_superuser or not others.exists()
+
+
 def own_enrollment(user: User, slug: str) -> Enrollment:
     """This person's enrollment in the course, or 404."""
     enrollment = ENROLLMENT.first(learner=user.pk, slug=slug)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +16,7 @@ from adaptive.models import PolicyJudgment
 from adaptive.policies import PolicyWish
 from adaptive.policy_verdicts import left_out_of, now_in_words, verdict_on
 from adaptive.wishing import policy_of, want
-from courses.access import actor, for_people, steerable_course
+from courses.access import actor, decides_for_all, for_people, steerable_course
 from courses.models import Cohort, Course
 
 JUDGMENTS_ON_A_PAGE = 20
@@ -38,6 +39,11 @@ def course_policy(request: HttpRequest, slug: str) -> HttpResponseBase:
     cohort = _came_from(request, course)
     policy = policy_of(course)
     form = WishForm(request.POST if request.method == "POST" else None, initial={"wish": policy.wish})
+    decides = decides_for_all(actor(request), course)
+    if request.method == "POST" and not decides:
+        raise PermissionDenied(
+            _("Other trainers' cohorts take this course, too. Its authors and administrators decide.")
+        )
     if form.is_valid():
         policy = want(course, PolicyWish(form.cleaned_data["wish"]), actor(request))
         messages.success(request, _("Noted: “%s”. It counts from now on.") % policy.get_wish_display())
@@ -54,6 +60,7 @@ def course_policy(request: HttpRequest, slug: str) -> HttpResponseBase:
         "latest": verdict_on(latest) if latest else None,
         "left_out": left_out_of(latest) if latest else [],
         "form": form,
+        "decides": decides,
         "page": page,
         "verdicts": [verdict_on(judgment) for judgment in page],
     }

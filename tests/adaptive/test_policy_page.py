@@ -107,6 +107,23 @@ def test_it_is_there_for_who_teaches_or_writes_the_course_alone(
     assert client.get(address(course)).status_code == 302
 
 
+def test_a_trainer_does_not_decide_for_other_trainers_cohorts(
+    trainer: Client, course: Course, noor: User, client: Client
+) -> None:
+    other = Cohort.objects.create(name="Evening")
+    other.courses.add(course)
+
+    page = trainer.get(address(course))
+    refused = trainer.post(address(course), {"wish": PolicyWish.DEFAULT})
+
+    assert page.status_code == 200
+    assert b'name="wish"' not in page.content
+    assert refused.status_code == 403
+    assert policy_of(course).wish != PolicyWish.DEFAULT
+    client.force_login(noor)
+    assert client.post(address(course), {"wish": PolicyWish.DEFAULT}).status_code == 302
+
+
 def test_a_trainer_finds_the_way_back_to_the_cohort_they_came_from(trainer: Client, course: Course, noor: User) -> None:
     cohort, foreign = Cohort.objects.get(), Cohort.objects.create(name="Somebody else's")
     foreign.courses.add(course)
@@ -115,7 +132,8 @@ def test_a_trainer_finds_the_way_back_to_the_cohort_they_came_from(trainer: Clie
 
     assert reverse("analytics:cohort", args=[cohort.pk]) in page
     assert reverse("adaptive:cohort_rules", args=[cohort.pk, course.slug]) in page
-    came_from = f"{address(course)}?cohort={cohort.pk}"
-    assert trainer.post(came_from, {"wish": PolicyWish.SHADOW}).url == came_from
     for unknown in (foreign.pk, "x", "9" * 30):
         assert "Somebody else" not in trainer.get(address(course), {"cohort": unknown}).content.decode()
+    foreign.delete()
+    came_from = f"{address(course)}?cohort={cohort.pk}"
+    assert trainer.post(came_from, {"wish": PolicyWish.SHADOW}).url == came_from
