@@ -28,6 +28,20 @@ class Courses:
         return len(self.real)
 
     @cached_property
+    def at_one_remove(self) -> Mask:
+        """Skill of the row on one that builds on that of the column.  [n, s, s]"""
+        edges = self.builds_on.astype(np.float32)
+        at_one_remove: Mask = edges @ edges > 0
+        return at_one_remove
+
+    @cached_property
+    def siblings(self) -> Mask:
+        """Skills that build on the same.  [n, s, s]"""
+        edges = self.builds_on.astype(np.float32)
+        siblings: Mask = edges @ edges.transpose(0, 2, 1) > 0
+        return siblings
+
+    @cached_property
     def described(self) -> Numbers:
         """What is known of each skill before anybody has answered, without ids.  [n, s, STATIC]"""
         edges = self.builds_on.astype(np.float64)

@@ -18,7 +18,7 @@ from mlcore.sequencing.courses import STATIC, Courses
 from mlcore.sequencing.law import Shown
 
 HIDDEN = 32
-READ = 8  # columns of `read`
+READ = 11  # columns of `read`
 VIEWS = 4  # memories that each skill sees: its own, and the means of three kinds of others
 
 
@@ -109,6 +109,9 @@ def read(courses: Courses, lesson: Codes, shown: Shown) -> Float32:
         (wrong > 0) & (right == 0),
         courses.builds_on[row, :, lesson],
         courses.builds_on[row, lesson],
+        courses.at_one_remove[row, :, lesson],
+        courses.at_one_remove[row, lesson],
+        courses.siblings[row, lesson],
     ]
     return np.stack(columns, axis=2).astype(np.float32)
 

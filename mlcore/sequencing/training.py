@@ -31,10 +31,10 @@ EXPLORED = 0.15  # share of lessons drawn evenly, so that all is seen
 class SequencingSettings:
     """How long and how boldly to train."""
 
-    steps: int = 900
+    steps: int = 2400
     rate: float = 3e-3
-    courses: int = 8  # of each law in a step
-    pupils: int = 24  # of each course
+    courses: int = 96  # of each law in a step: what differs among laws matters more than among pupils
+    pupils: int = 2  # of each course
     laws: Sequence[str] = tuple(LAWS)
     averaging: float = 0.99  # of the weights over steps (Polyak)
 

@@ -245,4 +245,4 @@ def test_the_command_writes_a_policy_and_its_card(tmp_path: Path, capsys: pytest
     assert load_sequencer(out).start.shape[1] == 32
     card = out.with_suffix(".md").read_text()
     assert '"seed": 3' in card
-    assert "8 courses of 24 learners" in card
+    assert "96 courses of 2 learners" in card
