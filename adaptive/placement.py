@@ -11,61 +11,29 @@ import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from adaptive.adapting import Standing
-from adaptive.mastery import KNOWN_CHANCE, KNOWN_SURETY
+from adaptive.locating import judge, pool_of, questions_in
 from adaptive.preparing import prepared_for_each
 from adaptive.progress import Ending
 from adaptive.syllabus import QuestionEntry, SkillEntry, Syllabus
 from courses.kept_versions import version_of
-from courses.models import Interaction, InteractionKind, Presentation, Purpose, QuestionKind
+from courses.models import Interaction, InteractionKind, Presentation, Purpose
 from mlcore import placement
-from mlcore.placement import Expected, Pool
+from mlcore.placement import SURETY
 from mlcore.policy import PolicySettings, propensities
 
-POLICY = "tells most of what is known, 1"
+POLICY = "tells most of what is known, 2"
 MOST_QUESTIONS = 8
 MINUTES_EACH = 0.75
 FEWEST_SKILLS = 5  # asked for in a course, for a test to be worth it
-SETTLED = 0.85  # as sure as this that a skill is known, or that it is not, needs no further question
-LEAST_BITS = 0.02  # a question that tells less is not worth asking
+LEAST_CHANGE = 0.25  # skills: once no question is expected to change more of what is taken as known, the test ends
 MOST_WEIGHED = 400  # questions among which the next one is chosen
 EXPLORED = 0.05  # of all choices are drawn evenly
 SETTINGS = PolicySettings(temperature=0.03)  # of the most telling ones some are about equal
-CUT = math.log(KNOWN_CHANCE / (1.0 - KNOWN_CHANCE))
-GUESSES = {QuestionKind.TRUE_OR_FALSE: 0.5, QuestionKind.SINGLE_CHOICE: 0.25}  # chance to be right without knowing
-OTHER_GUESS = 0.05
 DICE = secrets.SystemRandom()
-
-
-@dataclass(frozen=True)
-class Judgment:
-    """What a placement test tells so far: imagined learners, and how likely each gave these answers."""
-
-    skills: tuple[int, ...]
-    strength: np.ndarray  # [n, s]
-    weights: np.ndarray  # [n]
-    asked_for: np.ndarray  # [s] some question asks for this skill
-
-    @cached_property
-    def chances(self) -> dict[int, float]:
-        """How likely each skill is known."""
-        known = placement.known(self.strength, self.weights, CUT)
-        return dict(zip(self.skills, known.tolist(), strict=True))
-
-    @property
-    def is_settled(self) -> bool:
-        """Of each skill that can be asked for, we are sure enough whether it is known."""
-        chance = np.array(list(self.chances.values()))[self.asked_for]
-        return bool(((chance >= SETTLED) | (chance <= 1.0 - SETTLED)).all())
-
-    @property
-    def known(self) -> list[int]:
-        """The skills that seem known, as surely as it takes anywhere to call a skill known."""
-        return [skill for skill, chance in self.chances.items() if _seems(chance) == "known"]
 
 
 def is_on_offer(standing: Standing) -> bool:
@@ -123,49 +91,33 @@ class SkillVerdict:
         return round(10.0 * max(self.chance, 1.0 - self.chance))
 
 
-def verdicts(standing: Standing, found: Interaction) -> dict[str, list[SkillVerdict]]:
+def verdicts(syllabus: Syllabus, found: Interaction) -> dict[str, list[SkillVerdict]]:
     """Return what the entry that ended a test says of skills still taught, in the order of what they build on."""
-    skills = sorted(standing.syllabus.skills.values(), key=lambda skill: skill.depth)
+    skills = sorted(syllabus.skills.values(), key=lambda skill: skill.depth)
     chances = {int(skill): chance for skill, chance in found.response["chances"].items()}
-    every = [SkillVerdict(one, chances[one.id], _seems(chances[one.id])) for one in skills if one.id in chances]
+    every = [SkillVerdict(one, chances[one.id], _seems(found, one.id)) for one in skills if one.id in chances]
     return {seems: [one for one in every if one.seems == seems] for seems in ("known", "unsure", "unknown")}
 
 
-def _seems(chance: float) -> str:
-    if chance >= KNOWN_SURETY:
+def _seems(found: Interaction, skill: int) -> str:
+    """As it counts since then: what seemed likely need not have been taken as known."""
+    if str(skill) in found.response["known"]:
         return "known"
-    return "unknown" if chance <= 1.0 - KNOWN_SURETY else "unsure"
-
-
-def judge(standing: Standing) -> Judgment:
-    """Weigh what the answers of the placement test tell of every skill."""
-    syllabus, answers = standing.syllabus, standing.progress.placement.answers
-    every = {question.id: question for _, question in _questions(syllabus)}
-    known_still = [answer for answer in answers if answer[0] in every]
-    expected, pool = _outset(standing, [every[question] for question, _, _ in known_still])
-    strength = placement.imagine(expected, _requires(syllabus))
-    scores = np.array([score for _, score, _ in known_still], float)
-    passed = np.array([has_passed for _, _, has_passed in known_still], bool)
-    asked_for = {skill for question in every.values() for skill in question.skills}
-    return Judgment(
-        tuple(syllabus.skills),
-        strength,
-        placement.weigh(strength, pool, scores, passed),
-        np.array([skill in asked_for for skill in syllabus.skills], bool),
-    )
+    return "unknown" if found.response["chances"][str(skill)] <= 1.0 - SURETY else "unsure"
 
 
 def draw_question(standing: Standing) -> Presentation | None:
     """Choose what to ask next, and note how likely it was. None when the test is over."""
     if len(standing.progress.placement.answers) >= MOST_QUESTIONS:
         return None
-    judgment, open_questions = judge(standing), _askable(standing)
-    if judgment.is_settled or not open_questions:
+    open_questions = _askable(standing)
+    if not open_questions:
         return None
-    questions = [question for _, question in open_questions]
-    told = placement.information(judgment.strength, judgment.weights, _outset(standing, questions)[1], CUT)
-    if told.max() < LEAST_BITS:
+    judgment, questions = judge(standing), [question for _, question in open_questions]
+    pool = pool_of(standing, questions)
+    if placement.change(judgment.imagined, judgment.weights, pool).max() < LEAST_CHANGE:
         return None
+    told = placement.information(judgment.imagined, judgment.weights, pool)
     settings = PolicySettings(temperature=SETTINGS.temperature, floor=EXPLORED / len(questions))
     drawable = propensities((told / told.max())[None], settings)
     pick = min(int(np.searchsorted(np.cumsum(drawable), DICE.random())), len(questions) - 1)
@@ -194,6 +146,7 @@ def conclusion(standing: Standing) -> Interaction:
             "because": Ending.PLACED if found else Ending.SKIPPED,
             "known": {str(skill): modules for skill, modules in known.items()},
             "chances": {str(skill): round(chance, 3) for skill, chance in found.chances.items()} if found else {},
+            "kinds": found.kinds if found else [],
         },
     )
 
@@ -217,7 +170,7 @@ def _askable(standing: Standing) -> list[tuple[int, QuestionEntry]]:
     asked, aside = standing.progress.questions, standing.steering.aside
     fresh = [
         (module, question)
-        for module, question in _questions(standing.syllabus)
+        for module, question in questions_in(standing.syllabus)
         if question.id not in asked and module not in aside
     ]
     each = max(MOST_WEIGHED // max(len({question.skills for _, question in fresh}), 1), 1)
@@ -228,28 +181,3 @@ def _askable(standing: Standing) -> list[tuple[int, QuestionEntry]]:
         if taken[question.skills] <= each:
             kept.append((module, question))
     return kept
-
-
-def _questions(syllabus: Syllabus) -> list[tuple[int, QuestionEntry]]:
-    """Return the questions that ask for a skill, each with its module."""
-    return [(one.id, question) for one in syllabus.modules.values() for question in one.questions if question.skills]
-
-
-def _outset(standing: Standing, questions: Sequence[QuestionEntry]) -> tuple[Expected, Pool]:
-    """Return how strong a newcomer may be in each skill of the course, and these questions, as `mlcore` reads them."""
-    skills = {skill: place for place, skill in enumerate(standing.syllabus.skills)}
-    share = np.zeros((len(questions), len(skills)))
-    for row, question in enumerate(questions):
-        share[row, [skills[skill] for skill in question.skills]] = 1.0 / len(question.skills)
-    guess = np.array([GUESSES.get(QuestionKind(question.kind), OTHER_GUESS) for question in questions])
-    expected, ease, sd = standing.live.tutor.expect(list(skills), prepared_for_each(standing, [(questions, None)]))
-    return expected, Pool(share, ease, sd, guess)
-
-
-def _requires(syllabus: Syllabus) -> np.ndarray:
-    """Return which skill (row) builds on which (column)."""
-    place = {skill: n for n, skill in enumerate(syllabus.skills)}
-    requires = np.zeros((len(place), len(place)), bool)
-    for skill, entry in syllabus.skills.items():
-        requires[place[skill], [place[before] for before in entry.requires]] = True
-    return requires

@@ -92,7 +92,7 @@ def _data(enrollment: Enrollment) -> dict[str, Any]:
     question = waiting_question(enrollment) if invited else None
     ended = found.response["because"] if found else CLOSED
     under_way = UNDER_WAY if question or (invited and invited.answered) else ON_OFFER
-    told = verdicts(standing, found) if found else {}
+    told = verdicts(syllabus, found) if found else {}
     return {
         "course": syllabus.slug,
         "stage": under_way if invited else ended,

@@ -19,6 +19,7 @@ COMMANDS = {
     "texts": "judge how well the words of items tell of their difficulty and their skills",
     "effects": "tell how far verdicts on ways of learning can be trusted",
     "simulate": "write the answers of made-up learners whose truth is known, or judge policies on some",
+    "place": "judge how well placement tests find what made-up learners know",
     "bench": "measure how fast meta-training is, against loops as others write them",
 }
 WRONG_USE = 2

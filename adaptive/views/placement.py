@@ -63,7 +63,7 @@ def _finding_context(standing: Standing, found: Interaction) -> dict[str, Any]:
     answers = _answers(standing.enrollment)
     return {
         "course": standing.enrollment.course,
-        "skills": verdicts(standing, found),
+        "skills": verdicts(standing.syllabus, found),
         "modules": [entry for entry in standing.syllabus.modules.values() if _is_placed(standing, entry.id)],
         "answers": answers,
         "step": step,
