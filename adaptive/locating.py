@@ -20,6 +20,7 @@ from mlcore.placement import Expected, Imagined, Pool
 
 GUESSES = {QuestionKind.TRUE_OR_FALSE: 0.5, QuestionKind.SINGLE_CHOICE: 0.25}  # chance to be right without knowing
 OTHER_GUESS = 0.05
+EARLIER_GUESS = 0.25  # as if what an earlier test found were one right answer to a question with four choices
 
 
 @dataclass(frozen=True)
@@ -82,22 +83,25 @@ def questions_in(syllabus: Syllabus) -> list[tuple[int, QuestionEntry]]:
 def _before(standing: Standing, imagined: Imagined) -> tuple[Numbers, Mask]:
     """Return how likely each imagined learner was before the test [n], and what was known by then [s].
 
-    A newcomer is as the earlier ones of the subject; who takes a test later has shown some skills in lessons.
+    A newcomer is as the earlier ones of the subject. Who takes a test later has shown some skills in lessons, which
+    is worth a right answer without guessing, and others in an earlier test, which is worth one with it.
     """
-    skills, asked = list(standing.syllabus.skills), {skill for skill, _ in _asked_in_test(standing)}
-    beliefs = standing.beliefs(skills)
+    skills, asked = list(standing.syllabus.skills), _asked_in_test(standing)
+    beliefs, earlier = standing.beliefs(skills), standing.progress.placement.known
     known = np.array([beliefs[skill].is_known and skill not in asked for skill in skills], bool)
-    count = int(known.sum())
-    pool = Pool(np.eye(len(skills), dtype=bool)[known], np.zeros(count), np.zeros(count), np.zeros(count))
+    counts = known | np.array([skill in earlier for skill in skills], bool)
+    nothing = np.zeros(int(counts.sum()))
+    guess = np.where(known[counts], 0.0, EARLIER_GUESS)
+    pool = Pool(np.eye(len(skills), dtype=bool)[counts], nothing, nothing, guess)
     outset = placement.outset(imagined, kinds_in(standing.syllabus.subject))
-    return placement.weigh(imagined, outset, pool, np.ones(count), np.ones(count, bool)), known
+    return placement.weigh(imagined, outset, pool, nothing + 1.0, known[counts]), known
 
 
-def _asked_in_test(standing: Standing) -> list[tuple[int, int]]:
-    """Return the skills asked for in the test, each with the question: what it told of them is in its answers."""
+def _asked_in_test(standing: Standing) -> set[int]:
+    """Return the skills asked for in the test: what it told of them is in its answers."""
     asked = {question for question, _, _ in standing.progress.placement.answers}
     every = questions_in(standing.syllabus)
-    return [(skill, question.id) for _, question in every if question.id in asked for skill in question.skills]
+    return {skill for _, question in every if question.id in asked for skill in question.skills}
 
 
 def _outset(standing: Standing, questions: Sequence[QuestionEntry]) -> tuple[Expected, Pool]:

@@ -7,6 +7,7 @@ from django.db.models import Count, Max
 from adaptive.explaining import Reason, reason_given
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Aim, Recommendation, Rung
+from adaptive.progress import Ending
 from adaptive.steering import steering_of
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, syllabus_of
 from courses.models import Enrollment, Interaction, InteractionKind
@@ -75,9 +76,10 @@ def _next_module(enrollment: Enrollment, syllabus: Syllabus) -> tuple[ModuleEntr
 
 
 def _placed(enrollment: Enrollment) -> set[int]:
-    """Return the modules whose skills seemed known when the learner began."""
-    tests = enrollment.interactions.filter(kind=InteractionKind.PLACED).values_list("response", flat=True)
-    return {module for found in tests for modules in found.get("known", {}).values() for module in modules}
+    """Return the modules whose skills seemed known from the latest placement test."""
+    tests = enrollment.interactions.filter(kind=InteractionKind.PLACED, response__because=Ending.PLACED)
+    found = tests.order_by("-sequence").values_list("response__known", flat=True).first()
+    return {module for modules in (found or {}).values() for module in modules}
 
 
 def _has_basis(syllabus: Syllabus, module: ModuleEntry, done: frozenset[int], waived: frozenset[int]) -> bool:

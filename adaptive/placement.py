@@ -11,13 +11,15 @@ import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from adaptive.adapting import Standing
 from adaptive.locating import judge, pool_of, questions_in
+from adaptive.mastery import SkillBelief, beliefs_in
 from adaptive.preparing import prepared_for_each
-from adaptive.progress import Ending
+from adaptive.progress import Ending, Progress
 from adaptive.syllabus import QuestionEntry, SkillEntry, Syllabus
 from courses.kept_versions import version_of
 from courses.models import Interaction, InteractionKind, Presentation, Purpose
@@ -26,10 +28,12 @@ from mlcore.placement import SURETY
 from mlcore.policy import PolicySettings, propensities
 
 POLICY = "tells most of what is known, 2"
-MOST_QUESTIONS = 8
+FEWEST_QUESTIONS, MOST_QUESTIONS = 2, 8
 MINUTES_EACH = 0.75
 FEWEST_SKILLS = 5  # asked for in a course, for a test to be worth it
 LEAST_CHANGE = 0.25  # skills: once no question is expected to change more of what is taken as known, the test ends
+LITTLE = 10  # answers in lessons, fewer than these tell less than a test would
+LONG_AGO = timedelta(days=30)  # since anything was answered: much may be forgotten, or learned elsewhere
 MOST_WEIGHED = 400  # questions among which the next one is chosen
 EXPLORED = 0.05  # of all choices are drawn evenly
 SETTINGS = PolicySettings(temperature=0.03)  # of the most telling ones some are about equal
@@ -37,13 +41,42 @@ DICE = secrets.SystemRandom()
 
 
 def is_on_offer(standing: Standing) -> bool:
-    """Somebody who has not begun may find out where to start, if the course has enough to ask."""
+    """Somebody who has not begun may find out where to start, if the course has enough to ask.
+
+    So may who began another test, until it ends.
+    """
     progress = standing.progress
-    return not progress.placement.ended and not progress.has_begun and is_worth_it(standing.syllabus)
+    is_open = not progress.placement.ended and (progress.placement.is_anew or not progress.has_begun)
+    return is_open and is_worth_it(standing.syllabus)
 
 
 def is_under_way(standing: Standing) -> bool:
     return bool(standing.progress.placement.answers) and is_on_offer(standing)
+
+
+def told_beliefs(standing: Standing, skills: Sequence[int]) -> dict[int, SkillBelief]:
+    """Return what is believed of each skill, as far as the learner may see it: nothing while a test goes on."""
+    return beliefs_in({}, skills) if is_under_way(standing) else standing.beliefs(skills)
+
+
+def may_be_taken(standing: Standing) -> bool:
+    """Whoever wants a test may take one, first or anew, while there is something to find out and enough to ask."""
+    if is_on_offer(standing):
+        return True
+    has_enough = new_to(standing.progress, standing.syllabus) >= MOST_QUESTIONS
+    return has_enough and is_worth_it(standing.syllabus) and not standing.is_complete
+
+
+def is_worth_mentioning(standing: Standing, now: datetime) -> bool:
+    """A test tells much of who did little so far, or who comes back after a long time."""
+    if is_on_offer(standing) or not may_be_taken(standing):
+        return is_on_offer(standing)
+    progress = standing.progress
+    practiced = max((skill.at for skill in progress.skills.values()), default=0)
+    latest = max(practiced, progress.placement.at)
+    is_long_ago = bool(latest) and now.timestamp() - latest >= LONG_AGO.total_seconds()
+    answered = sum(module.answered for module in progress.modules.values())
+    return is_long_ago or (progress.placement.ended != Ending.PLACED and answered < LITTLE)
 
 
 def is_worth_it(syllabus: Syllabus) -> bool:
@@ -60,6 +93,8 @@ class Invitation:
 
     answered: int
     most: int = MOST_QUESTIONS
+    is_anew: bool = False  # something was done before
+    is_begun: bool = True  # or never ended; else it is open to whoever wants it
 
     @property
     def number(self) -> int:
@@ -72,9 +107,12 @@ class Invitation:
         return math.ceil(MINUTES_EACH * (self.most - self.answered))
 
 
-def invitation(standing: Standing) -> Invitation | None:
-    """Return what to offer somebody who may find out where to start."""
-    return Invitation(len(standing.progress.placement.answers)) if is_on_offer(standing) else None
+def invitation(standing: Standing, is_wanted: bool = False) -> Invitation | None:
+    """Return what to offer somebody who may find out where to start; or anew, if that is wanted."""
+    if is_on_offer(standing):
+        placement = standing.progress.placement
+        return Invitation(len(placement.answers), is_anew=placement.is_anew)
+    return Invitation(0, is_anew=True, is_begun=False) if is_wanted and may_be_taken(standing) else None
 
 
 @dataclass(frozen=True)
@@ -88,7 +126,7 @@ class SkillVerdict:
     @property
     def sure(self) -> int:
         """How sure that is, in tenths."""
-        return round(10.0 * max(self.chance, 1.0 - self.chance))
+        return round(10.0 * (self.chance if self.seems == "known" else 1.0 - self.chance))
 
 
 def verdicts(syllabus: Syllabus, found: Interaction) -> dict[str, list[SkillVerdict]]:
@@ -115,7 +153,8 @@ def draw_question(standing: Standing) -> Presentation | None:
         return None
     judgment, questions = judge(standing), [question for _, question in open_questions]
     pool = pool_of(standing, questions)
-    if placement.change(judgment.imagined, judgment.weights, pool).max() < LEAST_CHANGE:
+    changes = placement.change(judgment.imagined, judgment.weights, pool)
+    if len(standing.progress.placement.answers) >= FEWEST_QUESTIONS and changes.max() < LEAST_CHANGE:
         return None
     told = placement.information(judgment.imagined, judgment.weights, pool)
     settings = PolicySettings(temperature=SETTINGS.temperature, floor=EXPLORED / len(questions))
@@ -134,8 +173,11 @@ def draw_question(standing: Standing) -> Presentation | None:
     )
 
 
-def conclusion(standing: Standing) -> Interaction:
-    """Return the entry of the log that ends the test, with what it found; the next one after those seen."""
+def conclusion(standing: Standing, was_stopped: bool = False) -> Interaction:
+    """Return the entry of the log that ends the test, with what it found; the next one after those seen.
+
+    The learner stopped it, or it was sure enough by itself.
+    """
     answers = standing.progress.placement.answers
     found = judge(standing) if answers else None
     known = placed_modules(standing, found.known) if found else {}
@@ -144,9 +186,10 @@ def conclusion(standing: Standing) -> Interaction:
         kind=InteractionKind.PLACED,
         response={
             "because": Ending.PLACED if found else Ending.SKIPPED,
+            "stopped": was_stopped,
             "known": {str(skill): modules for skill, modules in known.items()},
             "chances": {str(skill): round(chance, 3) for skill, chance in found.chances.items()} if found else {},
-            "kinds": found.kinds if found else [],
+            "kinds": found.kinds if found and not standing.progress.placement.is_anew else [],
         },
     )
 
@@ -163,6 +206,11 @@ def placed_modules(standing: Standing, known: Sequence[int]) -> dict[int, list[i
         built_on = {skill for one in modules for skill in one.requires}
         placed = [one for one in placed if set(one.skills) & built_on]
     return {skill: [one.id for one in placed if skill in one.skills] for skill in known}
+
+
+def new_to(progress: Progress, syllabus: Syllabus) -> int:
+    """How many questions a test could still ask of somebody."""
+    return sum(question.id not in progress.questions for _, question in questions_in(syllabus))
 
 
 def _askable(standing: Standing) -> list[tuple[int, QuestionEntry]]:

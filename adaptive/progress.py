@@ -44,6 +44,7 @@ class Ending:
     REVIEWED = "reviewed"
     PLACED = "placed"  # never visited: its skills seem known from a placement test
     SKIPPED = "skipped"  # a placement test that nobody wanted
+    ANEW = "anew"  # no ending, but the beginning of a placement test that is not the first
     DONE = (KNOWN, ENOUGH, READ)
 
 
@@ -116,6 +117,11 @@ class Progress:
     @property
     def has_opened(self) -> bool:
         return any(module.opened or module.answered for module in self.modules.values())
+
+    @property
+    def has_done_anything(self) -> bool:
+        """Whether any question was answered, those of a placement test among them, or a module finished."""
+        return bool(self.questions) or any(module.visits for module in self.modules.values())
 
     def take_in(self, event: Interaction, skills: Sequence[int], modality: str | None) -> None:
         """Fold one entry of the log. `skills` are those of its question or lesson, `modality` that of its variant."""
@@ -192,17 +198,32 @@ class Progress:
             self._practice(skill, score, event.at.timestamp())
 
     def _take_in_placement(self, event: Interaction) -> None:
-        """End the placement test. Modules whose skills seem known count as done, until an answer says otherwise."""
-        found = event.response.get("known", {})
-        self.placement.at = int(event.at.timestamp())
-        self.placement.ended = event.response.get("because", Ending.SKIPPED)
-        self.placement.known = {int(skill): list(modules) for skill, modules in found.items()}
-        for skill in self.placement.known:
-            practiced = self.skills.setdefault(skill, SkillProgress())
-            practiced.record = practiced.record.seeming_known(event.at.timestamp())
-        for module in {module for modules in self.placement.known.values() for module in modules}:
-            self.module(module).done, self.module(module).ended = True, Ending.PLACED
+        """End the placement test. Modules whose skills seem known count as done, until an answer says otherwise.
+
+        What an earlier test found counts until then, and on if nobody wanted the new one.
+        """
+        because = event.response.get("because", Ending.SKIPPED)
+        if because == Ending.ANEW:
+            self.placement = PlacementProgress(known=self.placement.known, is_anew=True)
+            return
+        self.placement.at, self.placement.ended = int(event.at.timestamp()), because
+        if because == Ending.PLACED:
+            known = event.response.get("known", {})
+            self._place({int(skill): list(modules) for skill, modules in known.items()}, event.at.timestamp())
         self.closed, self.wish = event.sequence, {}
+
+    def _place(self, known: dict[int, list[int]], at: float) -> None:
+        """Let these skills seem known, each with the modules that count as done because of it, and no others."""
+        self._take_back(list(self.placement.known))
+        self.placement.known = known
+        for skill in known:
+            practiced = self.skills.setdefault(skill, SkillProgress())
+            practiced.record = practiced.record.seeming_known(at)
+        for module in {module for modules in known.values() for module in modules}:
+            if not self.module(module).done:
+                self.module(module).done, self.module(module).ended = True, Ending.PLACED
+        if self.current and self.module(self.current).done:
+            self.current = 0
 
     def _take_back(self, skills: Sequence[int]) -> None:
         """Skills answered wrong do not seem known any more; modules that nobody visited are to be done again."""

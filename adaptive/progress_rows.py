@@ -77,12 +77,13 @@ class PlacementProgress:
     ended: str = ""
     known: dict[int, list[int]] = field(default_factory=dict)  # a skill that seems known -> modules done because of it
     at: int = 0  # second of its end
+    is_anew: bool = False  # begun again, whatever was done before
 
     @classmethod
     def from_json(cls, row: Sequence[Any]) -> Self:
-        answers, ended, known, at = row
+        answers, ended, known, at, *rest = row
         placed = {int(skill): modules for skill, modules in known.items()}
-        return cls([(question, score, passed) for question, score, passed in answers], ended, placed, at)
+        return cls([(question, score, passed) for question, score, passed in answers], ended, placed, at, any(rest))
 
     def as_json(self) -> list[Any]:
-        return [self.answers, self.ended, self.known, self.at]
+        return [self.answers, self.ended, self.known, self.at, *([True] if self.is_anew else [])]

@@ -15,7 +15,7 @@ from adaptive.drawing import skill_rows
 from adaptive.explaining import sentence
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
-from adaptive.placement import invitation
+from adaptive.placement import invitation, is_under_way
 from adaptive.recommending import recommend_next
 from adaptive.reviewing import Due, due, next_due_at
 from adaptive.serving import live_tutor
@@ -89,6 +89,7 @@ def _as_context(offers: list[Offer]) -> dict[str, Any]:
         "offers": offers,
         "first": first,
         "invitation": invitation(first.standing),
+        "is_held_back": is_under_way(first.standing),
         "others": offers[1:],
         "due": waiting,
         "next_at": _next_review(offers),

@@ -1,7 +1,14 @@
 """The tables of a learning management system that has never heard of adaptation."""
 
 from courses.models.content import Course, CourseEdition, Difficulty, Modality, Module, Skill, Variant
-from courses.models.interactions import Interaction, InteractionKind, OutboxEntry, Presentation, Purpose
+from courses.models.interactions import (
+    Interaction,
+    InteractionKind,
+    InteractionQuerySet,
+    OutboxEntry,
+    Presentation,
+    Purpose,
+)
 from courses.models.loaded import LoadedContent
 from courses.models.people import Cohort, Enrollment, Need, User
 from courses.models.questions import Question, QuestionKind, QuestionVersion
@@ -14,6 +21,7 @@ __all__ = [
     "Enrollment",
     "Interaction",
     "InteractionKind",
+    "InteractionQuerySet",
     "LoadedContent",
     "Modality",
     "Module",

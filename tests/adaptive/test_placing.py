@@ -131,7 +131,6 @@ def test_it_can_be_skipped_at_once_and_is_not_offered_again(newcomer: Enrollment
     stop_placement(again(newcomer))
 
     assert not is_on_offer(standing(newcomer))
-    assert begin_placement(again(newcomer)) is None
     assert [event.kind for event in newcomer.interactions.all()] == [InteractionKind.PLACED]
     assert recommend_next(again(newcomer)).module.position == 0
 
