@@ -28,7 +28,7 @@ from mlcore.placement import SURETY
 from mlcore.policy import PolicySettings, propensities
 
 POLICY = "tells most of what is known, 2"
-FEWEST_QUESTIONS, MOST_QUESTIONS = 2, 8
+FEWEST_QUESTIONS, MOST_QUESTIONS = 3, 8
 MINUTES_EACH = 0.75
 FEWEST_SKILLS = 5  # asked for in a course, for a test to be worth it
 LEAST_CHANGE = 0.25  # skills: once no question is expected to change more of what is taken as known, the test ends

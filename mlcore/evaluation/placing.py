@@ -22,7 +22,7 @@ DEMO = {  # the skills of the course that comes with Adept, each with those it b
 LEVELS, GUESSES = (1.0, 2.0, 3.0, 4.0, 5.0), (0.25, 0.5, 0.05, 0.05, 0.25)  # of the questions of each skill
 STEP, ITEM_SD = 0.5, 0.8  # logits that each level is harder, and that nobody can tell beforehand
 MEAN, OWN_SD = 0.75, 0.9  # of the skills, before anybody answered
-MOST_QUESTIONS = 8
+FEWEST_QUESTIONS, MOST_QUESTIONS = 3, 8
 LEAST_CHANGE = 0.25  # skills: once no question is expected to change more of the conclusion, the test ends
 CUT = log(0.6 / 0.4)  # logit of a typical question, from which a skill is known
 SLIPS = (0.0, 0.05)
@@ -84,7 +84,8 @@ class StateTest:
         if self.rng:
             return int(self.rng.choice(left))
         pool, weights = self.setting.pool.rows(left), self._weights(answers)
-        if placement.change(self.imagined, weights, pool).max() < LEAST_CHANGE:
+        changes = placement.change(self.imagined, weights, pool)
+        if len(answers.asked) >= FEWEST_QUESTIONS and changes.max() < LEAST_CHANGE:
             return None
         return left[int(placement.information(self.imagined, weights, pool).argmax())]
 
