@@ -15,6 +15,7 @@ from adaptive.adapting import standing_of
 from adaptive.advancing import advance, outcome_of
 from adaptive.asking import open_question
 from adaptive.models import Recommendation
+from adaptive.placing import leave_placement
 from adaptive.recommending import recommend_next
 from adaptive.serializers import (
     AnsweredBeforeSerializer,
@@ -72,6 +73,7 @@ def opened(request: ApiRequest, recommendation_id: UUID) -> Response:
     """Begin the step on offer, and get its question; there is none where there is nothing to answer."""
     read(NothingSerializer, request)
     step = _own_recommendation(request, recommendation_id)
+    leave_placement(step.enrollment)
     if not _is_on_offer(step):
         return _no_longer_on_offer(step)
     question = begin(step.enrollment, step)
@@ -99,6 +101,7 @@ def finished(request: ApiRequest, recommendation_id: UUID) -> Response:
 def overridden(request: ApiRequest, recommendation_id: UUID) -> Response:
     """Ask for something else than what is offered, and get the step that respects it."""
     step, sent = _own_recommendation(request, recommendation_id), read(OverrideSerializer, request)
+    leave_placement(step.enrollment)
     if not _is_on_offer(step):
         return _no_longer_on_offer(step)
     override(step.enrollment, Request(sent["wish"], reason=sent["reason"], key=uuid5(step.pk, sent["wish"])))

@@ -116,7 +116,7 @@ class CountingTutor:
         """Return how strong somebody may be in these skills who has not answered yet, as a tutor does."""
         level = np.array([MEDIUM if item.difficulty is None else item.difficulty for item in items])
         usual = math.log(PRIOR_RIGHT / PRIOR_WRONG)
-        expected = Expected(np.full(len(skills), usual), ABILITY_SD, np.full(len(skills), OWN_SD))
+        expected = Expected(np.full(len(skills), usual), np.full(len(skills), OWN_SD))
         return expected, STEP * (MEDIUM - level), np.full(len(items), ITEM_SD)
 
     def mastery(self, belief: Counts, skills: Sequence[Name]) -> list[Mastery]:

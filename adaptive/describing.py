@@ -8,6 +8,7 @@ from adaptive.adapting import Standing
 from adaptive.explaining import sentence
 from adaptive.mastery import SkillBelief
 from adaptive.models import Outcome, Recommendation
+from adaptive.placement import told_beliefs
 from adaptive.syllabus import Syllabus
 from courses import marking
 from courses.models import Interaction, Presentation
@@ -62,7 +63,7 @@ def why_data(syllabus: Syllabus, step: Recommendation) -> Data:
 
 def state_data(standing: Standing) -> Data:
     skills = standing.syllabus.skills
-    beliefs = standing.beliefs(list(skills))
+    beliefs = told_beliefs(standing, list(skills))
     return {
         "course": standing.syllabus.slug,
         "seen_up_to": standing.state.seen_up_to,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from adaptive.adapting import Standing
 from adaptive.mastery import MASTERED_CHANCE, Level, SkillBelief
+from adaptive.placement import told_beliefs
 from adaptive.routing import Router
 from adaptive.syllabus import SkillEntry
 
@@ -43,7 +44,7 @@ def band(belief: SkillBelief) -> Drawing:
 def skill_rows(standing: Standing, skills: Mapping[int, SkillEntry] | None = None) -> list[Drawing]:
     """Return skills for skill_list.html, those that come first before those built on them."""
     entries = standing.syllabus.skills if skills is None else skills
-    beliefs = standing.beliefs(list(entries))
+    beliefs = told_beliefs(standing, list(entries))
     return [
         band(beliefs[entry.id])
         | {
@@ -74,7 +75,7 @@ def skill_map(standing: Standing, next_skills: tuple[int, ...] = ()) -> Drawing:
         top = (tallest - len(column)) * (NODE_HEIGHT + GAP_Y) / 2
         for row, entry in enumerate(column):
             place[entry.id] = (MARGIN + depth * (NODE_WIDTH + GAP_X), MARGIN_Y + top + row * (NODE_HEIGHT + GAP_Y))
-    beliefs = standing.beliefs(list(place))
+    beliefs = told_beliefs(standing, list(place))
     edges = [(before, entry.id) for entry in standing.syllabus.skills.values() for before in entry.requires]
     paths = Router(place, (NODE_WIDTH, NODE_HEIGHT), GAP_Y).paths(edges)
     return {

@@ -8,20 +8,21 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from adaptive.adapting import Standing
-from adaptive.placement import Invitation, invitation
+from adaptive.placement import Invitation, invitation, is_worth_mentioning
 from adaptive.reviewing import due
 
 
 @dataclass(frozen=True)
 class Entrance:
-    """What the button says, and the placement test that may be taken first."""
+    """What the button says, the placement test that may be taken first, and whether one is worth mentioning at all."""
 
     words: str
     invitation: Invitation | None
+    may_be_placed: bool
 
 
 def entrance_to(standing: Standing, now: datetime) -> Entrance:
-    return Entrance(_words(standing, now), invitation(standing))
+    return Entrance(_words(standing, now), invitation(standing), is_worth_mentioning(standing, now))
 
 
 def _words(standing: Standing, now: datetime) -> str:

@@ -11,67 +11,39 @@ import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from adaptive.adapting import Standing
-from adaptive.mastery import KNOWN_CHANCE, KNOWN_SURETY
+from adaptive.locating import judge, pool_of, questions_in
+from adaptive.mastery import SkillBelief, beliefs_in
 from adaptive.preparing import prepared_for_each
 from adaptive.progress import Ending, Progress
 from adaptive.syllabus import QuestionEntry, SkillEntry, Syllabus
 from courses.kept_versions import version_of
-from courses.models import Interaction, InteractionKind, Presentation, Purpose, QuestionKind
+from courses.models import Interaction, InteractionKind, Presentation, Purpose
 from mlcore import placement
-from mlcore.placement import Expected, Pool
+from mlcore.placement import SURETY
 from mlcore.policy import PolicySettings, propensities
 
-POLICY = "tells most of what is known, 1"
-MOST_QUESTIONS = 8
+POLICY = "tells most of what is known, 2"
+FEWEST_QUESTIONS, MOST_QUESTIONS = 3, 8
 MINUTES_EACH = 0.75
 FEWEST_SKILLS = 5  # asked for in a course, for a test to be worth it
-SETTLED = 0.85  # as sure as this that a skill is known, or that it is not, needs no further question
-LEAST_BITS = 0.02  # a question that tells less is not worth asking
+LEAST_CHANGE = 0.25  # skills: once no question is expected to change more of what is taken as known, the test ends
+LITTLE = 10  # answers in lessons, fewer than these tell less than a test would
+LONG_AGO = timedelta(days=30)  # since anything was answered: much may be forgotten, or learned elsewhere
 MOST_WEIGHED = 400  # questions among which the next one is chosen
 EXPLORED = 0.05  # of all choices are drawn evenly
 SETTINGS = PolicySettings(temperature=0.03)  # of the most telling ones some are about equal
-CUT = math.log(KNOWN_CHANCE / (1.0 - KNOWN_CHANCE))
-GUESSES = {QuestionKind.TRUE_OR_FALSE: 0.5, QuestionKind.SINGLE_CHOICE: 0.25}  # chance to be right without knowing
-OTHER_GUESS = 0.05
 DICE = secrets.SystemRandom()
-
-
-@dataclass(frozen=True)
-class Judgment:
-    """What a placement test tells so far: imagined learners, and how likely each gave these answers."""
-
-    skills: tuple[int, ...]
-    strength: np.ndarray  # [n, s]
-    weights: np.ndarray  # [n]
-    asked_for: np.ndarray  # [s] some question asks for this skill
-
-    @cached_property
-    def chances(self) -> dict[int, float]:
-        """How likely each skill is known."""
-        known = placement.known(self.strength, self.weights, CUT)
-        return dict(zip(self.skills, known.tolist(), strict=True))
-
-    @property
-    def is_settled(self) -> bool:
-        """Of each skill that can be asked for, we are sure enough whether it is known."""
-        chance = np.array(list(self.chances.values()))[self.asked_for]
-        return bool(((chance >= SETTLED) | (chance <= 1.0 - SETTLED)).all())
-
-    @property
-    def known(self) -> list[int]:
-        """The skills that seem known, as surely as it takes anywhere to call a skill known."""
-        return [skill for skill, chance in self.chances.items() if _seems(chance) == "known"]
 
 
 def is_on_offer(standing: Standing) -> bool:
     """Somebody who has not begun may find out where to start, if the course has enough to ask.
 
-    So may, at any time, who was asked to by a trainer.
+    So may who began another test, until it ends; and, at any time, who was asked to by a trainer.
     """
     progress = standing.progress
     is_open = not progress.placement.ended and (progress.placement.is_anew or not progress.has_begun)
@@ -92,6 +64,31 @@ def answered_in(standing: Standing) -> int:
     return 0 if is_asked_anew(standing) else len(standing.progress.placement.answers)
 
 
+def told_beliefs(standing: Standing, skills: Sequence[int]) -> dict[int, SkillBelief]:
+    """Return what is believed of each skill, as far as the learner may see it: nothing while a test goes on."""
+    return beliefs_in({}, skills) if is_under_way(standing) else standing.beliefs(skills)
+
+
+def may_be_taken(standing: Standing) -> bool:
+    """Whoever wants a test may take one, first or anew, while there is something to find out and enough to ask."""
+    if is_on_offer(standing):
+        return True
+    has_enough = new_to(standing.progress, standing.syllabus) >= MOST_QUESTIONS
+    return has_enough and is_worth_it(standing.syllabus) and not standing.is_complete
+
+
+def is_worth_mentioning(standing: Standing, now: datetime) -> bool:
+    """A test tells much of who did little so far, or who comes back after a long time."""
+    if is_on_offer(standing) or not may_be_taken(standing):
+        return is_on_offer(standing)
+    progress = standing.progress
+    practiced = max((skill.at for skill in progress.skills.values()), default=0)
+    latest = max(practiced, progress.placement.at)
+    is_long_ago = bool(latest) and now.timestamp() - latest >= LONG_AGO.total_seconds()
+    answered = sum(module.answered for module in progress.modules.values())
+    return is_long_ago or (progress.placement.ended != Ending.PLACED and answered < LITTLE)
+
+
 def is_worth_it(syllabus: Syllabus) -> bool:
     """Skills that build on each other, with a question for several of them and two for each question of the test."""
     questions = [question for module in syllabus.modules.values() for question in module.questions if question.skills]
@@ -106,8 +103,10 @@ class Invitation:
 
     answered: int
     most: int = MOST_QUESTIONS
-    is_anew: bool = False  # a trainer asks for it
-    note: str = ""  # of the trainer
+    is_anew: bool = False  # something was done before
+    is_asked: bool = False  # by a trainer
+    note: str = ""  # of theirs
+    is_begun: bool = True  # or never ended; else it is open to whoever wants it
 
     @property
     def number(self) -> int:
@@ -120,13 +119,14 @@ class Invitation:
         return math.ceil(MINUTES_EACH * (self.most - self.answered))
 
 
-def invitation(standing: Standing) -> Invitation | None:
-    """Return what to offer somebody who may find out where to start."""
-    if not is_on_offer(standing):
-        return None
-    asked = standing.steering.placement
-    is_anew = asked is not None or standing.progress.placement.is_anew
-    return Invitation(answered_in(standing), is_anew=is_anew, note=asked.note if asked else "")
+def invitation(standing: Standing, is_wanted: bool = False) -> Invitation | None:
+    """Return what to offer somebody who may find out where to start; or anew, if that is wanted."""
+    if is_on_offer(standing):
+        asked = standing.steering.placement
+        is_anew = asked is not None or standing.progress.placement.is_anew
+        note = asked.note if asked else ""
+        return Invitation(answered_in(standing), is_anew=is_anew, is_asked=asked is not None, note=note)
+    return Invitation(0, is_anew=True, is_begun=False) if is_wanted and may_be_taken(standing) else None
 
 
 @dataclass(frozen=True)
@@ -145,52 +145,37 @@ class SkillVerdict:
     @property
     def sure(self) -> int:
         """How sure that is, in tenths."""
-        return round(10.0 * max(self.chance, 1.0 - self.chance))
+        return round(10.0 * (self.chance if self.seems == "known" else 1.0 - self.chance))
 
 
 def verdicts(syllabus: Syllabus, found: Interaction) -> dict[str, list[SkillVerdict]]:
     """Return what the entry that ended a test says of skills still taught, in the order of what they build on."""
     skills = sorted(syllabus.skills.values(), key=lambda skill: skill.depth)
     chances = {int(skill): chance for skill, chance in found.response["chances"].items()}
-    every = [SkillVerdict(one, chances[one.id], _seems(chances[one.id])) for one in skills if one.id in chances]
+    every = [SkillVerdict(one, chances[one.id], _seems(found, one.id)) for one in skills if one.id in chances]
     return {seems: [one for one in every if one.seems == seems] for seems in ("known", "unsure", "unknown")}
 
 
-def _seems(chance: float) -> str:
-    if chance >= KNOWN_SURETY:
+def _seems(found: Interaction, skill: int) -> str:
+    """As it counts since then: what seemed likely need not have been taken as known."""
+    if str(skill) in found.response["known"]:
         return "known"
-    return "unknown" if chance <= 1.0 - KNOWN_SURETY else "unsure"
-
-
-def judge(standing: Standing) -> Judgment:
-    """Weigh what the answers of the placement test tell of every skill."""
-    syllabus, answers = standing.syllabus, standing.progress.placement.answers
-    every = {question.id: question for _, question in _questions(syllabus)}
-    known_still = [answer for answer in answers if answer[0] in every]
-    expected, pool = _outset(standing, [every[question] for question, _, _ in known_still])
-    strength = placement.imagine(expected, _requires(syllabus))
-    scores = np.array([score for _, score, _ in known_still], float)
-    passed = np.array([has_passed for _, _, has_passed in known_still], bool)
-    asked_for = {skill for question in every.values() for skill in question.skills}
-    return Judgment(
-        tuple(syllabus.skills),
-        strength,
-        placement.weigh(strength, pool, scores, passed),
-        np.array([skill in asked_for for skill in syllabus.skills], bool),
-    )
+    return "unknown" if found.response["chances"][str(skill)] <= 1.0 - SURETY else "unsure"
 
 
 def draw_question(standing: Standing) -> Presentation | None:
     """Choose what to ask next, and note how likely it was. None when the test is over."""
     if len(standing.progress.placement.answers) >= MOST_QUESTIONS:
         return None
-    judgment, open_questions = judge(standing), _askable(standing)
-    if judgment.is_settled or not open_questions:
+    open_questions = _askable(standing)
+    if not open_questions:
         return None
-    questions = [question for _, question in open_questions]
-    told = placement.information(judgment.strength, judgment.weights, _outset(standing, questions)[1], CUT)
-    if told.max() < LEAST_BITS:
+    judgment, questions = judge(standing), [question for _, question in open_questions]
+    pool = pool_of(standing, questions)
+    changes = placement.change(judgment.imagined, judgment.weights, pool)
+    if len(standing.progress.placement.answers) >= FEWEST_QUESTIONS and changes.max() < LEAST_CHANGE:
         return None
+    told = placement.information(judgment.imagined, judgment.weights, pool)
     settings = PolicySettings(temperature=SETTINGS.temperature, floor=EXPLORED / len(questions))
     drawable = propensities((told / told.max())[None], settings)
     pick = min(int(np.searchsorted(np.cumsum(drawable), DICE.random())), len(questions) - 1)
@@ -223,6 +208,7 @@ def conclusion(standing: Standing, was_stopped: bool = False) -> Interaction:
             "stopped": was_stopped,
             "known": {str(skill): modules for skill, modules in known.items()},
             "chances": {str(skill): round(chance, 3) for skill, chance in found.chances.items()} if found else {},
+            "kinds": found.kinds if found and not standing.progress.placement.is_anew else [],
         },
     )
 
@@ -243,7 +229,7 @@ def placed_modules(standing: Standing, known: Sequence[int]) -> dict[int, list[i
 
 def new_to(progress: Progress, syllabus: Syllabus) -> int:
     """How many questions a test could still ask of somebody."""
-    return sum(question.id not in progress.questions for _, question in _questions(syllabus))
+    return sum(question.id not in progress.questions for _, question in questions_in(syllabus))
 
 
 def _askable(standing: Standing) -> list[tuple[int, QuestionEntry]]:
@@ -251,7 +237,7 @@ def _askable(standing: Standing) -> list[tuple[int, QuestionEntry]]:
     asked, aside = standing.progress.questions, standing.steering.aside
     fresh = [
         (module, question)
-        for module, question in _questions(standing.syllabus)
+        for module, question in questions_in(standing.syllabus)
         if question.id not in asked and module not in aside
     ]
     each = max(MOST_WEIGHED // max(len({question.skills for _, question in fresh}), 1), 1)
@@ -262,28 +248,3 @@ def _askable(standing: Standing) -> list[tuple[int, QuestionEntry]]:
         if taken[question.skills] <= each:
             kept.append((module, question))
     return kept
-
-
-def _questions(syllabus: Syllabus) -> list[tuple[int, QuestionEntry]]:
-    """Return the questions that ask for a skill, each with its module."""
-    return [(one.id, question) for one in syllabus.modules.values() for question in one.questions if question.skills]
-
-
-def _outset(standing: Standing, questions: Sequence[QuestionEntry]) -> tuple[Expected, Pool]:
-    """Return how strong a newcomer may be in each skill of the course, and these questions, as `mlcore` reads them."""
-    skills = {skill: place for place, skill in enumerate(standing.syllabus.skills)}
-    share = np.zeros((len(questions), len(skills)))
-    for row, question in enumerate(questions):
-        share[row, [skills[skill] for skill in question.skills]] = 1.0 / len(question.skills)
-    guess = np.array([GUESSES.get(QuestionKind(question.kind), OTHER_GUESS) for question in questions])
-    expected, ease, sd = standing.live.tutor.expect(list(skills), prepared_for_each(standing, [(questions, None)]))
-    return expected, Pool(share, ease, sd, guess)
-
-
-def _requires(syllabus: Syllabus) -> np.ndarray:
-    """Return which skill (row) builds on which (column)."""
-    place = {skill: n for n, skill in enumerate(syllabus.skills)}
-    requires = np.zeros((len(place), len(place)), bool)
-    for skill, entry in syllabus.skills.items():
-        requires[place[skill], [place[before] for before in entry.requires]] = True
-    return requires

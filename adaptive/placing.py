@@ -8,7 +8,15 @@ from adaptive.adapting import Standing, caught_up, read_standing, standing_of
 from adaptive.deciding import Decision
 from adaptive.degrading import on_the_best_rung
 from adaptive.directives import Directive
-from adaptive.placement import MOST_QUESTIONS, conclusion, draw_question, is_on_offer, is_under_way
+from adaptive.placement import (
+    MOST_QUESTIONS,
+    conclusion,
+    draw_question,
+    is_asked_anew,
+    is_on_offer,
+    is_under_way,
+    may_be_taken,
+)
 from adaptive.progress import Ending
 from adaptive.recommending import draw_step
 from adaptive.serving import LiveTutor, live_tutor
@@ -58,15 +66,28 @@ def is_kept_back(shown: Presentation) -> bool:
     return is_under_way(standing_of(enrollment, live_tutor(enrollment.course_id)))
 
 
+def is_overtaken(shown: Presentation) -> bool:
+    """A question of a test that has ended, or of another than the one that goes on, is not asked any more."""
+    enrollment = shown.enrollment
+    if shown.purpose != Purpose.PLACEMENT:
+        return False
+    goes_on = is_on_offer(standing_of(enrollment, live_tutor(enrollment.course_id)))
+    return not goes_on or waiting_question(enrollment) != shown
+
+
 def begin_placement(enrollment: Enrollment) -> Presentation | None:
-    """Return the question to answer now: the one that waits, or a new one. None if there is nothing to ask."""
+    """Return the question to answer now: the one that waits, or a new one. None if there is nothing to ask.
+
+    Who wants another test, or one after all, begins it anew.
+    """
 
     def ask(live: LiveTutor) -> Presentation | None:
         lock(enrollment)
         standing = caught_up(read_standing(enrollment, live))
-        if not is_on_offer(standing):
+        if not may_be_taken(standing):
             return None
-        _begin_anew(standing)
+        if is_asked_anew(standing) or not is_on_offer(standing):
+            _begin_anew(standing)
         return waiting_question(enrollment) or _asked(standing)
 
     return on_the_best_rung(enrollment, ask, otherwise=lambda: None)
@@ -79,7 +100,8 @@ def stop_placement(enrollment: Enrollment) -> None:
         lock(enrollment)
         standing = caught_up(read_standing(enrollment, live))
         if is_on_offer(standing):
-            _begin_anew(standing)
+            if is_asked_anew(standing):
+                _begin_anew(standing)
             _conclude(standing, was_stopped=True)
 
     @transaction.atomic
@@ -87,6 +109,22 @@ def stop_placement(enrollment: Enrollment) -> None:
         append(enrollment, without_finding())
 
     on_the_best_rung(enrollment, end, otherwise=end_without_tutor)
+
+
+def leave_placement(enrollment: Enrollment) -> Interaction | None:
+    """End a test that is left for a lesson, with what its answers tell; return the entry that says so.
+
+    None if there was none to leave: nobody who has not answered yet has begun, unless they began it anew.
+    """
+    if not _is_left(standing_of(enrollment, live_tutor(enrollment.course_id))):
+        return None
+
+    def end(live: LiveTutor) -> Interaction | None:
+        lock(enrollment)
+        standing = caught_up(read_standing(enrollment, live))
+        return _conclude(standing, was_stopped=True) if _is_left(standing) else None
+
+    return on_the_best_rung(enrollment, end, otherwise=lambda: None)
 
 
 def go_on_placing(standing: Standing) -> Decision:
@@ -110,19 +148,21 @@ def without_finding() -> Interaction:
 
 
 def _begin_anew(standing: Standing) -> None:
-    """Forget the earlier test, if a trainer asks for another one; then what they asked for is done."""
+    """Forget the answers of the earlier test; what it found counts until this one ends.
+
+    Where a trainer asks for another one, what they asked for is done with its beginning.
+    """
     asked = standing.steering.placement
-    if asked is None:
-        return
-    response = {"because": Ending.ANEW, "directive": asked.id}
+    response: dict[str, object] = {"because": Ending.ANEW} | ({"directive": asked.id} if asked else {})
     standing.take_in([append(standing.enrollment, Interaction(kind=InteractionKind.PLACED, response=response))])
-    Directive.objects.filter(pk=asked.id, ended_at=None).update(ended_at=clock.now())
-    standing.steering = standing.steering.without(asked)
+    if asked:
+        Directive.objects.filter(pk=asked.id, ended_at=None).update(ended_at=clock.now())
+        standing.steering = standing.steering.without(asked)
     standing.keep()
 
 
 def _began_anew(enrollment: Enrollment) -> Interaction | None:
-    """Return the entry of the log with which the latest test began that a trainer asked for."""
+    """Return the entry of the log with which the latest test began that was not the first."""
     return _placed(enrollment).filter(response__because=Ending.ANEW).order_by("-sequence").first()
 
 
@@ -140,6 +180,12 @@ def _asked(standing: Standing) -> Presentation | None:
     return question
 
 
-def _conclude(standing: Standing, was_stopped: bool = False) -> None:
-    standing.take_in([append(standing.enrollment, conclusion(standing, was_stopped))])
+def _is_left(standing: Standing) -> bool:
+    return is_under_way(standing) or (standing.progress.placement.is_anew and is_on_offer(standing))
+
+
+def _conclude(standing: Standing, was_stopped: bool = False) -> Interaction:
+    ending = append(standing.enrollment, conclusion(standing, was_stopped))
+    standing.take_in([ending])
     standing.keep()
+    return ending

@@ -45,7 +45,7 @@ class Ending:
     REVIEWED = "reviewed"
     PLACED = "placed"  # never visited: its skills seem known from a placement test
     SKIPPED = "skipped"  # a placement test that nobody wanted
-    ANEW = "anew"  # no ending, but the beginning of a placement test that a trainer asked for
+    ANEW = "anew"  # no ending, but the beginning of a placement test that is not the first
     DONE = (KNOWN, ENOUGH, READ)
 
 

@@ -77,7 +77,7 @@ class PlacementProgress:
     ended: str = ""
     known: dict[int, list[int]] = field(default_factory=dict)  # a skill that seems known -> modules done because of it
     at: int = 0  # second of its end
-    is_anew: bool = False  # asked for by a trainer, whatever was done before
+    is_anew: bool = False  # begun again, whatever was done before
 
     @classmethod
     def from_json(cls, row: Sequence[Any]) -> Self:

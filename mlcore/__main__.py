@@ -20,6 +20,7 @@ COMMANDS = {
     "effects": "tell how far verdicts on ways of learning can be trusted",
     "forgetting": "compare how well ways of remembering foretell answers a day or more later",
     "simulate": "write the answers of made-up learners whose truth is known, or judge policies on some",
+    "place": "judge how well placement tests find what made-up learners know",
     "bench": "measure how fast meta-training is, against loops as others write them",
 }
 WRONG_USE = 2

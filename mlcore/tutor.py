@@ -171,9 +171,8 @@ class Tutor:
         [q], [q]
         """
         typical, population, slope = self._typical(tuple(skills)), self.calibration.population, self.calibration.slope
-        ability_sd = float(np.sqrt(self.begin().numbers[0, ABILITY_VAR]))
         own_sd = np.sqrt(population.effect_sd**2 + typical.skill_sd**2)
-        expected = Expected(slope * typical.skill_base + self.calibration.shift, slope * ability_sd, slope * own_sd)
+        expected = Expected(slope * typical.skill_base + self.calibration.shift, slope * own_sd)
         of_items = np.sqrt(np.maximum(items.sd**2 - items.skill_sd**2, 0.0))
         return expected, slope * (items.base - items.skill_base), slope * of_items
 

@@ -18,6 +18,7 @@ from adaptive.explaining import MEANINGS, NAMES, comparison_of, sentence, succes
 from adaptive.guarding import NothingToLearn
 from adaptive.mastery import DEFINITIONS, Level
 from adaptive.models import Recommendation
+from adaptive.placement import is_under_way, is_worth_mentioning, told_beliefs
 from adaptive.recommending import Inputs, recommend_next
 from adaptive.reviewing import due, next_due_at
 from adaptive.serving import live_tutor
@@ -44,8 +45,10 @@ def skills_map(request: HttpRequest, slug: str) -> HttpResponse:
         "map": skill_map(standing, step.skills if step else ()),
         "skills": skill_rows(standing),
         "definitions": [(level.label, DEFINITIONS[level]) for level in Level],
-        "known": sum(belief.is_known for belief in standing.beliefs(list(standing.syllabus.skills)).values()),
+        "known": sum(belief.is_known for belief in told_beliefs(standing, list(standing.syllabus.skills)).values()),
         "ways": findings_for(standing.progress, standing.syllabus.subject),
+        "is_held_back": is_under_way(standing),
+        "may_be_placed": is_worth_mentioning(standing, timezone.now()),
     }
     return render(request, "adaptive/map.html", context)
 
@@ -74,7 +77,7 @@ def finished(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what is known now, and what stays open."""
     enrollment = own_enrollment(actor(request), slug)
     standing = _standing(enrollment)
-    beliefs = standing.beliefs(list(standing.syllabus.skills)).values()
+    beliefs = told_beliefs(standing, list(standing.syllabus.skills)).values()
     context = {
         "course": enrollment.course,
         "enrollment": enrollment,

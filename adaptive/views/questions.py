@@ -4,6 +4,7 @@ import uuid
 from contextlib import suppress
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from adaptive.drawing import moves
 from adaptive.explaining import sentence
 from adaptive.forms import AnswerForm
 from adaptive.models import Outcome
-from adaptive.placing import is_kept_back
+from adaptive.placing import is_kept_back, is_overtaken
 from adaptive.placing import place_of as place_in_test
 from adaptive.progress import Ending
 from adaptive.serving import live_tutor
@@ -39,6 +40,9 @@ def question(request: HttpRequest, presentation_id: uuid.UUID) -> HttpResponseBa
     shown = own_presentation(actor(request), presentation_id)
     if shown.interactions.answers().exists():
         return redirect("adaptive:outcome", shown.pk)
+    if is_overtaken(shown):
+        messages.info(request, _("The placement test of this question has ended."))
+        return redirect("adaptive:placement", shown.enrollment.course.slug)
     return _question_page(request, shown)
 
 
@@ -76,6 +80,8 @@ def answer(request: HttpRequest, presentation_id: uuid.UUID) -> HttpResponseBase
         return _question_page(request, shown, _("This page had been used before. Please send your answer again."))
     except AlreadyAnswered as earlier:
         return _answered_before(request, shown, earlier.answer)
+    if shown.purpose == Purpose.PLACEMENT and not (came_of_it.next_question_id or came_of_it.finished):
+        messages.info(request, _("The placement test had ended before this answer came. It counts like any other."))
     return _onward(shown, came_of_it)
 
 

@@ -5,7 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from adaptive.adapting import Standing, standing_of
@@ -15,7 +18,8 @@ from adaptive.explaining import put_aside, sentence
 from adaptive.forms import REASONS, OverrideForm
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
-from adaptive.progress import Wish
+from adaptive.placing import leave_placement
+from adaptive.progress import Ending, Wish
 from adaptive.recommending import recommend_next
 from adaptive.serving import live_tutor
 from adaptive.steering import steering_of
@@ -27,6 +31,8 @@ from courses.limiting import STEPPING
 from courses.models import Enrollment, InteractionKind
 from courses.views.limiting import at_most
 
+TOLD = gettext_lazy("See what it told")
+
 
 @require_POST
 @for_people
@@ -34,6 +40,7 @@ from courses.views.limiting import at_most
 def next_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin the step on offer, or go on where it was left."""
     enrollment = own_enrollment(actor(request), slug)
+    _leave_test(request, enrollment)
     try:
         chosen = open_step(enrollment)
     except NothingToLearn:
@@ -62,7 +69,9 @@ def step(request: HttpRequest, slug: str) -> HttpResponseBase:
 @at_most(STEPPING)
 def practice(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the next question of the step; finish a step that has none."""
-    return _to_practice(request, own_enrollment(actor(request), slug))
+    enrollment = own_enrollment(actor(request), slug)
+    _leave_test(request, enrollment)
+    return _to_practice(request, enrollment)
 
 
 @require_POST
@@ -77,6 +86,7 @@ def ask_for_another(request: HttpRequest, slug: str) -> HttpResponse:
     asked = form.cleaned_data
     modules = enrollment.course.modules.filter(live=True)
     module = get_object_or_404(modules, slug=asked["module"]) if asked["module"] else None
+    _leave_test(request, enrollment)
     wish = Request(asked["wish"], module, asked["reason"], **({"key": asked["key"]} if asked["key"] else {}))
     chosen = override(enrollment, wish)
     objection = _objection(enrollment, wish)
@@ -85,6 +95,15 @@ def ask_for_another(request: HttpRequest, slug: str) -> HttpResponse:
     elif asked["wish"] != Wish.REVIEW:
         messages.info(request, _what_we_did(asked["wish"], chosen))
     return _to_practice(request, enrollment) if chosen.variant_id is None else redirect("adaptive:step", slug)
+
+
+def _leave_test(request: HttpRequest, enrollment: Enrollment) -> None:
+    """Whoever goes to a lesson in the middle of a placement test ends it, and is told what becomes of their answers."""
+    left = leave_placement(enrollment)
+    if left and left.response["because"] == Ending.PLACED:
+        words = _("The placement test ended here. What you answered so far counts. {link}")
+        link = format_html('<a href="{}">{}</a>', reverse("adaptive:placement", args=[enrollment.course.slug]), TOLD)
+        messages.info(request, format_html(words, link=link))
 
 
 def _to_practice(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:

@@ -16,6 +16,7 @@ from adaptive.entrance import Entrance, entrance_to
 from adaptive.explaining import sentence
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Recommendation
+from adaptive.placement import is_under_way
 from adaptive.recommending import recommend_next
 from adaptive.reviewing import Due, due, next_due_at
 from adaptive.serving import live_tutor
@@ -93,6 +94,7 @@ def _as_context(offers: list[Offer]) -> dict[str, Any]:
         "offers": offers,
         "first": first,
         "invitation": first.entrance.invitation,
+        "is_held_back": is_under_way(first.standing),
         "others": offers[1:],
         "due": waiting,
         "next_at": _next_review(offers),

@@ -104,6 +104,9 @@ class Interaction(models.Model):
     class Meta:
         verbose_name = _("interaction")
         ordering = ["enrollment", "sequence"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["at"], condition=Q(kind="placed"), name="placement_tests")
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["enrollment", "sequence"], name="the_log_has_no_two_of_one_number"),
             models.UniqueConstraint(fields=["key"], name="one_interaction_per_key"),

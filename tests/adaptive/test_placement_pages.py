@@ -59,7 +59,8 @@ def test_starting_at_the_beginning_opens_the_first_step_and_ends_the_offer(brows
 
     assert answer.url == reverse("adaptive:step", args=["chain"])
     assert "Find out where to start" not in text_of(browser, "adaptive:today")
-    assert "Find out where to start" not in text_of(browser, "courses:course", "chain")
+    for page in ("courses:course", "adaptive:map"):
+        assert "Take the placement test" in text_of(browser, page, "chain")
 
 
 def test_each_answer_leads_to_the_next_question_and_says_nothing(browser: Client) -> None:
@@ -101,9 +102,12 @@ def test_at_the_end_it_says_what_seems_known_and_where_to_start(browser: Client,
 
     assert url == reverse("adaptive:placement", args=["chain"])
     page = text_of(browser, "adaptive:placement", "chain")
-    assert "What you seem to know" in page
+    assert "What it told" in page
     assert "Skill-1" in page
-    assert "in 10 sure" in page
+    assert "Known, " in page
+    assert "To learn" in page
+    assert "Not known yet, " in page
+    assert "Take the test again" in page
     assert "Start here" in page
     outline = text_of(browser, "courses:course", "chain")
     assert "You seemed to know this at the start." in outline

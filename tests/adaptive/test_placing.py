@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from adaptive import newcomers
 from adaptive.adapting import Standing, standing_of
 from adaptive.advancing import advance
+from adaptive.locating import judge
 from adaptive.models import Outcome, Recommendation
-from adaptive.placement import MOST_QUESTIONS, is_on_offer, is_under_way, judge
+from adaptive.newcomers import kinds_in
+from adaptive.placement import MOST_QUESTIONS, is_on_offer, is_under_way
 from adaptive.placing import begin_placement, stop_placement
 from adaptive.progress import Ending
 from adaptive.recommending import recommend_next
@@ -20,6 +23,7 @@ from courses import clock
 from courses.answering import Submission
 from courses.marking import PASSED
 from courses.models import Course, Enrollment, Interaction, InteractionKind, Presentation, Purpose, User
+from mlcore.placement import USUAL_KINDS
 from tests.adaptive.acting import respond, shown
 from tests.adaptive.conftest import again
 from tests.factories import make_course
@@ -127,14 +131,13 @@ def test_it_can_be_skipped_at_once_and_is_not_offered_again(newcomer: Enrollment
     stop_placement(again(newcomer))
 
     assert not is_on_offer(standing(newcomer))
-    assert begin_placement(again(newcomer)) is None
     assert [event.kind for event in newcomer.interactions.all()] == [InteractionKind.PLACED]
     assert recommend_next(again(newcomer)).module.position == 0
 
 
 def test_stopping_early_keeps_what_the_answers_told(newcomer: Enrollment) -> None:
     question = begin_placement(newcomer)
-    for _ in range(3):
+    for _ in range(2):
         question = respond(question, right=True).next_question
 
     stop_placement(again(newcomer))
@@ -221,13 +224,38 @@ def test_counts_alone_can_place_somebody(newcomer: Enrollment, monkeypatch: pyte
 
 def test_what_seems_known_is_at_least_as_sure_as_a_known_skill_must_be(newcomer: Enrollment) -> None:
     question = begin_placement(newcomer)
-    for _ in range(4):
+    for _ in range(2):
         question = respond(question, right=True).next_question
 
     judgment = judge(standing(newcomer))
 
+    assert judgment.known
     assert all(judgment.chances[skill] >= 0.75 for skill in judgment.known)
     assert judgment.known == sorted(judgment.known, key=list(judgment.chances).index)
+
+
+def test_what_seems_known_stands_on_what_seems_known_too(newcomer: Enrollment) -> None:
+    take_test(newcomer, knows=5)
+
+    now = standing(newcomer)
+    known = now.progress.placement.known
+    assert len(known) >= 4
+    assert all(before in known for skill in known for before in now.syllabus.skills[skill].requires)
+
+
+def test_newcomers_of_a_subject_are_expected_to_be_as_those_before_them_were(newcomer: Enrollment) -> None:
+    usually = kinds_in(newcomer.course.subject)
+    for number in range(4):
+        learner = User.objects.create(email=f"expert-{number}@example.org")
+        take_test(Enrollment.objects.create(learner=learner, course=newcomer.course), knows=6)
+    newcomers.forget()
+
+    now = kinds_in(newcomer.course.subject)
+
+    assert usually == pytest.approx(USUAL_KINDS)
+    assert now[-1] > usually[-1] + 0.1
+    assert now.sum() == pytest.approx(1.0, abs=1e-3)
+    assert kinds_in("another subject") == pytest.approx(USUAL_KINDS)
 
 
 def test_the_log_says_that_it_was_placement(newcomer: Enrollment) -> None:

@@ -40,7 +40,7 @@ def test_by_keyboard_from_the_offer_to_the_first_step(course: Course, ada: User,
         press(page, "Submit")
         page.wait_for_url(lambda url, before=before: url != before)
 
-    expect(page.get_by_role("heading", name="What you seem to know")).to_be_visible()
+    expect(page.get_by_role("heading", name="What it told")).to_be_visible()
     assert Enrollment.objects.get().interactions.filter(kind=InteractionKind.PLACED).count() == 1
     press(page, "Start here")
     page.wait_for_url("**/learn/python-foundations/")
@@ -65,6 +65,32 @@ def test_left_resumed_and_stopped(has_script: bool, course: Course, ada: User, s
     expect(page.locator("main")).to_contain_text("This is what 1 answer told us.")
     page.goto("/today/")
     expect(page.get_by_role("button", name="Continue")).to_be_visible()
+
+
+def test_left_for_a_lesson_it_ends_and_is_taken_again(course: Course, ada: User, signed_in: SignIn) -> None:
+    page = signed_in(ada, reduced_motion="reduce")
+    take(page, course)
+    page.get_by_role("button", name="Find out where to start").click()
+    page.get_by_role("button", name="I don't know yet").click()
+    expect(page.locator(".question-place")).to_have_text("Question 2 of up to 8")
+    page.goto("/today/")
+    expect(page.locator("main")).to_contain_text("shown once the placement test has ended")
+    problems = problems_on(page)
+
+    page.goto(f"/courses/{course.slug}/")
+    page.get_by_role("button", name=re.compile("^Open ")).nth(2).click()
+    expect(page.locator("#messages")).to_contain_text("The placement test ended here.")
+    problems += problems_on(page)
+    page.locator("#messages").get_by_role("link", name="See what it told").click()
+    expect(page.locator("main")).to_contain_text("This is what 1 answer told us.")
+    problems += problems_on(page)
+
+    page.get_by_role("link", name="Take the test again").click()
+    expect(page.get_by_role("heading", name="Find out where you stand")).to_be_visible()
+    problems += problems_on(page)
+    page.get_by_role("button", name="Take the placement test").click()
+    expect(page.locator(".question-place")).to_have_text("Question 1 of up to 8")
+    assert problems == []
 
 
 def test_the_offer_and_its_questions_are_accessible(course: Course, ada: User, signed_in: SignIn) -> None:
