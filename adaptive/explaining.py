@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from adaptive.directives import DirectiveKind, of_ten
 from adaptive.guarding import LEFT_BY_RULES
 from adaptive.models import Recommendation
-from adaptive.progress import Wish
+from adaptive.reason_words import RULES
 from adaptive.steering import DirectiveEntry
 from courses.models import Need
 
@@ -24,36 +24,6 @@ Reason = dict[str, Any]
 CLOSE = 1e-5  # scores are stored rounded
 NEARLY = 0.1  # a score this much lower is about equally good
 
-RULES = {
-    Wish.TOO_EASY: _("You found the last one too easy, so this one is harder."),
-    Wish.TOO_HARD: _("You found the last one too hard, so this one is easier."),
-    Wish.ANOTHER_WAY: _("You asked for another way, and this is one."),
-    Wish.THIS_ONE: _("You chose it yourself."),
-    Wish.REVIEW: _("You asked to review it."),
-    "again": _("The last visit did not settle it yet, so here is the same idea another way."),
-    "locked": _("It is next in the course. Some skills before it are not sure yet, so take your time."),
-    "review": _("You have been through the whole course. This keeps it fresh."),
-    "varied": _("You have had much of the same lately, so here is something else."),
-    "listed": _("It is one of the dozen steps that look most promising by our usual reckoning."),
-    "only": _("It is the next step that you have the basis for."),
-    "order": _("It is next in the course."),
-    "drawn": _("A few steps are about equally good now, and this one was drawn."),
-    "left": _("Your trainer has put the other modules aside for now."),
-    "unsuited": _(
-        "None of its lessons meets what you asked for in your settings, so here are its questions alone. Your trainer "
-        "can see that."
-    ),
-    "left_by_rules": _("A rule of the course leaves the other modules out for you."),
-    "left_in_order": _(
-        "Your trainer has put other modules aside for now, so this comes next. Some skills before it are not sure yet, "
-        "so take your time."
-    ),
-    "left_to_review": _("Your trainer has put the other modules aside for now. This keeps fresh what you know."),
-    "all_aside": _("Your trainer has put every module aside for now, so we go on as usual."),
-    "tried": _(
-        "Another step looked a little better. Now and then we try one like this, to find out whether we are right."
-    ),
-}
 ASKED = {  # what a trainer asked for; their own words follow
     "pinned": _("Your trainer asked for this first"),
     "due": _("Your trainer wants this done by %(day)s"),

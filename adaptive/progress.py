@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from adaptive.progress_rows import ModuleProgress, PlacementProgress, QuestionProgress, SkillProgress
+from adaptive.progress_rows import ModuleProgress, PlacementProgress, QuestionProgress, Refusal, SkillProgress
 from adaptive.rewards import Answered, ArmProgress, Lesson, give_credit, methods_of
 from courses.marking import has_passed
 from courses.models import Interaction, InteractionKind, Purpose
@@ -32,6 +32,7 @@ class Wish:
     THIS_ONE = "this-one"
     REVIEW = "review"
     ALL = (TOO_EASY, TOO_HARD, ANOTHER_WAY, NOT_THIS_ONE, THIS_ONE, REVIEW)
+    REFUSING = (TOO_EASY, TOO_HARD, ANOTHER_WAY, NOT_THIS_ONE)
 
 
 class Ending:
@@ -65,6 +66,7 @@ class Progress:
     steps: list[tuple[int, str]] = field(default_factory=list)  # module and modality of those begun, the latest last
     kinds: list[str] = field(default_factory=list)  # of the questions answered, the latest last
     wish: dict[str, Any] = field(default_factory=dict)  # what the next offer must respect
+    refused: list[Refusal] = field(default_factory=list)  # each way at most once, the latest last
     pace: float = 0.0  # above 0 for harder, below for easier, as asked
     memory: list[float] = field(default_factory=lambda: [0.0] * len(PACES))  # what answers told of each of PACES
     placement: PlacementProgress = field(default_factory=PlacementProgress)
@@ -80,6 +82,7 @@ class Progress:
         progress.lessons = {int(key): Lesson(*row) for key, row in data["lessons"].items()}
         progress.steps = [(module, modality) for module, modality in data["steps"]]
         progress.kinds, progress.memory = list(data["kinds"]), list(data["memory"])
+        progress.refused = [Refusal(*row) for row in data["refused"]]
         progress.placement = PlacementProgress.from_json(data["placement"])
         return progress
 
@@ -99,6 +102,7 @@ class Progress:
             "closed": self.closed,
             "left": self.left,
             "wish": self.wish,
+            "refused": [list(refusal) for refusal in self.refused],
             "pace": self.pace,
             "memory": self.memory,
             "placement": self.placement.as_json(),
@@ -226,11 +230,24 @@ class Progress:
         module = self.module(event.module_id)
         if wish == Wish.NOT_THIS_ONE:
             module.banned_until = event.sequence + BANNED_FOR
+        elif wish == Wish.THIS_ONE:
+            module.banned_until = 0
         elif wish == Wish.TOO_EASY:
             self.pace = min(self.pace + PACE_STEP, FASTEST)
-            module.easiest, module.hardest = min((level or 3) + 1, 5), 5
+            module.easiest, module.hardest = min((level or max(module.easiest, 3)) + 1, 5), 5
         elif wish == Wish.TOO_HARD:
             self.pace = max(self.pace - PACE_STEP, -FASTEST)
-            module.easiest, module.hardest = 1, max((level or 3) - 1, 1)
+            module.easiest, module.hardest = 1, max((level or min(module.hardest, 3)) - 1, 1)
+        if wish in Wish.REFUSING:
+            self._refuse(Refusal(event.module_id or 0, event.variant_id or 0, event.sequence, wish))
         self.closed = event.sequence
         self.wish = {"wish": wish, "module": event.module_id, "variant": event.variant_id}
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Note what is not wanted. What was too easy may be just right for whom the next one is too hard, and so on."""
+        taken_back = {Wish.TOO_HARD: Wish.TOO_EASY, Wish.TOO_EASY: Wish.TOO_HARD}.get(refusal.wish)
+        self.refused = [
+            one
+            for one in self.refused
+            if one.module != refusal.module or (one.variant != refusal.variant and one.wish != taken_back)
+        ] + [refusal]

@@ -21,19 +21,21 @@ from adaptive.adapting import Standing, standing_of
 from adaptive.aiming import band_for
 from adaptive.degrading import on_the_best_rung
 from adaptive.explaining import Offer, Reason, reason_given, reasons_for
-from adaptive.guarding import UNSUITED, Admitted, Candidate, admitted, is_put_aside, wanted_soon
+from adaptive.guarding import GIVEN_BACK, UNSUITED, Admitted, admitted, is_put_aside, wanted_soon
 from adaptive.methods import effect_terms
 from adaptive.modalities import effects_for, means_of, tries_of
 from adaptive.models import Recommendation
 from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
 from adaptive.prospecting import prospects_of
+from adaptive.respecting import how_given_back, how_respected
 from adaptive.ruling import obey
 from adaptive.sequence_terms import chooses_by_sequence, sequence_terms, sequencer_for
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
 from adaptive.syllabus import Needs, VariantEntry
 from adaptive.varying import varied
+from adaptive.ways import Candidate
 from courses import clock
 from courses.models import Enrollment
 from courses.recording import lock
@@ -207,7 +209,7 @@ class Weighed:
 
     def _offer(self, n: int, candidate: Candidate) -> dict[str, object]:
         suggestion = self.suggestion
-        offer = {
+        offer: dict[str, object] = {
             "module": candidate.module.id,
             "variant": candidate.variant.id if candidate.variant else None,
             "aim": candidate.aim,
@@ -256,10 +258,13 @@ def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:
 
 def _reasons(standing: Standing, may_be: Admitted, offers: Sequence[Offer], pick: int, now: datetime) -> list[Reason]:
     """Return why: a trainer's word, the learner's own wish, the rule that narrowed the choice, or its terms."""
-    module = may_be.candidates[pick].module.id
+    chosen = may_be.candidates[pick]
+    module = chosen.module.id
     match may_be.rule:
         case "asked":
-            return reasons_for(offers, pick, str(standing.progress.wish["wish"]))
+            return reasons_for(offers, pick, how_respected(standing, chosen))
+        case rule if rule == GIVEN_BACK:
+            return reasons_for(offers, pick, how_given_back(standing, chosen))
         case "pinned":
             return [reason_given(may_be.rule, standing.steering.pinned[module])]
         case "due":

@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from adaptive.explaining import RULES, sentence
+from adaptive.explaining import sentence
 from adaptive.models import Recommendation
 from adaptive.progress import Wish
+from adaptive.reason_words import RULES
 from adaptive.recommending import recommend_next
 from adaptive.stepping import Request, override
 from courses.enrolling import enroll
