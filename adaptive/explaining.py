@@ -22,6 +22,7 @@ Offer = Mapping[str, Any]  # one of Recommendation.candidates
 Reason = dict[str, Any]
 
 CLOSE = 1e-5  # scores are stored rounded
+TRIED_BEFORE = "tried_before"  # open, because what it builds on was tried honestly and is not sure
 NEARLY = 0.1  # a score this much lower is about equally good
 
 ASKED = {  # what a trainer asked for; their own words follow
@@ -163,7 +164,7 @@ def _behind(offers: Sequence[Offer], others: Sequence[Offer]) -> float:
 
 def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
-    if rule not in ("open", "left", LEFT_BY_RULES):
+    if rule not in ("open", TRIED_BEFORE, "left", LEFT_BY_RULES):
         return [{"rule": rule}]
     able = drawable(offers)
     if narrowed_by(offers) > 0.0:
@@ -223,10 +224,12 @@ def _main_sentence(recommendation: Recommendation, reasons: Sequence[Reason]) ->
         return _asked(reasons[0])
     if "rule" in reasons[0]:
         return str(RULES.get(reasons[0]["rule"], RULES["drawn"]))
-    causes = [str(CAUSES[reason["term"]]) for reason in reasons]
-    if len(causes) == 1:
-        return gettext("Because %(cause)s.") % {"cause": causes[0]}
-    return gettext("Because %(cause)s, and %(other)s.") % {"cause": causes[0], "other": causes[1]}
+    *others, last = dict.fromkeys(str(CAUSES[reason["term"]]) for reason in reasons)
+    if not others:
+        return gettext("Because %(cause)s.") % {"cause": last}
+    if len(others) == 1:
+        return gettext("Because %(cause)s, and %(other)s.") % {"cause": others[0], "other": last}
+    return gettext("Because %(causes)s; and %(last)s.") % {"causes": "; ".join(others), "last": last}
 
 
 def _asked(reason: Reason) -> str:

@@ -85,6 +85,12 @@ def missing_for(standing: Standing, module: ModuleEntry) -> list[int]:
     return [skill for skill in needed if not standing.is_held(skill) and not _was_tried(standing, skill)]
 
 
+def was_let_on(standing: Standing, module: ModuleEntry) -> bool:
+    """It is open though what it builds on is not all held: some of that was only tried."""
+    given = standing.steering.waived | standing.progress.placement.known.keys()
+    return any(skill not in given and not standing.is_held(skill) for skill in module.requires)
+
+
 def is_put_aside(standing: Standing, module: ModuleEntry) -> bool:
     """A trainer does not want it offered now, and something else is left."""
     return module.id in standing.steering.aside and module not in _left(standing)

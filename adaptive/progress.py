@@ -148,7 +148,7 @@ class Progress:
         self.visits, self.before_on, self.now_on = self.visits + 1, self.now_on or self.before_on, []
         module = self.module(event.module_id)
         module.opened += 1
-        module.now_answered, module.now_right = 0, 0.0
+        module.begin_visit()
         self.steps = [*self.steps, (self.current, modality or "")][-STEPS_KEPT:]
         if event.variant_id:
             module.seen = [variant for variant in module.seen if variant != event.variant_id] + [event.variant_id]
@@ -170,6 +170,7 @@ class Progress:
         module = self.module(event.module_id)
         module.answered, module.right = module.answered + 1, round(module.right + score, 4)
         module.now_answered, module.now_right = module.now_answered + 1, round(module.now_right + score, 4)
+        module.now_wrong = module.now_wrong + 1 if score < RIGHT else 0
         at = int(event.at.timestamp())
         predicted = event.presentation.predicted if event.presentation else None
         if predicted is not None:
@@ -220,7 +221,7 @@ class Progress:
         module.ended = event.response.get("because", Ending.ENOUGH)
         module.done = module.done or module.ended in Ending.DONE
         module.ended_answered, module.ended_right = module.now_answered, module.now_right
-        module.now_answered, module.now_right = 0, 0.0
+        module.begin_visit()
         self.closed, self.left, self.wish = event.sequence, event.module_id or 0, {}
         if self.current == self.left:
             self.current = 0

@@ -18,6 +18,7 @@ class ModuleProgress:
     right: float = 0.0
     now_answered: int = 0  # in the visit that goes on
     now_right: float = 0.0
+    now_wrong: int = 0  # answers at the end of it, one after another
     ended_answered: int = 0  # in the latest visit that came to an end
     ended_right: float = 0.0
     seen: list[int] = field(default_factory=list)  # variants, the latest last
@@ -32,6 +33,9 @@ class ModuleProgress:
     def from_json(cls, row: dict[str, Any]) -> Self:
         known = {column.name for column in fields(cls)}
         return cls(**{key: value for key, value in row.items() if key in known})
+
+    def begin_visit(self) -> None:
+        self.now_answered, self.now_right, self.now_wrong = 0, 0.0, 0
 
     def as_json(self) -> dict[str, Any]:
         """Only what differs from a module never opened."""

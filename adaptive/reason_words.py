@@ -40,6 +40,7 @@ RULES = {
     "varied": _("You have had much of the same lately, so here is something else."),
     "listed": _("It is one of the dozen steps that look most promising by our usual reckoning."),
     "only": _("It is the next step that you have the basis for."),
+    "tried_before": _("You gave what it builds on a fair try, and some of that is not sure yet. Let us go on."),
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
     "left": _("Your trainer has put the other modules aside for now."),
