@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from adaptive.directives import DirectiveKind, of_ten
 from adaptive.guarding import LEFT_BY_RULES
 from adaptive.models import Recommendation
-from adaptive.reason_words import RULES
+from adaptive.reason_words import AGAIN_BY_RULES, ASKED_AGAIN, RULES
 from adaptive.steering import DirectiveEntry
 from courses.models import Need
 
@@ -178,11 +178,11 @@ def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     return decisive_terms(offers[pick], rivals) or [{"rule": "drawn" if behind <= NEARLY else "tried"}]
 
 
-def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "") -> Reason:
-    """Return a trainer's word as a reason, with what a learner may read of it."""
+def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "", is_again: bool = False) -> Reason:
+    """Return a trainer's word as a reason, with what a learner may read of it; who has done it before reads so."""
     said = {"rule": rule, "directive": directive.id, "until": directive.until, "note": directive.note}
     by_rule = {"of_rule": directive.rule, "cause": directive.cause} if directive.rule else {}
-    return said | by_rule | ({"leads_to": leads_to} if leads_to else {})
+    return said | by_rule | ({"leads_to": leads_to} if leads_to else {}) | ({"again": True} if is_again else {})
 
 
 def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
@@ -237,6 +237,8 @@ def _asked(reason: Reason) -> str:
     directive = DirectiveEntry(reason["directive"], reason["rule"], 0, reason["until"], reason["note"])
     day = date_format(localtime(directive.last_day)) if directive.last_day else ""
     said = (BY_RULES | NARROWED if "of_rule" in reason else ASKED)[reason["rule"]]
+    if "again" in reason:
+        said = (AGAIN_BY_RULES if "of_rule" in reason else ASKED_AGAIN)[reason["rule"]]
     words = {"day": day, "leads_to": reason.get("leads_to", ""), "cause": reason.get("cause", "")}
     return with_note(str(said) % words, directive.note)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,11 +11,12 @@ from adaptive.models import Aim
 from adaptive.narrowing import as_rules_ask
 from adaptive.progress import Ending
 from adaptive.respecting import asked_for, basis_of_what_was_too_hard
+from adaptive.returning import pinned, wanted
 from adaptive.reviewing import due
 from adaptive.steering import DirectiveEntry
 from adaptive.syllabus import ModuleEntry
 from adaptive.visiting import other_ways
-from adaptive.ways import Candidate, given_back, is_refused, not_refused, refused_at, to_read, ways
+from adaptive.ways import Candidate, given_back, is_refused, not_refused, refused_at, to_read, ways, ways_once_more
 
 NEAR = timedelta(days=7)  # a deadline this close comes first
 LEFT = {"open": "left", "locked": "left_in_order", "review": "left_to_review"}  # rules where trainers left out the rest
@@ -126,7 +127,8 @@ def _asked_for(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 def _pinned(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """What a trainer wants offered first, once its prerequisites are met."""
-    for module in _ready(standing, standing.steering.pinned):
+    asked = pinned(standing)
+    for module in _ready(standing, [one for one in _left(standing) if one.id in asked]):
         yield from _ways_on(standing, module)
 
 
@@ -138,11 +140,14 @@ def _wanted_soon(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 def wanted_soon(standing: Standing, now: datetime) -> dict[int, DirectiveEntry]:
     """Return the modules to begin for the earliest deadline that anything can be done for, each with its directive."""
-    wanted = [one for one in standing.steering.wanted.values() if one.about in standing.syllabus.modules]
-    near = {one.ends_at for one in wanted if one.ends_at and one.ends_at - now <= NEAR}
-    ready = {module.id for module in _ready(standing, standing.syllabus.modules)} if near else set()
+    asked = {pk: one for pk, one in wanted(standing).items() if pk in standing.syllabus.modules}
+    near = {one.ends_at for one in asked.values() if one.ends_at and one.ends_at - now <= NEAR}
+    if not near:
+        return {}
+    to_do = [one for one in _left(standing) if one.id in asked or not standing.progress.module(one.id).done]
+    ready = {module.id for module in _ready(standing, to_do)}
     for day in sorted(near):
-        of_day = [(one, standing.syllabus.modules[one.about]) for one in wanted if one.ends_at == day]
+        of_day = [(one, standing.syllabus.modules[pk]) for pk, one in asked.items() if one.ends_at == day]
         steps = {pk: one for one, module in of_day for pk in _way_to(standing, module) & ready}
         if steps:
             return steps
@@ -150,13 +155,14 @@ def wanted_soon(standing: Standing, now: datetime) -> dict[int, DirectiveEntry]:
 
 
 def _way_to(standing: Standing, module: ModuleEntry) -> set[int]:
-    """Return the module itself where it is open, else what is open of all that it builds on; nothing if it is done."""
+    """Return the module itself where it is open, else what is open of all that it builds on and is not done."""
     seen: set[int] = set()
     found: set[int] = set()
     waiting = [module]
     while waiting:
         one = waiting.pop()
-        if one.id in seen or standing.progress.module(one.id).done or one.id in standing.steering.aside:
+        is_done = one.id != module.id and standing.progress.module(one.id).done
+        if one.id in seen or is_done or one.id in standing.steering.aside:
             continue
         seen.add(one.id)
         missing = missing_for(standing, one)
@@ -165,16 +171,16 @@ def _way_to(standing: Standing, module: ModuleEntry) -> set[int]:
     return found
 
 
-def _ready(standing: Standing, modules: Container[int]) -> list[ModuleEntry]:
-    """Those of these modules that may be begun: to be done, open and not refused."""
-    steps = [module for module in _to_do(standing) if module.id in modules]
-    return [module for module in steps if is_open(standing, module) and not is_refused(standing, module)]
+def _ready(standing: Standing, modules: Sequence[ModuleEntry]) -> list[ModuleEntry]:
+    """Those of these modules that may be begun: open and not refused."""
+    return [module for module in modules if is_open(standing, module) and not is_refused(standing, module)]
 
 
 def _ways_on(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
-    """Its variants, or other ways than those that did not work out."""
-    is_again = standing.progress.module(module.id).ended == Ending.AGAIN
-    yield from (_ways_again(standing, module) if is_again else []) or ways(standing, module)
+    """Its variants, or other ways than those that did not work out or, where it is done, than the last one."""
+    done = standing.progress.module(module.id)
+    again = _ways_again(standing, module) if done.ended == Ending.AGAIN else []
+    yield from again or (ways_once_more if done.done else ways)(standing, module)
 
 
 def _ways_again(standing: Standing, module: ModuleEntry) -> list[Candidate]:
@@ -193,7 +199,7 @@ def _another_try(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """Modules whose prerequisites are met, and what is due for review."""
-    steps = _ready(standing, standing.syllabus.modules)
+    steps = _ready(standing, _to_do(standing))
     if not steps:
         return
     for module in steps:

@@ -206,7 +206,8 @@ class Progress:
             practiced = self.skills.setdefault(skill, SkillProgress())
             practiced.record = practiced.record.seeming_known(event.at.timestamp())
         for module in {module for modules in self.placement.known.values() for module in modules}:
-            self.module(module).done, self.module(module).ended = True, Ending.PLACED
+            placed = self.module(module)
+            placed.done, placed.ended, placed.ended_at = True, Ending.PLACED, event.at.timestamp()
         self.closed, self.wish = event.sequence, {}
 
     def _take_back(self, skills: Sequence[int]) -> None:
@@ -219,6 +220,7 @@ class Progress:
         module = self.module(event.module_id)
         module.visits += 1
         module.ended = event.response.get("because", Ending.ENOUGH)
+        module.ended_at = event.at.timestamp()
         module.done = module.done or module.ended in Ending.DONE
         module.ended_answered, module.ended_right = module.now_answered, module.now_right
         module.begin_visit()

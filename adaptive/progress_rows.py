@@ -23,6 +23,7 @@ class ModuleProgress:
     ended_right: float = 0.0
     seen: list[int] = field(default_factory=list)  # variants, the latest last
     ended: str = ""  # how the latest visit did
+    ended_at: float = 0.0  # second
     done: bool = False
     last: int = 0  # entry of the log
     banned_until: int = 0

@@ -59,3 +59,13 @@ RULES = {
         "Another step looked a little better. Now and then we try one like this, to find out whether we are right."
     ),
 }
+ASKED_AGAIN = {  # what a trainer asked for of a learner who has done it before; their own words follow
+    "pinned": _("You have done this before, and your trainer asked for it once more"),
+    "due": _("You have done this before, and your trainer wants it done once more by %(day)s"),
+}
+AGAIN_BY_RULES = {
+    "pinned": _("You have done this before, and a rule of the course asks for it once more, because %(cause)s"),
+    "due": _(
+        "You have done this before, and a rule of the course wants it done once more by %(day)s, because %(cause)s"
+    ),
+}

@@ -10,6 +10,7 @@ from adaptive.adapting import Standing
 from adaptive.explaining import TRIED_BEFORE, Offer, Reason, reason_given, reasons_for
 from adaptive.guarding import GIVEN_BACK, UNSUITED, Admitted, admitted, wanted_soon, was_let_on
 from adaptive.respecting import how_given_back, how_respected
+from adaptive.returning import pinned
 from adaptive.syllabus import Needs, VariantEntry
 
 
@@ -23,13 +24,18 @@ def reasons_of(standing: Standing, may_be: Admitted, offers: Sequence[Offer], pi
         case rule if rule == GIVEN_BACK:
             return reasons_for(offers, pick, how_given_back(standing, chosen))
         case "pinned":
-            return [reason_given(may_be.rule, standing.steering.pinned[module])]
+            return [reason_given(may_be.rule, pinned(standing)[module], is_again=_is_done(standing, module))]
         case "due":
             directive = wanted_soon(standing, now)[module]
             leads_to = standing.syllabus.modules[directive.about].title if directive.about != module else ""
-            return [reason_given("towards" if leads_to else "due", directive, leads_to)]
+            is_again = _is_done(standing, module)
+            return [reason_given("towards" if leads_to else "due", directive, leads_to, is_again=is_again)]
     rule = TRIED_BEFORE if may_be.rule == "open" and was_let_on(standing, chosen.module) else may_be.rule
     return reasons_for(offers, pick, rule)
+
+
+def _is_done(standing: Standing, module: int) -> bool:
+    return standing.progress.module(module).done
 
 
 def narrowed(standing: Standing, may_be: Admitted, module: int, now: datetime) -> list[Reason]:

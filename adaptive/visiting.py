@@ -55,7 +55,7 @@ def ending_of(standing: Standing, module: ModuleEntry, aim: Aim) -> str:
         return Ending.REVIEWED if done.now_answered >= most_answers(module, aim) else ""
     if done.now_answered >= min(FEWEST_ANSWERS, questions) and is_known(standing, module) and not is_doubtful(done):
         return Ending.KNOWN
-    if done.answered >= MOST_VISITS * MOST_ANSWERS:
+    if done.answered >= MOST_VISITS * MOST_ANSWERS and not done.done:
         return Ending.ENOUGH  # however often the visits were broken off
     if done.now_answered >= most_answers(module, aim) or is_struggling(standing, module):
         return Ending.AGAIN if deserves_another_try(standing, module) else Ending.ENOUGH

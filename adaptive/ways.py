@@ -35,6 +35,14 @@ def ways(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
     yield from least_seen(standing, module, as_rules_ask(standing, module, fitting))
 
 
+def ways_once_more(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
+    """For who has done it before: other variants than the last one, where there are any."""
+    last = standing.progress.module(module.id).seen[-1:]
+    near = not_refused(standing, module, _near(standing, module))
+    others = as_rules_ask(standing, module, [variant for variant in near if variant.id not in last])
+    yield from least_seen(standing, module, others) or ways(standing, module)
+
+
 def to_read(standing: Standing, module: ModuleEntry) -> VariantEntry | None:
     """Something to read where there is nothing to answer: what was read longest ago."""
     return None if module.questions or not module.variants else least_seen(standing, module, module.variants)[0].variant
