@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from adaptive.adapting import Standing
-from adaptive.mastery import MASTERED_CHANCE, Level, SkillBelief
+from adaptive.mastery import KNOWN_SURETY, MASTERED_CHANCE, Level, SkillBelief
 from adaptive.routing import Router
 from adaptive.syllabus import SkillEntry
 from adaptive.visiting import surety_of
@@ -98,12 +98,15 @@ def moves(standing: Standing, moved: list[dict[str, Any]]) -> list[Drawing]:
     ]
 
 
-def enough_of(standing: Standing, module_id: int) -> str:
-    """Say how likely it is that a module is known; "" where nothing of it is asked any more."""
+def enough_of(standing: Standing, module_id: int, moved: list[dict[str, Any]]) -> str:
+    """Say how likely it was that a module was known after the answer that moved this; "" where it is not taught now."""
     module = standing.syllabus.modules.get(module_id)
-    surety = surety_of(standing, module) if module else 0.0
-    if module is None or not surety:
+    if module is None:
         return ""
+    then = {row["skill"]: SkillBelief(row["skill"], *row["after"]) for row in moved}
+    surety = surety_of(standing, module, then)
+    if surety < KNOWN_SURETY:  # of skills that other answers have moved since
+        return gettext("That is enough of “%s”: you probably knew it then.") % module.title
     if surety >= VERY_SURE:
         words = gettext("That is enough of “%(title)s”: you very probably know it (the chance is %(chance)d %%).")
     else:

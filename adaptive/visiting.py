@@ -1,11 +1,12 @@
 """A visit to a module ends when its skills are known, or when going on would not help: nobody is kept for ever."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Max
 
 from adaptive.adapting import Standing
-from adaptive.mastery import KNOWN_CHANCE
+from adaptive.mastery import KNOWN_CHANCE, SkillBelief
 from adaptive.models import Aim
 from adaptive.progress import Ending
 from adaptive.progress_rows import ModuleProgress
@@ -67,10 +68,13 @@ def is_doubtful(visit: ModuleProgress) -> bool:
     return visit.now_right < HALF * visit.now_answered or visit.now_wrong >= WRONG_IN_A_ROW
 
 
-def surety_of(standing: Standing, module: ModuleEntry) -> float:
-    """Return how sure it is that each skill of the module is known; that of the least sure one."""
-    beliefs = standing.beliefs(_asked_skills(module)).values()
-    return min((belief.surety(KNOWN_CHANCE) for belief in beliefs), default=0.0)
+def surety_of(standing: Standing, module: ModuleEntry, then: Mapping[int, SkillBelief]) -> float:
+    """Return how sure it was that each skill of the module is known; that of the least sure one.
+
+    What was believed `then` of some skills counts, and of others what is believed now.
+    """
+    beliefs = standing.beliefs(_asked_skills(module)) | dict(then)
+    return min((beliefs[skill].surety(KNOWN_CHANCE) for skill in _asked_skills(module)), default=0.0)
 
 
 def is_known(standing: Standing, module: ModuleEntry) -> bool:

@@ -150,7 +150,7 @@ def _outcome_context(shown: Presentation, answered: Interaction) -> dict[str, An
         "choices": choices_after(shown.question_version.content, answered.response, shown.pk),
         "mark": answered.result,
         "outcome": came_of_it,
-        "enough": enough_of(standing, shown.module_id),
+        "enough": enough_of(standing, shown.module_id, came_of_it.moves if came_of_it else []),
         "moves": moves(standing, came_of_it.moves) if came_of_it else [],
         "next_step": next_step,
         "next_module": entry,

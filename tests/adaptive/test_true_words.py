@@ -8,13 +8,14 @@ from django.urls import reverse
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.explaining import CAUSES, decisive_terms, sentence
+from adaptive.mastery import KNOWN_CHANCE, SkillBelief
 from adaptive.models import Aim, Recommendation
 from adaptive.progress import Ending
 from adaptive.reason_words import RULES
 from adaptive.recommending import Inputs, choose, recommend_next
 from adaptive.serving import live_tutor
 from adaptive.stepping import practice
-from adaptive.visiting import ending_of, surety_of
+from adaptive.visiting import ending_of
 from analytics.journey import Step
 from courses import clock
 from courses.models import Enrollment, Interaction, InteractionKind, User
@@ -110,21 +111,25 @@ def test_no_visit_of_random_learners_is_called_known_against_its_answers(enrollm
     assert all(right >= answered / 2 for right, answered in visits)
 
 
-def test_a_learner_reads_how_likely_it_is_that_they_know_it(enrollment: Enrollment, ada: User, client: Client) -> None:
+def test_a_learner_reads_how_likely_it_is_that_they_know_it_then_and_later(
+    enrollment: Enrollment, ada: User, client: Client
+) -> None:
     question = practice(again(enrollment))
     while not (outcome := respond(question, right=True)).finished:
         question = outcome.next_question
     client.force_login(ada)
+    address = reverse("adaptive:outcome", args=[question.pk])
 
-    page = client.get(reverse("adaptive:outcome", args=[question.pk]))
+    page = client.get(address).content.decode()
+    learn(enrollment, lambda n: False, answers=6)
+    later = client.get(address).content.decode()
 
-    now = standing(enrollment)
-    chance = min(round(100 * surety_of(now, now.syllabus.modules[question.module_id])), 99)
+    [move] = outcome.moves
+    chance = min(round(100 * SkillBelief(move["skill"], *move["after"]).surety(KNOWN_CHANCE)), 99)
     assert outcome.finished == Ending.KNOWN
     assert 75 <= chance <= 99
-    words = page.content.decode()
-    assert f"probably know it (the chance is {chance} %)" in words
-    assert "we are sure" not in words
+    assert all(f"probably know it (the chance is {chance} %)" in words for words in (page, later))
+    assert "we are sure" not in page
 
 
 def test_trainers_read_no_known_beside_wrong_answers() -> None:
