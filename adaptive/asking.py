@@ -29,6 +29,7 @@ POLICY = "likely in the success band, 3"
 SETTINGS = PolicySettings(temperature=0.1)
 EXPLORED = 0.1  # of all choices are drawn evenly
 DICE = secrets.SystemRandom()
+FEW = 3  # questions, where none is as hard as was asked for: enough for a visit
 LEAST_CHANCE = 1e-300  # to divide by, where nothing is anywhere near the band
 OPEN_SKILL, SAME_SKILL, SAME_KIND = 0.3, -0.2, -0.1  # score for a skill not known yet, and for more of the same
 LATEST = Query(
@@ -113,11 +114,18 @@ def askable(standing: Standing, module: ModuleEntry) -> list[QuestionEntry]:
     course. A rule that asks for easier or harder lessons means their questions, too.
     """
     asked, wanted = standing.progress.questions, standing.progress.module(module.id)
-    fitting = [question for question in module.questions if wanted.easiest <= question.difficulty <= wanted.hardest]
-    questions = half_of(fitting or module.questions, standing.steering.level_in(module.id))
+    fitting = _nearest(module.questions, wanted.easiest, wanted.hardest)
+    questions = half_of(fitting, standing.steering.level_in(module.id))
     unseen = [question for question in questions if question.id not in asked]
     by_age = sorted(questions, key=lambda question: asked.get(question.id, QuestionProgress()).last)
     return of_several_kinds(standing, unseen or _rested(standing, by_age) or by_age[: max(len(by_age) // 2, 1)])
+
+
+def _nearest(questions: Sequence[QuestionEntry], easiest: int, hardest: int) -> list[QuestionEntry]:
+    """Return the questions of these difficulties; where there are none, the few that come closest."""
+    off = [max(easiest - question.difficulty, question.difficulty - hardest, 0) for question in questions]
+    most = 0 if 0 in off else max(sorted(off)[:FEW], default=0)
+    return [question for question, far in zip(questions, off, strict=True) if far <= most]
 
 
 def predict_questions(

@@ -70,7 +70,8 @@ class Directive(models.Model):
 
     It holds from `holds_from` (at once, if empty) until `holds_until` (until it is ended, if empty); until then a lock
     keeps its module closed, and a deadline wants it done. Learners may read the note. `rule` is the one that asked for
-    it, if no trainer did: then a trainer's own word goes first (adaptive.steering).
+    it, if no trainer did: then a trainer's own word goes first (adaptive.steering). What one learner has completed
+    before is pinned or due once more (adaptive.returning).
     """
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")

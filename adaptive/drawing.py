@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from adaptive.adapting import Standing
-from adaptive.mastery import MASTERED_CHANCE, Level, SkillBelief
+from adaptive.mastery import KNOWN_SURETY, MASTERED_CHANCE, Level, SkillBelief
 from adaptive.placement import told_beliefs
 from adaptive.routing import Router
 from adaptive.syllabus import SkillEntry
+from adaptive.visiting import surety_of
 
 NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y = 176, 88, 30, 28  # six columns fit into 1280 px
 MARGIN, MARGIN_Y = 4, GAP_Y  # lines may pass above and below
@@ -22,6 +23,7 @@ LINE, MOST_LINES = 22, 2  # letters in a line of a title, and lines
 GOAL_X = 100 * MASTERED_CHANCE
 STILL = 0.005  # a smaller change of the mean is no change
 A_LOT = 0.08
+VERY_SURE, MOST_PERCENT = 0.9, 99
 
 Drawing = dict[str, Any]
 
@@ -95,6 +97,22 @@ def moves(standing: Standing, moved: list[dict[str, Any]]) -> list[Drawing]:
     return [
         _move(standing.syllabus.skills[row["skill"]], row) for row in moved if row["skill"] in standing.syllabus.skills
     ]
+
+
+def enough_of(standing: Standing, module_id: int, moved: list[dict[str, Any]]) -> str:
+    """Say how likely it was that a module was known after the answer that moved this; "" where it is not taught now."""
+    module = standing.syllabus.modules.get(module_id)
+    if module is None:
+        return ""
+    then = {row["skill"]: SkillBelief(row["skill"], *row["after"]) for row in moved}
+    surety = surety_of(standing, module, then)
+    if surety < KNOWN_SURETY:  # of skills that other answers have moved since
+        return gettext("That is enough of “%s”: you probably knew it then.") % module.title
+    if surety >= VERY_SURE:
+        words = gettext("That is enough of “%(title)s”: you very probably know it (the chance is %(chance)d %%).")
+    else:
+        words = gettext("That is enough of “%(title)s”: you probably know it (the chance is %(chance)d %%).")
+    return words % {"title": module.title, "chance": min(round(100 * surety), MOST_PERCENT)}
 
 
 def _move(skill: SkillEntry, row: dict[str, Any]) -> Drawing:

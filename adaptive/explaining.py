@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from adaptive.directives import DirectiveKind, of_ten
 from adaptive.guarding import LEFT_BY_RULES
 from adaptive.models import Recommendation
-from adaptive.progress import Wish
+from adaptive.reason_words import AGAIN_BY_RULES, ASKED_AGAIN, RULES
 from adaptive.steering import DirectiveEntry
 from courses.models import Need
 
@@ -22,38 +22,9 @@ Offer = Mapping[str, Any]  # one of Recommendation.candidates
 Reason = dict[str, Any]
 
 CLOSE = 1e-5  # scores are stored rounded
+TRIED_BEFORE = "tried_before"  # open, because what it builds on was tried honestly and is not sure
 NEARLY = 0.1  # a score this much lower is about equally good
 
-RULES = {
-    Wish.TOO_EASY: _("You found the last one too easy, so this one is harder."),
-    Wish.TOO_HARD: _("You found the last one too hard, so this one is easier."),
-    Wish.ANOTHER_WAY: _("You asked for another way, and this is one."),
-    Wish.THIS_ONE: _("You chose it yourself."),
-    Wish.REVIEW: _("You asked to review it."),
-    "again": _("The last visit did not settle it yet, so here is the same idea another way."),
-    "locked": _("It is next in the course. Some skills before it are not sure yet, so take your time."),
-    "review": _("You have been through the whole course. This keeps it fresh."),
-    "varied": _("You have had much of the same lately, so here is something else."),
-    "listed": _("It is one of the dozen steps that look most promising by our usual reckoning."),
-    "only": _("It is the next step that you have the basis for."),
-    "order": _("It is next in the course."),
-    "drawn": _("A few steps are about equally good now, and this one was drawn."),
-    "left": _("Your trainer has put the other modules aside for now."),
-    "unsuited": _(
-        "None of its lessons meets what you asked for in your settings, so here are its questions alone. Your trainer "
-        "can see that."
-    ),
-    "left_by_rules": _("A rule of the course leaves the other modules out for you."),
-    "left_in_order": _(
-        "Your trainer has put other modules aside for now, so this comes next. Some skills before it are not sure yet, "
-        "so take your time."
-    ),
-    "left_to_review": _("Your trainer has put the other modules aside for now. This keeps fresh what you know."),
-    "all_aside": _("Your trainer has put every module aside for now, so we go on as usual."),
-    "tried": _(
-        "Another step looked a little better. Now and then we try one like this, to find out whether we are right."
-    ),
-}
 ASKED = {  # what a trainer asked for; their own words follow
     "pinned": _("Your trainer asked for this first"),
     "due": _("Your trainer wants this done by %(day)s"),
@@ -193,7 +164,7 @@ def _behind(offers: Sequence[Offer], others: Sequence[Offer]) -> float:
 
 def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
-    if rule not in ("open", "left", LEFT_BY_RULES):
+    if rule not in ("open", TRIED_BEFORE, "left", LEFT_BY_RULES):
         return [{"rule": rule}]
     able = drawable(offers)
     if narrowed_by(offers) > 0.0:
@@ -207,11 +178,11 @@ def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
     return decisive_terms(offers[pick], rivals) or [{"rule": "drawn" if behind <= NEARLY else "tried"}]
 
 
-def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "") -> Reason:
-    """Return a trainer's word as a reason, with what a learner may read of it."""
+def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "", is_again: bool = False) -> Reason:
+    """Return a trainer's word as a reason, with what a learner may read of it; who has done it before reads so."""
     said = {"rule": rule, "directive": directive.id, "until": directive.until, "note": directive.note}
     by_rule = {"of_rule": directive.rule, "cause": directive.cause} if directive.rule else {}
-    return said | by_rule | ({"leads_to": leads_to} if leads_to else {})
+    return said | by_rule | ({"leads_to": leads_to} if leads_to else {}) | ({"again": True} if is_again else {})
 
 
 def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
@@ -253,10 +224,12 @@ def _main_sentence(recommendation: Recommendation, reasons: Sequence[Reason]) ->
         return _asked(reasons[0])
     if "rule" in reasons[0]:
         return str(RULES.get(reasons[0]["rule"], RULES["drawn"]))
-    causes = [str(CAUSES[reason["term"]]) for reason in reasons]
-    if len(causes) == 1:
-        return gettext("Because %(cause)s.") % {"cause": causes[0]}
-    return gettext("Because %(cause)s, and %(other)s.") % {"cause": causes[0], "other": causes[1]}
+    *others, last = dict.fromkeys(str(CAUSES[reason["term"]]) for reason in reasons)
+    if not others:
+        return gettext("Because %(cause)s.") % {"cause": last}
+    if len(others) == 1:
+        return gettext("Because %(cause)s, and %(other)s.") % {"cause": others[0], "other": last}
+    return gettext("Because %(causes)s; and %(last)s.") % {"causes": "; ".join(others), "last": last}
 
 
 def _asked(reason: Reason) -> str:
@@ -264,6 +237,8 @@ def _asked(reason: Reason) -> str:
     directive = DirectiveEntry(reason["directive"], reason["rule"], 0, reason["until"], reason["note"])
     day = date_format(localtime(directive.last_day)) if directive.last_day else ""
     said = (BY_RULES | NARROWED if "of_rule" in reason else ASKED)[reason["rule"]]
+    if "again" in reason:
+        said = (AGAIN_BY_RULES if "of_rule" in reason else ASKED_AGAIN)[reason["rule"]]
     words = {"day": day, "leads_to": reason.get("leads_to", ""), "cause": reason.get("cause", "")}
     return with_note(str(said) % words, directive.note)
 

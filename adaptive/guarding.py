@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adaptive.adapting import Standing
 from adaptive.models import Aim
 from adaptive.narrowing import as_rules_ask
-from adaptive.progress import Ending, Wish
+from adaptive.progress import Ending
+from adaptive.respecting import asked_for, basis_of_what_was_too_hard
+from adaptive.returning import pinned, wanted
 from adaptive.reviewing import due
 from adaptive.steering import DirectiveEntry
-from adaptive.syllabus import ModuleEntry, VariantEntry
+from adaptive.syllabus import ModuleEntry
 from adaptive.visiting import other_ways
-from courses.models import Modality
+from adaptive.ways import Candidate, given_back, is_refused, not_refused, refused_at, to_read, ways, ways_once_more
 
 NEAR = timedelta(days=7)  # a deadline this close comes first
 LEFT = {"open": "left", "locked": "left_in_order", "review": "left_to_review"}  # rules where trainers left out the rest
@@ -27,20 +29,11 @@ DEFAULTS = (
     ALL_ASIDE,
     UNSUITED,
 )  # nothing open was left, or none that the learner can use
-FOR_LATER = (Modality.PROJECT, Modality.REFLECTION)  # they build on what another variant has taught
+GIVEN_BACK, GIVEN_BACK_CLOSED = "given_back", "given_back_closed"  # what was refused, as nothing else is left
 
 
 class NothingToLearn(Exception):
     """The course has no published modules."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A module in one of its variants, or its questions alone."""
-
-    module: ModuleEntry
-    variant: VariantEntry | None
-    aim: Aim = Aim.LEARN
 
 
 @dataclass(frozen=True)
@@ -63,7 +56,9 @@ def admitted(standing: Standing, now: datetime) -> Admitted:
         "again": _another_try,
         "open": _open_steps,
         UNSUITED: _without_lesson,
+        GIVEN_BACK: _given_back,
         "locked": _next_in_order,
+        GIVEN_BACK_CLOSED: _closed_given_back,
         "review": _anything_done,
     }
     for name, rule in rules.items():
@@ -76,7 +71,7 @@ def admitted(standing: Standing, now: datetime) -> Admitted:
 
 def is_default_path(standing: Standing, now: datetime) -> bool:
     """Nothing that is still to be done is open: what comes is the course in its own order, or a review."""
-    return admitted(standing, now).rule in ("locked", "review", *DEFAULTS)
+    return admitted(standing, now).rule in ("locked", GIVEN_BACK_CLOSED, "review", *DEFAULTS)
 
 
 def is_open(standing: Standing, module: ModuleEntry) -> bool:
@@ -89,6 +84,12 @@ def missing_for(standing: Standing, module: ModuleEntry) -> list[int]:
     given = standing.steering.waived | standing.progress.placement.known.keys()
     needed = [skill for skill in module.requires if skill not in given]
     return [skill for skill in needed if not standing.is_held(skill) and not _was_tried(standing, skill)]
+
+
+def was_let_on(standing: Standing, module: ModuleEntry) -> bool:
+    """It is open though what it builds on is not all held: some of that was only tried."""
+    given = standing.steering.waived | standing.progress.placement.known.keys()
+    return any(skill not in given and not standing.is_held(skill) for skill in module.requires)
 
 
 def is_put_aside(standing: Standing, module: ModuleEntry) -> bool:
@@ -119,28 +120,15 @@ def _was_tried(standing: Standing, skill: int) -> bool:
 
 
 def _asked_for(standing: Standing, now: datetime) -> Iterator[Candidate]:
-    """What the learner asked for themself. A trainer who put it aside goes first."""
-    wish = standing.progress.wish
-    module = standing.syllabus.modules.get(wish.get("module") or 0)
-    if module is None or module.id in standing.steering.aside:
-        return
-    refused = module.variant(wish.get("variant"))
-    match wish.get("wish"):
-        case Wish.REVIEW:
-            yield Candidate(module, _to_read(standing, module), Aim.REVIEW)
-        case Wish.THIS_ONE:
-            yield from _ways(standing, module)
-        case Wish.ANOTHER_WAY:
-            others = [v for v in module.variants if refused is None or v.modality != refused.modality]
-            yield from _least_seen(standing, module, others)
-        case Wish.TOO_EASY | Wish.TOO_HARD:
-            fitting = [variant for variant in _fitting(standing, module) if variant != refused]
-            yield from _least_seen(standing, module, fitting)
+    """What the learner asked for themself; where nothing about it is easier, what it builds on."""
+    found = list(asked_for(standing))
+    yield from found or (one for one in basis_of_what_was_too_hard(standing) if is_open(standing, one.module))
 
 
 def _pinned(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """What a trainer wants offered first, once its prerequisites are met."""
-    for module in _ready(standing, standing.steering.pinned):
+    asked = pinned(standing)
+    for module in _ready(standing, [one for one in _left(standing) if one.id in asked]):
         yield from _ways_on(standing, module)
 
 
@@ -152,11 +140,14 @@ def _wanted_soon(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 def wanted_soon(standing: Standing, now: datetime) -> dict[int, DirectiveEntry]:
     """Return the modules to begin for the earliest deadline that anything can be done for, each with its directive."""
-    wanted = [one for one in standing.steering.wanted.values() if one.about in standing.syllabus.modules]
-    near = {one.ends_at for one in wanted if one.ends_at and one.ends_at - now <= NEAR}
-    ready = {module.id for module in _ready(standing, standing.syllabus.modules)} if near else set()
+    asked = {pk: one for pk, one in wanted(standing).items() if pk in standing.syllabus.modules}
+    near = {one.ends_at for one in asked.values() if one.ends_at and one.ends_at - now <= NEAR}
+    if not near:
+        return {}
+    to_do = [one for one in _left(standing) if one.id in asked or not standing.progress.module(one.id).done]
+    ready = {module.id for module in _ready(standing, to_do)}
     for day in sorted(near):
-        of_day = [(one, standing.syllabus.modules[one.about]) for one in wanted if one.ends_at == day]
+        of_day = [(one, standing.syllabus.modules[pk]) for pk, one in asked.items() if one.ends_at == day]
         steps = {pk: one for one, module in of_day for pk in _way_to(standing, module) & ready}
         if steps:
             return steps
@@ -164,13 +155,14 @@ def wanted_soon(standing: Standing, now: datetime) -> dict[int, DirectiveEntry]:
 
 
 def _way_to(standing: Standing, module: ModuleEntry) -> set[int]:
-    """Return the module itself where it is open, else what is open of all that it builds on; nothing if it is done."""
+    """Return the module itself where it is open, else what is open of all that it builds on and is not done."""
     seen: set[int] = set()
     found: set[int] = set()
     waiting = [module]
     while waiting:
         one = waiting.pop()
-        if one.id in seen or standing.progress.module(one.id).done or one.id in standing.steering.aside:
+        is_done = one.id != module.id and standing.progress.module(one.id).done
+        if one.id in seen or is_done or one.id in standing.steering.aside:
             continue
         seen.add(one.id)
         missing = missing_for(standing, one)
@@ -179,57 +171,79 @@ def _way_to(standing: Standing, module: ModuleEntry) -> set[int]:
     return found
 
 
-def _ready(standing: Standing, modules: Container[int]) -> list[ModuleEntry]:
-    """Those of these modules that may be begun: to be done, open and not refused."""
-    steps = [module for module in _to_do(standing) if module.id in modules]
-    return [module for module in steps if is_open(standing, module) and not _is_refused(standing, module)]
+def _ready(standing: Standing, modules: Sequence[ModuleEntry]) -> list[ModuleEntry]:
+    """Those of these modules that may be begun: open and not refused."""
+    return [module for module in modules if is_open(standing, module) and not is_refused(standing, module)]
 
 
 def _ways_on(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
-    """Its variants, or other ways than those that did not work out."""
-    is_again = standing.progress.module(module.id).ended == Ending.AGAIN
-    others = as_rules_ask(standing, module, other_ways(standing, module)) if is_again else []
-    yield from [Candidate(module, variant) for variant in others] or _ways(standing, module)
+    """Its variants, or other ways than those that did not work out or, where it is done, than the last one."""
+    done = standing.progress.module(module.id)
+    again = _ways_again(standing, module) if done.ended == Ending.AGAIN else []
+    yield from again or (ways_once_more if done.done else ways)(standing, module)
+
+
+def _ways_again(standing: Standing, module: ModuleEntry) -> list[Candidate]:
+    others = not_refused(standing, module, other_ways(standing, module))
+    return [Candidate(module, variant) for variant in as_rules_ask(standing, module, others)]
 
 
 def _another_try(standing: Standing, now: datetime) -> Iterator[Candidate]:
-    """The module that did not work out, another way."""
+    """The module that did not work out, another way. One that was chosen before its time waits for what it needs."""
     module = standing.syllabus.modules.get(standing.progress.left)
-    if module and standing.progress.module(module.id).ended == Ending.AGAIN and not _is_refused(standing, module):
-        ways = as_rules_ask(standing, module, other_ways(standing, module))
-        yield from (Candidate(module, variant) for variant in ways)
+    if module is None or standing.progress.module(module.id).ended != Ending.AGAIN:
+        return
+    if is_open(standing, module) and not is_refused(standing, module):
+        yield from _ways_again(standing, module)
 
 
 def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """Modules whose prerequisites are met, and what is due for review."""
-    steps = _ready(standing, standing.syllabus.modules)
+    steps = _ready(standing, _to_do(standing))
     if not steps:
         return
     for module in steps:
-        yield from _ways(standing, module)
+        yield from ways(standing, module)
     for one in due(standing, now):
-        if one.module.id != standing.progress.left and not _is_refused(standing, one.module):
+        if one.module.id != standing.progress.left and not is_refused(standing, one.module):
             yield Candidate(one.module, None, Aim.REVIEW)
 
 
 def _without_lesson(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """The questions alone of open modules whose lessons the learner cannot use."""
     unsuited = [one for one in standing.syllabus.modules.values() if one.is_unsuited]
-    free = [one for one in unsuited if one.id not in standing.steering.aside and not _is_refused(standing, one)]
+    free = [one for one in unsuited if one.id not in standing.steering.aside and not is_refused(standing, one)]
     for module in free:
         if not standing.progress.module(module.id).done and is_open(standing, module):
             yield Candidate(module, None)
 
 
+def _given_back(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """All that is open was refused: take the one that was refused longest ago, before anything that is closed."""
+    unsuited = [one for one in standing.syllabus.modules.values() if one.is_unsuited]
+    steps = [one for one in _to_do(standing) or unsuited if is_open(standing, one)]
+    yield from _refused_longest_ago(standing, steps)
+
+
 def _next_in_order(standing: Standing, now: datetime) -> Iterator[Candidate]:
-    """Nothing is open: take the first module of the course that is not refused, or else the one refused longest ago.
+    """Nothing is open: take the first module of the course that is not refused.
 
     What it builds on is not sure, so it is offered as gently as it can be.
     """
-    steps = sorted(_to_do(standing), key=lambda module: (_is_refused(standing, module), _refused_at(standing, module)))
-    ways = list(_ways(standing, steps[0])) if steps else []
-    easiest = min((way.variant.difficulty for way in ways if way.variant), default=0)
-    yield from (way for way in ways if way.variant is None or way.variant.difficulty == easiest)
+    steps = [module for module in _to_do(standing) if not is_refused(standing, module)]
+    found = list(ways(standing, steps[0])) if steps else []
+    easiest = min((way.variant.difficulty for way in found if way.variant), default=0)
+    yield from (way for way in found if way.variant is None or way.variant.difficulty == easiest)
+
+
+def _closed_given_back(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """Nothing is open, and all that is closed was refused, too."""
+    yield from _refused_longest_ago(standing, _to_do(standing))
+
+
+def _refused_longest_ago(standing: Standing, modules: Sequence[ModuleEntry]) -> Iterator[Candidate]:
+    if modules:
+        yield given_back(standing, min(modules, key=lambda module: refused_at(standing, module)))
 
 
 def _anything_done(standing: Standing, now: datetime) -> Iterator[Candidate]:
@@ -238,52 +252,13 @@ def _anything_done(standing: Standing, now: datetime) -> Iterator[Candidate]:
     waiting = [one.module for one in due(standing, now)]
     others = [module for module in modules if module.id != standing.progress.left]
     for choice in (waiting, others, modules):
-        wanted = [module for module in choice if not _is_refused(standing, module)]
+        wanted = [module for module in choice if not is_refused(standing, module)]
         if wanted or choice is modules:
-            yield from (Candidate(module, _to_read(standing, module), Aim.REVIEW) for module in wanted or modules)
+            longest_ago = min(modules, key=lambda module: refused_at(standing, module))
+            found = wanted or [longest_ago]
+            yield from (Candidate(module, to_read(standing, module), Aim.REVIEW) for module in found)
             return
 
 
 def _to_do(standing: Standing) -> list[ModuleEntry]:
     return [module for module in _left(standing) if not standing.progress.module(module.id).done]
-
-
-def _is_refused(standing: Standing, module: ModuleEntry) -> bool:
-    """The learner does not want it now: "not this one", or no other way was left when they asked."""
-    wish = standing.progress.wish
-    is_banned = standing.progress.module(module.id).banned_until > standing.state.seen_up_to
-    return is_banned or (wish.get("module") == module.id and wish.get("wish") in (Wish.TOO_EASY, Wish.TOO_HARD))
-
-
-def _refused_at(standing: Standing, module: ModuleEntry) -> tuple[int, int]:
-    return standing.progress.module(module.id).banned_until, module.place
-
-
-def _ways(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
-    """The module's variants at a difficulty that was not refused, those not seen yet first of all."""
-    if not module.variants:
-        yield Candidate(module, None)
-    variants = _fitting(standing, module) or list(module.variants)
-    teaching = [variant for variant in variants if variant.modality not in FOR_LATER]
-    is_new = not standing.progress.module(module.id).seen
-    fitting = teaching if is_new and teaching else variants
-    yield from _least_seen(standing, module, as_rules_ask(standing, module, fitting))
-
-
-def _least_seen(standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]) -> list[Candidate]:
-    seen = standing.progress.module(module.id).seen
-    unseen = [variant for variant in variants if variant.id not in seen]
-    longest_ago = sorted(variants, key=lambda variant: seen.index(variant.id) if variant.id in seen else -1)[:1]
-    return [Candidate(module, variant) for variant in unseen or longest_ago]
-
-
-def _fitting(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
-    asked = standing.progress.module(module.id)
-    return [variant for variant in module.variants if asked.easiest <= variant.difficulty <= asked.hardest]
-
-
-def _to_read(standing: Standing, module: ModuleEntry) -> VariantEntry | None:
-    """Something to read where there is nothing to answer: what was read longest ago."""
-    return (
-        None if module.questions or not module.variants else _least_seen(standing, module, module.variants)[0].variant
-    )

@@ -8,9 +8,9 @@ from datetime import datetime
 import numpy as np
 
 from adaptive.adapting import Standing
-from adaptive.guarding import Candidate
 from adaptive.progress import Progress
 from adaptive.rewards import FACTORS, QUESTIONS, WAY
+from adaptive.ways import Candidate
 
 WEIGHT = 2.0  # score for one unit of an effect
 METHODS = [arm for factor, arms in FACTORS.items() if factor != WAY for arm in arms]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django.db.models import Count, Max
 
 from adaptive.explaining import Reason, reason_given
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Aim, Recommendation, Rung
 from adaptive.progress import Ending
-from adaptive.steering import steering_of
+from adaptive.steering import DirectiveEntry, steering_of
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, syllabus_of
 from courses.models import Enrollment, Interaction, InteractionKind
 
@@ -61,18 +64,26 @@ def answers_since_finishing(answer: Interaction) -> int:
 def _next_module(enrollment: Enrollment, syllabus: Syllabus) -> tuple[ModuleEntry, Reason]:
     """Return the module to offer, and why: it was asked for first, it has a deadline, or it is next in the course."""
     finished = enrollment.interactions.filter(kind=InteractionKind.FINISHED).values_list("module")
-    times = dict.fromkeys(_placed(enrollment), 1) | dict(finished.annotate(times=Count("id")).order_by())
+    endings = {pk: (count, last) for pk, count, last in finished.annotate(Count("id"), Max("at")).order_by()}
+    times = dict.fromkeys(_placed(enrollment), 1) | {pk: count for pk, (count, _) in endings.items()}
+    last = {pk: at for pk, (_, at) in endings.items()}
     steering = steering_of(enrollment)
     left = steering.left_of(syllabus.modules.values())
     if not left:
         raise NothingToLearn
     done = frozenset(times)
     for rule, asked in (("pinned", steering.pinned), ("due", steering.wanted)):
-        ready = [one for one in left if one.id in asked and one.id not in done]
+        ready = [one for one in left if one.id in asked and not (one.id in done and _is_met(asked[one.id], last))]
         for module in ready:
             if _has_basis(syllabus, module, done, steering.waived):
                 return module, reason_given(rule, asked[module.id])
     return min(left, key=lambda module: times.get(module.id, 0)), {"rule": "order"}
+
+
+def _is_met(asked: DirectiveEntry, last: Mapping[int, datetime]) -> bool:
+    """As returning.is_fulfilled, of a module that is done: `last` is when the latest visit to each ended."""
+    at = last.get(asked.about)
+    return asked.for_all or not asked.made or at is None or at > datetime.fromisoformat(asked.made)
 
 
 def _placed(enrollment: Enrollment) -> set[int]:

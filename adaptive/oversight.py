@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
@@ -19,10 +19,11 @@ from adaptive.directives import DATED, Directive, DirectiveKind
 from adaptive.guarding import DEFAULTS, missing_for
 from adaptive.mastery import beliefs_in
 from adaptive.models import LearnerState, Recommendation
+from adaptive.progress import Ending
 from adaptive.serving import live_tutor
 from adaptive.steering import steering_from
 from adaptive.syllabus import ModuleEntry, SkillEntry, syllabus_for
-from courses.models import Enrollment, Need
+from courses.models import Enrollment, Interaction, InteractionKind, Need
 
 WAITING = (DirectiveKind.PIN, DirectiveKind.DUE)  # these respect prerequisites
 ASIDE = (DirectiveKind.BAN, DirectiveKind.LOCK)
@@ -62,6 +63,7 @@ class Row:
     is_own: bool = True  # it can be ended here
     opposed: Directive | None = None
     missing: Sequence[Missing] = ()
+    done_by: int = 0  # learners who had completed its module, as far as anybody looked
 
     @property
     def title(self) -> str:
@@ -96,6 +98,15 @@ def rows_in(reach: Reach, now: datetime) -> list[Row]:
     directives = list(reach.directives.standing(now))
     missing = _missing_in(reach, directives, now)
     return [_row(reach, directive, directives, missing, now) for directive in directives]
+
+
+def with_done(reach: Reach, row: Row) -> Row:
+    """Count the learners who have completed what a trainer wants done."""
+    if row.directive.kind not in WAITING:
+        return row
+    endings = {"module": row.directive.module_id, "kind": InteractionKind.FINISHED}
+    done = Interaction.objects.filter(**endings, response__because__in=Ending.DONE)
+    return replace(row, done_by=done.filter(enrollment__in=reach.enrollments).values("enrollment").distinct().count())
 
 
 def earlier_in(reach: Reach, now: datetime) -> list[Row]:

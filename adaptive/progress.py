@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from adaptive.progress_rows import ModuleProgress, PlacementProgress, QuestionProgress, SkillProgress
+from adaptive.progress_rows import ModuleProgress, PlacementProgress, QuestionProgress, Refusal, SkillProgress
 from adaptive.rewards import Answered, ArmProgress, Lesson, give_credit, methods_of
 from courses.marking import has_passed
 from courses.models import Interaction, InteractionKind, Purpose
@@ -33,6 +33,7 @@ class Wish:
     THIS_ONE = "this-one"
     REVIEW = "review"
     ALL = (TOO_EASY, TOO_HARD, ANOTHER_WAY, NOT_THIS_ONE, THIS_ONE, REVIEW)
+    REFUSING = (TOO_EASY, TOO_HARD, ANOTHER_WAY, NOT_THIS_ONE)
 
 
 class Ending:
@@ -67,6 +68,7 @@ class Progress:
     steps: list[tuple[int, str]] = field(default_factory=list)  # module and modality of those begun, the latest last
     kinds: list[str] = field(default_factory=list)  # of the questions answered, the latest last
     wish: dict[str, Any] = field(default_factory=dict)  # what the next offer must respect
+    refused: list[Refusal] = field(default_factory=list)  # each way at most once, the latest last
     pace: float = 0.0  # above 0 for harder, below for easier, as asked
     memory: list[float] = field(default_factory=lambda: [0.0] * len(PACES))  # what answers told of each of PACES
     placement: PlacementProgress = field(default_factory=PlacementProgress)
@@ -85,6 +87,7 @@ class Progress:
         progress.lessons = {int(key): Lesson(*row) for key, row in data["lessons"].items()}
         progress.steps = [(module, modality) for module, modality in data["steps"]]
         progress.kinds, progress.memory = list(data["kinds"]), list(data["memory"])
+        progress.refused = [Refusal(*row) for row in data["refused"]]
         progress.placement = PlacementProgress.from_json(data["placement"])
         return progress
 
@@ -104,6 +107,7 @@ class Progress:
             "closed": self.closed,
             "left": self.left,
             "wish": self.wish,
+            "refused": [list(refusal) for refusal in self.refused],
             "pace": self.pace,
             "memory": self.memory,
             "placement": self.placement.as_json(),
@@ -155,7 +159,7 @@ class Progress:
         self.visits, self.before_on, self.now_on = self.visits + 1, self.now_on or self.before_on, []
         module = self.module(event.module_id)
         module.opened += 1
-        module.now_answered, module.now_right = 0, 0.0
+        module.begin_visit()
         self.steps = [*self.steps, (self.current, modality or "")][-STEPS_KEPT:]
         if event.variant_id:
             module.seen = [variant for variant in module.seen if variant != event.variant_id] + [event.variant_id]
@@ -177,6 +181,7 @@ class Progress:
         module = self.module(event.module_id)
         module.answered, module.right = module.answered + 1, round(module.right + score, 4)
         module.now_answered, module.now_right = module.now_answered + 1, round(module.now_right + score, 4)
+        module.now_wrong = module.now_wrong + 1 if score < RIGHT else 0
         at = int(event.at.timestamp())
         predicted = event.presentation.predicted if event.presentation else None
         if predicted is not None:
@@ -226,7 +231,8 @@ class Progress:
             practiced.record = practiced.record.seeming_known(at)
         for module in {module for modules in known.values() for module in modules}:
             if not self.module(module).done:
-                self.module(module).done, self.module(module).ended = True, Ending.PLACED
+                placed = self.module(module)
+                placed.done, placed.ended, placed.ended_at = True, Ending.PLACED, at
         if self.current and self.module(self.current).done:
             self.current = 0
 
@@ -240,9 +246,10 @@ class Progress:
         module = self.module(event.module_id)
         module.visits += 1
         module.ended = event.response.get("because", Ending.ENOUGH)
+        module.ended_at = event.at.timestamp()
         module.done = module.done or module.ended in Ending.DONE
         module.ended_answered, module.ended_right = module.now_answered, module.now_right
-        module.now_answered, module.now_right = 0, 0.0
+        module.begin_visit()
         self.closed, self.left, self.wish = event.sequence, event.module_id or 0, {}
         if self.current == self.left:
             self.current = 0
@@ -252,11 +259,24 @@ class Progress:
         module = self.module(event.module_id)
         if wish == Wish.NOT_THIS_ONE:
             module.banned_until = event.sequence + BANNED_FOR
+        elif wish == Wish.THIS_ONE:
+            module.banned_until = 0
         elif wish == Wish.TOO_EASY:
             self.pace = min(self.pace + PACE_STEP, FASTEST)
-            module.easiest, module.hardest = min((level or 3) + 1, 5), 5
+            module.easiest, module.hardest = min((level or max(module.easiest, 3)) + 1, 5), 5
         elif wish == Wish.TOO_HARD:
             self.pace = max(self.pace - PACE_STEP, -FASTEST)
-            module.easiest, module.hardest = 1, max((level or 3) - 1, 1)
+            module.easiest, module.hardest = 1, max((level or min(module.hardest, 3)) - 1, 1)
+        if wish in Wish.REFUSING:
+            self._refuse(Refusal(event.module_id or 0, event.variant_id or 0, event.sequence, wish))
         self.closed = event.sequence
         self.wish = {"wish": wish, "module": event.module_id, "variant": event.variant_id}
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Note what is not wanted. What was too easy may be just right for whom the next one is too hard, and so on."""
+        taken_back = {Wish.TOO_HARD: Wish.TOO_EASY, Wish.TOO_EASY: Wish.TOO_HARD}.get(refusal.wish)
+        self.refused = [
+            one
+            for one in self.refused
+            if one.module != refusal.module or (one.variant != refusal.variant and one.wish != taken_back)
+        ] + [refusal]

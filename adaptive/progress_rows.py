@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from mlcore.records import SkillRecord
 from mlcore.retention import Trace
@@ -18,10 +18,12 @@ class ModuleProgress:
     right: float = 0.0
     now_answered: int = 0  # in the visit that goes on
     now_right: float = 0.0
+    now_wrong: int = 0  # answers at the end of it, one after another
     ended_answered: int = 0  # in the latest visit that came to an end
     ended_right: float = 0.0
     seen: list[int] = field(default_factory=list)  # variants, the latest last
     ended: str = ""  # how the latest visit did
+    ended_at: float = 0.0  # second
     done: bool = False
     last: int = 0  # entry of the log
     banned_until: int = 0
@@ -33,10 +35,22 @@ class ModuleProgress:
         known = {column.name for column in fields(cls)}
         return cls(**{key: value for key, value in row.items() if key in known})
 
+    def begin_visit(self) -> None:
+        self.now_answered, self.now_right, self.now_wrong = 0, 0.0, 0
+
     def as_json(self) -> dict[str, Any]:
         """Only what differs from a module never opened."""
         new = vars(ModuleProgress())
         return {name: value for name, value in vars(self).items() if value != new[name]}
+
+
+class Refusal(NamedTuple):
+    """A way to learn a module that the learner did not want."""
+
+    module: int
+    variant: int  # 0 for its questions alone
+    at: int  # entry of the log
+    wish: str
 
 
 @dataclass

@@ -8,11 +8,11 @@ from datetime import datetime
 import numpy as np
 
 from adaptive.adapting import Standing
-from adaptive.guarding import Candidate
 from adaptive.models import Aim
 from adaptive.progress_rows import SkillProgress
 from adaptive.reviewing import MINUTES_EACH
 from adaptive.syllabus import Syllabus
+from adaptive.ways import Candidate
 from mlcore.interactions import Mask
 from mlcore.prospects import Path, Prospects, prospects
 from mlcore.records import record_of

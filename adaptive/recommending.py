@@ -20,20 +20,21 @@ from django.db.models import BigIntegerField
 from adaptive.adapting import Standing, standing_of
 from adaptive.aiming import band_for
 from adaptive.degrading import on_the_best_rung
-from adaptive.explaining import Offer, Reason, reason_given, reasons_for
-from adaptive.guarding import UNSUITED, Admitted, Candidate, admitted, is_put_aside, wanted_soon
+from adaptive.guarding import Admitted, admitted, is_put_aside
 from adaptive.methods import effect_terms
 from adaptive.modalities import effects_for, means_of, tries_of
-from adaptive.models import Recommendation
+from adaptive.models import Aim, Recommendation
 from adaptive.ordering import step_in_order
 from adaptive.preparing import prepared_ways
 from adaptive.prospecting import prospects_of
+from adaptive.reasoning import narrowed, needed, reasons_of
 from adaptive.ruling import obey
 from adaptive.sequence_terms import chooses_by_sequence, sequence_terms, sequencer_for
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
-from adaptive.syllabus import Needs, VariantEntry
+from adaptive.syllabus import Needs
 from adaptive.varying import varied
+from adaptive.ways import Candidate
 from courses import clock
 from courses.models import Enrollment
 from courses.recording import lock
@@ -164,7 +165,8 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
     may_be, weighed = choose(standing, inputs, settings)
     chosen = weighed.candidates[weighed.pick]
     offers = weighed.as_json()
-    reasons = _reasons(standing, may_be, offers, weighed.pick, inputs.now) + _needed(standing, may_be, inputs)
+    reasons = reasons_of(standing, may_be, offers, weighed.pick, inputs.now)
+    reasons += needed(standing, may_be, inputs.needs, inputs.now)
     return Recommendation(
         enrollment=standing.enrollment,
         module_id=chosen.module.id,
@@ -176,7 +178,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
         policy=RECURRENT if chooses_by_sequence(standing, inputs.sequencer) else POLICY,
         propensity=float(weighed.suggestion.propensities[weighed.pick]),
         candidates=offers,
-        reasons=reasons + _narrowed(standing, may_be, chosen.module.id, inputs.now),
+        reasons=reasons + narrowed(standing, may_be, chosen.module.id, inputs.now),
         seed=inputs.seed,
         inputs=inputs.as_json(),
         edition=standing.syllabus.edition,
@@ -209,7 +211,7 @@ class Weighed:
 
     def _offer(self, n: int, candidate: Candidate) -> dict[str, object]:
         suggestion = self.suggestion
-        offer = {
+        offer: dict[str, object] = {
             "module": candidate.module.id,
             "variant": candidate.variant.id if candidate.variant else None,
             "aim": candidate.aim,
@@ -249,45 +251,13 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
 
 
 def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:
-    """Prefer what comes first in the course a little, so that its author's order decides between equals."""
+    """Prefer what comes first in the course a little, so that its author's order decides between equals.
+
+    A review is in no order any more: that never speaks for it.
+    """
+    is_lesson = np.array([candidate.aim == Aim.LEARN for candidate in candidates])
     places = np.array([candidate.module.place for candidate in candidates], float)
-    return -np.minimum(ORDER_WEIGHT * (places - places.min()), MOST_FOR_ORDER)
-
-
-def _reasons(standing: Standing, may_be: Admitted, offers: Sequence[Offer], pick: int, now: datetime) -> list[Reason]:
-    """Return why: a trainer's word, the learner's own wish, the rule that narrowed the choice, or its terms."""
-    module = may_be.candidates[pick].module.id
-    match may_be.rule:
-        case "asked":
-            return reasons_for(offers, pick, str(standing.progress.wish["wish"]))
-        case "pinned":
-            return [reason_given(may_be.rule, standing.steering.pinned[module])]
-        case "due":
-            directive = wanted_soon(standing, now)[module]
-            leads_to = standing.syllabus.modules[directive.about].title if directive.about != module else ""
-            return [reason_given("towards" if leads_to else "due", directive, leads_to)]
-    return reasons_for(offers, pick, may_be.rule)
-
-
-def _narrowed(standing: Standing, may_be: Admitted, module: int, now: datetime) -> list[Reason]:
-    """Return what left out other ways to learn this module: without it there would have been more to draw from."""
-    steering, ways = standing.steering, _ways_of(may_be, module)
-    asked = [one for one in (steering.way_in(module), steering.level_in(module)) if one]
-    freed = [(one, admitted(replace(standing, steering=steering.without(one)), now)) for one in asked]
-    return [reason_given(one.kind, one) for one, otherwise in freed if _ways_of(otherwise, module) != ways]
-
-
-def _needed(standing: Standing, may_be: Admitted, inputs: Inputs) -> list[Reason]:
-    """Return the needs of the learner without which there would have been more to draw from."""
-    if not inputs.needs or may_be.rule == UNSUITED:
-        return []
-    whole = replace(standing, syllabus=standing.syllabus.suited_to(frozenset()))
-    others = [one.variant for one in admitted(whole, inputs.now).candidates if one.variant]
-    kept = {one.variant.id for one in may_be.candidates if one.variant}
-    left_out = [variant for variant in others if variant.id not in kept]
-    unmet = {need for variant in left_out for need in variant.unmet & inputs.needs}
-    return [{"rule": "needs", "need": need} for need in sorted(unmet)]
-
-
-def _ways_of(may_be: Admitted, module: int) -> set[VariantEntry | None]:
-    return {candidate.variant for candidate in may_be.candidates if candidate.module.id == module}
+    if not is_lesson.any():
+        return np.zeros(len(candidates))
+    terms = -np.minimum(ORDER_WEIGHT * (places - places[is_lesson].min()), MOST_FOR_ORDER)
+    return np.where(is_lesson, terms, terms[is_lesson].min())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from adaptive.adapting import Standing, retraced
 from adaptive.conditions import Met, absence, met
@@ -21,6 +23,16 @@ from adaptive.steering import UNSTEERED
 from courses import clock
 from courses.models import Difficulty, Enrollment, Modality
 
+WOULD = {
+    Then.INSERT: _("would offer it next"),
+    Then.ASSIGN: _("would assign it"),
+    Then.SKIP: _("would leave it out"),
+    Then.EASIER: _("would offer easier lessons"),
+    Then.HARDER: _("would offer harder lessons"),
+    Then.WAY: _("would teach in this way"),
+    Then.NOTIFY: _("would notify the trainer"),
+}
+AGAIN = WOULD | {Then.INSERT: _("would offer it again"), Then.ASSIGN: _("would assign it again")}
 MOST_LEARNERS = 100  # those who were active last
 MOST_ENTRIES = 20_000  # of all their logs together: folding them takes a few seconds
 
@@ -35,6 +47,14 @@ class Case:
     occasion: Met
     effect: Effect
     step: Recommendation | None  # what was offered then
+    is_again: bool = False  # its module had been completed
+
+    @property
+    def outcome(self) -> str:
+        """What the rule would have done, in words that follow a number."""
+        if self.effect == Effect.FOLLOWED:
+            return str((AGAIN if self.is_again else WOULD)[Then(self.rule.then)])
+        return str(WOULD[Then.NOTIFY] if self.effect == Effect.NOTICE else self.effect.label)
 
     @property
     def change(self) -> str:
@@ -55,6 +75,11 @@ class Rehearsal:
     cases: Sequence[Case]
     looked_at: int
     learners: int
+
+    @property
+    def outcomes(self) -> list[tuple[int, str]]:
+        """How often it would have done what, the most frequent first."""
+        return [(count, words) for words, count in Counter(case.outcome for case in self.cases).most_common()]
 
     @property
     def fired_for(self) -> int:
@@ -117,7 +142,8 @@ def _made_at(step: Recommendation) -> datetime:
 def _case(rule: Rule, standing: Standing, at: datetime, occasion: Met, step: Recommendation | None) -> Case:
     steering = Inputs.of(step).steering if step else UNSTEERED
     effect = effect_of(replace(standing, steering=steering), rule, at)
-    return Case(rule, standing.enrollment, at, occasion, effect, step)
+    is_again = effect == Effect.FOLLOWED and standing.progress.module(rule.target_id).done
+    return Case(rule, standing.enrollment, at, occasion, effect, step, is_again)
 
 
 def _change(step: Recommendation, rule: Rule, at: datetime) -> str:

@@ -60,6 +60,7 @@ ACTION_NEEDS: dict[str, tuple[str, ...]] = {
     Then.WAY: ("modality", "lasting"),
     Then.NOTIFY: (),
 }
+REMEDIAL = (When.BELOW, When.UNMASTERED, When.INACTIVE)  # these bring back what was completed before
 ANYWHERE = (Then.EASIER, Then.HARDER, Then.WAY)  # in one module, or in the whole course if none is named
 
 SAID = {
@@ -170,6 +171,11 @@ class Rule(models.Model):
     @property
     def is_on(self) -> bool:
         return self.on_since is not None and self.ended_at is None
+
+    @property
+    def brings_back(self) -> bool:
+        """It asks for a module even of who has completed it: something is wrong, and it is to be mended."""
+        return self.when in REMEDIAL and self.then in (Then.INSERT, Then.ASSIGN)
 
     @property
     def sentence(self) -> str:

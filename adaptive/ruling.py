@@ -20,6 +20,7 @@ from adaptive.adapting import Standing, standing_of
 from adaptive.conditions import Met, absence, met
 from adaptive.directives import Directive, DirectiveKind
 from adaptive.guarding import is_default_path
+from adaptive.returning import is_fulfilled
 from adaptive.rules import Effect, Firing, Rule, Then, When
 from adaptive.serving import live_tutor
 from adaptive.steering import WHOLE_COURSE, DirectiveEntry, has_rules, steering_now
@@ -109,7 +110,7 @@ def effect_of(standing: Standing, rule: Rule, now: datetime) -> Effect:
     if rule.target_id and rule.target_id not in standing.syllabus.modules:
         return Effect.GONE
     entry = entry_of(rule, now)
-    if entry.kind in ABOUT_DOING and standing.progress.module(rule.target_id).done:
+    if entry.kind in ABOUT_DOING and standing.progress.module(rule.target_id).done and not rule.brings_back:
         return Effect.DONE
     against = [one for one in standing.steering.directives if one.is_against(entry) or _is_other_way(one, entry)]
     if any(not one.rule for one in against):
@@ -124,7 +125,8 @@ def entry_of(rule: Rule, now: datetime) -> DirectiveEntry:
     """Return what the rule asks for when it fires now, before it has a row of its own."""
     until, about = _until(rule, now), rule.target_id or WHOLE_COURSE
     until_words = until.isoformat() if until else ""
-    return DirectiveEntry(0, KINDS[Then(rule.then)], about, until_words, rule.note, rule.pk, rule.cause, rule.modality)
+    asked = (rule.note, rule.pk, rule.cause, rule.modality)
+    return DirectiveEntry(0, KINDS[Then(rule.then)], about, until_words, *asked, made=now.isoformat())
 
 
 def _until(rule: Rule, now: datetime) -> datetime | None:
@@ -172,9 +174,9 @@ def _is_same(one: DirectiveEntry, other: DirectiveEntry) -> bool:
 
 
 def _end_what_is_done(standing: Standing) -> None:
-    """End what rules asked for about modules that are done by now: it has had its effect."""
-    progress, asked = standing.progress, standing.steering.directives
-    over = [one for one in asked if one.rule and one.kind in ABOUT_DOING and progress.module(one.about).done]
+    """End what rules asked for about modules that are done by now, or once more: it has had its effect."""
+    asked = [one for one in standing.steering.directives if one.rule and one.kind in ABOUT_DOING]
+    over = [one for one in asked if is_fulfilled(standing.progress, one)]
     _end(over, clock.now())
     standing.steering = standing.steering.without(*over)
 

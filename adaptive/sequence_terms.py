@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from adaptive.adapting import Standing
-from adaptive.guarding import Candidate
 from adaptive.sequencing import gains_of
+from adaptive.ways import Candidate
 from mlcore.interactions import Numbers
 from mlcore.sequencing.one_learner import WEIGHT
 

@@ -63,6 +63,7 @@ class DirectiveEntry:
     modality: str = ""
     percent: int = 0  # of answers right, to aim for
     for_all: bool = False  # of the cohort
+    made: str = ""  # ISO 8601; empty in steps of earlier versions
 
     @property
     def ends_at(self) -> datetime | None:
@@ -240,4 +241,5 @@ def _entry(row: Directive) -> DirectiveEntry:
         row.modality,
         percent=row.percent or 0,
         for_all=row.cohort_id is not None,
+        made=row.made_at.isoformat(),
     )

@@ -107,7 +107,11 @@ class Directives(generics.ListAPIView[Directive]):
 
     @extend_schema(request=AskSerializer, responses={201: DirectiveSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        """Ask for something. It counts from the next step on."""
+        """Ask for something. It counts from the next step on.
+
+        A `pin` or `due` for one learner brings back a module that they have completed, for one visit; for the whole
+        cohort it is for those who have not.
+        """
         cohort = trained_cohort(actor(request), pk)
         sent = read(AskSerializer, request)
         reach = _reach(cohort, sent)

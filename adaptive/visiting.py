@@ -1,18 +1,22 @@
 """A visit to a module ends when its skills are known, or when going on would not help: nobody is kept for ever."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Max
 
 from adaptive.adapting import Standing
+from adaptive.mastery import KNOWN_CHANCE, SkillBelief
 from adaptive.models import Aim
 from adaptive.progress import Ending
+from adaptive.progress_rows import ModuleProgress
 from adaptive.syllabus import ModuleEntry, VariantEntry, syllabus_of
 from courses.models import Difficulty, InteractionKind, Presentation, Purpose
 
 FEWEST_ANSWERS = 3  # before we say that a module is known
 MOST_ANSWERS = 8  # in one visit
 STRUGGLING_AFTER, STRUGGLING_SHARE = 4, 0.35  # answers, and at most this share of them right
+HALF, WRONG_IN_A_ROW = 0.5, 2  # where fewer are right, or so many wrong in the end, nothing is called known
 MOST_VISITS = 3  # to learn one module, before the learner is let go on
 REVIEW_ANSWERS = 3
 
@@ -50,19 +54,36 @@ def ending_of(standing: Standing, module: ModuleEntry, aim: Aim) -> str:
         return Ending.READ
     if aim == Aim.REVIEW:
         return Ending.REVIEWED if done.now_answered >= most_answers(module, aim) else ""
-    if done.now_answered >= min(FEWEST_ANSWERS, questions) and is_known(standing, module):
+    if done.now_answered >= min(FEWEST_ANSWERS, questions) and is_known(standing, module) and not is_doubtful(done):
         return Ending.KNOWN
-    if done.answered >= MOST_VISITS * MOST_ANSWERS:
+    if done.answered >= MOST_VISITS * MOST_ANSWERS and not done.done:
         return Ending.ENOUGH  # however often the visits were broken off
     if done.now_answered >= most_answers(module, aim) or is_struggling(standing, module):
         return Ending.AGAIN if deserves_another_try(standing, module) else Ending.ENOUGH
     return ""
 
 
+def is_doubtful(visit: ModuleProgress) -> bool:
+    """The answers of this visit speak against what is believed: fewer than half are right, or the last ones wrong."""
+    return visit.now_right < HALF * visit.now_answered or visit.now_wrong >= WRONG_IN_A_ROW
+
+
+def surety_of(standing: Standing, module: ModuleEntry, then: Mapping[int, SkillBelief]) -> float:
+    """Return how sure it was that each skill of the module is known; that of the least sure one.
+
+    What was believed `then` of some skills counts, and of others what is believed now.
+    """
+    beliefs = standing.beliefs(_asked_skills(module)) | dict(then)
+    return min((beliefs[skill].surety(KNOWN_CHANCE) for skill in _asked_skills(module)), default=0.0)
+
+
 def is_known(standing: Standing, module: ModuleEntry) -> bool:
     """Every skill that the module's questions ask for is known."""
-    asked = {skill for question in module.questions for skill in question.skills} & set(module.skills)
-    return all(belief.is_known for belief in standing.beliefs(sorted(asked)).values())
+    return all(belief.is_known for belief in standing.beliefs(_asked_skills(module)).values())
+
+
+def _asked_skills(module: ModuleEntry) -> list[int]:
+    return sorted({skill for question in module.questions for skill in question.skills} & set(module.skills))
 
 
 def is_struggling(standing: Standing, module: ModuleEntry) -> bool:

@@ -22,7 +22,7 @@ WISHES = {
     Wish.REVIEW: _("asked to review"),
 }
 ENDINGS = {
-    Ending.KNOWN: _("finished: known"),
+    Ending.KNOWN: _("finished: probably known"),
     Ending.ENOUGH: _("went on without being sure"),
     Ending.AGAIN: _("to be tried another way"),
     Ending.READ: _("finished: read"),
@@ -48,8 +48,14 @@ class Step:
     @property
     def happened(self) -> list[str]:
         """What came of it, in words: wishes first, then how the visit ended."""
-        known = [WISHES.get(wish) for wish in self.wishes] + [ENDINGS.get(ending) for ending in self.endings]
-        return [str(words) for words in known if words]
+        wished = [str(WISHES.get(wish, "")) for wish in self.wishes]
+        return [words for words in (*wished, *map(self._ending, self.endings)) if words]
+
+    def _ending(self, ending: str) -> str:
+        """A visit that earlier versions called known does not sound so where most of its answers were wrong."""
+        if ending == Ending.KNOWN and self.score < self.answers / 2:
+            return gettext("finished: believed known in spite of these answers")
+        return str(ENDINGS.get(ending, ""))
 
     @property
     def predicted(self) -> float | None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from adaptive.adapting import standing_of
 from adaptive.advancing import advance, outcome_of
-from adaptive.drawing import moves
+from adaptive.drawing import enough_of, moves
 from adaptive.explaining import sentence
 from adaptive.forms import AnswerForm
 from adaptive.models import Outcome
@@ -156,6 +156,7 @@ def _outcome_context(shown: Presentation, answered: Interaction) -> dict[str, An
         "choices": choices_after(shown.question_version.content, answered.response, shown.pk),
         "mark": answered.result,
         "outcome": came_of_it,
+        "enough": enough_of(standing, shown.module_id, came_of_it.moves if came_of_it else []),
         "moves": moves(standing, came_of_it.moves) if came_of_it else [],
         "next_step": next_step,
         "next_module": entry,

@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adaptive.directing import Reach, direct, end, nobodys
 from adaptive.directives import Directive, DirectiveKind
 from adaptive.forms import DirectiveForm, PlaceForm
-from adaptive.oversight import Row, earlier_in, rows_in, unsuited_in, without_choice
+from adaptive.oversight import Row, earlier_in, rows_in, unsuited_in, with_done, without_choice
 from adaptive.placing_anew import CannotAsk, ask_anew
 from courses.access import actor, coached_enrollment, for_trainers, trained_cohort
 
@@ -125,7 +126,7 @@ def _page(request: HttpRequest, reach: Reach) -> HttpResponse:
 
 def _say(request: HttpRequest, reach: Reach, made: Directive) -> None:
     """Say that it counts now; or what keeps it from having an effect."""
-    row = next(row for row in rows_in(reach, timezone.now()) if row.directive.pk == made.pk)
+    row = with_done(reach, next(row for row in rows_in(reach, timezone.now()) if row.directive.pk == made.pk))
     if row.opposed:
         words = _("Added: “%(made)s”. It has no effect while “%(opposed)s” counts: that goes first.")
         messages.warning(request, words % {"made": made, "opposed": row.opposed})
@@ -133,5 +134,23 @@ def _say(request: HttpRequest, reach: Reach, made: Directive) -> None:
         skills = ", ".join(one.skill.title for one in row.missing)
         words = _("Added: “%(made)s”. Still closed, as it builds on: %(skills)s. You may let that count as known.")
         messages.warning(request, words % {"made": made, "skills": skills})
+    elif row.done_by:
+        messages.success(request, _("Added: “%s”.") % made + " " + _who_has_done_it(reach, row))
     else:
         messages.success(request, _("Added: “%s”. It counts from the next step on.") % made)
+
+
+def _who_has_done_it(reach: Reach, row: Row) -> str:
+    """Say what becomes of a module that was completed before a trainer wanted it."""
+    if reach.enrollment is None:
+        words = ngettext(
+            "It counts from the next step on, but not for %d learner who has completed it already.",
+            "It counts from the next step on, but not for %d learners who have completed it already.",
+            row.done_by,
+        )
+        return words % row.done_by
+    if row.directive.kind == DirectiveKind.DUE:
+        return _(
+            "%s has completed it already, so it comes back for one more visit: when the day is less than a week away."
+        ) % (reach.enrollment.learner.name)
+    return _("%s has completed it already, so it comes back for one more visit.") % reach.enrollment.learner.name

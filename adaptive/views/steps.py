@@ -16,7 +16,7 @@ from adaptive.asking import open_question
 from adaptive.drawing import skill_rows
 from adaptive.explaining import put_aside, sentence
 from adaptive.forms import REASONS, OverrideForm
-from adaptive.guarding import NothingToLearn
+from adaptive.guarding import GIVEN_BACK, NothingToLearn
 from adaptive.models import Recommendation
 from adaptive.placing import leave_placement
 from adaptive.progress import Ending, Wish
@@ -132,12 +132,14 @@ def _objection(enrollment: Enrollment, wish: Request) -> str:
 
 
 def _what_we_did(wish: str, chosen: Recommendation) -> str:
-    respected = chosen.reasons and chosen.reasons[0].get("rule") == wish
+    rule = str(chosen.reasons[0].get("rule", "")) if chosen.reasons else ""
+    if rule.startswith((GIVEN_BACK, f"{wish}-")):
+        return sentence(chosen)
     if wish == Wish.NOT_THIS_ONE:
         return _("Put aside for now. Here is something else.")
-    if wish == Wish.ANOTHER_WAY and not respected:
+    if wish == Wish.ANOTHER_WAY and rule != wish:
         return _("There is no other way to learn this one yet.")
-    if wish in (Wish.TOO_EASY, Wish.TOO_HARD) and not respected:
+    if wish in (Wish.TOO_EASY, Wish.TOO_HARD) and rule != wish:
         return _("There is nothing at that difficulty here, so we go on with something else.")
     return _("Changed. What you asked for also counts for what comes later.")
 

@@ -11,7 +11,6 @@ from django.test import Client
 from django.utils import timezone
 
 from adaptive.adapting import Standing, standing_of
-from adaptive.guarding import Candidate
 from adaptive.methods import effect_terms, methods_in
 from adaptive.modalities import Effect, effects_for, refresh_modality_effects, tries_of
 from adaptive.models import Finding, ModalityEffect, Recommendation
@@ -22,6 +21,7 @@ from adaptive.replaying import Verdict, replay
 from adaptive.rewards import ArmProgress
 from adaptive.serving import live_tutor
 from adaptive.verdicts import findings_of
+from adaptive.ways import Candidate
 from courses.models import Cohort, Course, Enrollment, User
 from mlcore.records import SkillRecord
 from tests.adaptive.conftest import again

@@ -1,10 +1,11 @@
 """What trainers ask for is a hard rule: no score overrides it, and learners are told the truth about it."""
 
 from adaptive.adapting import read_standing, standing_of
-from adaptive.explaining import RULES, sentence
+from adaptive.explaining import sentence
 from adaptive.guarding import DEFAULTS, is_open
 from adaptive.ordering import step_in_order
 from adaptive.progress import Wish
+from adaptive.reason_words import RULES
 from adaptive.replaying import Verdict, replay
 from adaptive.reviewing import due
 from adaptive.serving import live_tutor

@@ -80,6 +80,7 @@ def before(step: Recommendation) -> Any:
 RULES = {
     "again": was_left_unsettled,
     "only": was_the_only_one,
+    "tried_before": was_the_only_one,
     "drawn": was_drawn,
     "tried": was_tried,
     "locked": was_next_in_order,

@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from adaptive.explaining import RULES, sentence
+from adaptive.explaining import sentence
 from adaptive.models import Recommendation
 from adaptive.progress import Wish
+from adaptive.reason_words import RULES
 from adaptive.recommending import recommend_next
 from adaptive.stepping import Request, override
 from courses.enrolling import enroll
@@ -78,7 +79,7 @@ def test_too_hard_is_answered_with_something_easier(page: Page, enrollment: Enro
     assert sentence(step) == RULES[Wish.TOO_HARD]
 
 
-def test_not_this_one_puts_the_module_aside_and_keeps_the_reason(page: Page, enrollment: Enrollment) -> None:
+def test_not_this_one_brings_something_else_and_keeps_the_reason(page: Page, enrollment: Enrollment) -> None:
     before = recommend_next(enrollment)
     page.goto(reverse("adaptive:step", args=[enrollment.course.slug]))
     page.get_by_text("Not this one").click()
@@ -86,8 +87,9 @@ def test_not_this_one_puts_the_module_aside_and_keeps_the_reason(page: Page, enr
 
     page.get_by_role("button", name="Put it aside").click()
 
-    expect(page.locator("#messages")).to_contain_text("Put aside for now. Here is something else.")
-    assert latest(enrollment).module != before.module
+    step = latest(enrollment)
+    expect(page.locator("#messages")).to_contain_text(str(RULES["given_back_otherwise"]))
+    assert (step.module, step.variant == before.variant) == (before.module, False)
     asked = enrollment.interactions.get(kind="overrode")
     assert asked.response == {"wish": Wish.NOT_THIS_ONE, "reason": "known", "difficulty": before.variant.difficulty}
 

@@ -1,0 +1,141 @@
+"""The ways to learn a module: its variants, or its questions alone; and which of them the learner did not want."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from adaptive.adapting import Standing
+from adaptive.models import Aim
+from adaptive.narrowing import as_rules_ask
+from adaptive.progress import BANNED_FOR, Wish
+from adaptive.progress_rows import Refusal
+from adaptive.syllabus import ModuleEntry, VariantEntry
+from courses.models import Modality
+
+FOR_LATER = (Modality.PROJECT, Modality.REFLECTION)  # they build on what another variant has taught
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A module in one of its variants, or its questions alone."""
+
+    module: ModuleEntry
+    variant: VariantEntry | None
+    aim: Aim = Aim.LEARN
+
+
+def ways(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
+    """The module's variants at a difficulty that was not refused, those not seen yet first of all."""
+    if not module.variants:
+        yield Candidate(module, None)
+        return
+    near = _near(standing, module)
+    fitting = not_refused(standing, module, near) or refused_longest_ago(standing, module, near)
+    yield from least_seen(standing, module, as_rules_ask(standing, module, fitting))
+
+
+def ways_once_more(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:
+    """For who has done it before: other variants than the last one, where there are any."""
+    last = standing.progress.module(module.id).seen[-1:]
+    near = not_refused(standing, module, _near(standing, module))
+    others = as_rules_ask(standing, module, [variant for variant in near if variant.id not in last])
+    yield from least_seen(standing, module, others) or ways(standing, module)
+
+
+def to_read(standing: Standing, module: ModuleEntry) -> VariantEntry | None:
+    """Something to read where there is nothing to answer: what was read longest ago."""
+    return None if module.questions or not module.variants else least_seen(standing, module, module.variants)[0].variant
+
+
+def least_seen(standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]) -> list[Candidate]:
+    """Return those of these variants that were not seen yet, or else the one seen longest ago."""
+    seen = standing.progress.module(module.id).seen
+    unseen = [variant for variant in variants if variant.id not in seen]
+    longest_ago = sorted(variants, key=lambda variant: seen.index(variant.id) if variant.id in seen else -1)[:1]
+    return [Candidate(module, variant) for variant in unseen or longest_ago]
+
+
+def fitting(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
+    """Return the variants as hard as was asked for, without those that are for later."""
+    return [variant for variant in _teaching(standing, module) if not _off(standing, module, variant)]
+
+
+def is_refused(standing: Standing, module: ModuleEntry) -> bool:
+    """The learner does not want it now: "not this one", or none of the ways that they were offered lately."""
+    if standing.progress.module(module.id).banned_until > standing.state.seen_up_to:
+        return True
+    if refused_at(standing, module) + BANNED_FOR <= standing.state.seen_up_to:
+        return False
+    if module.variants:
+        return not not_refused(standing, module, _near(standing, module))
+    return is_refused_way(standing, module, None)
+
+
+def refused_at(standing: Standing, module: ModuleEntry) -> int:
+    """Return the entry of the log that refused any way of the module last; less than any entry, if none did."""
+    return max((one.at for one in standing.progress.refused if one.module == module.id), default=-BANNED_FOR)
+
+
+def is_refused_way(standing: Standing, module: ModuleEntry, variant: VariantEntry | None) -> bool:
+    return _refusal(standing, module, variant) is not None
+
+
+def not_refused(standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]) -> list[VariantEntry]:
+    return [variant for variant in variants if not is_refused_way(standing, module, variant)]
+
+
+def refused_longest_ago(
+    standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]
+) -> list[VariantEntry]:
+    """Return the one of these variants that was refused longest ago; none if there are none."""
+    return sorted(variants, key=lambda variant: _way_refused_at(standing, module, variant))[:1]
+
+
+def given_back(standing: Standing, module: ModuleEntry) -> Candidate:
+    """Return the way of a refused module to give back: one not refused yet, or else the one refused longest ago.
+
+    What is harder or easier than was asked for comes only before what was refused just now, as nothing else is left.
+    """
+    wish = standing.progress.wish
+    just_refused = (wish.get("module"), wish.get("variant")) if wish.get("wish") in Wish.REFUSING else ()
+    every: list[VariantEntry | None] = [*_teaching(standing, module)]
+    if module.questions or not every:
+        every.append(None)
+
+    def least_wanted(way: VariantEntry | None) -> tuple[bool, bool, int]:
+        at = _way_refused_at(standing, module, way)
+        is_off = way is not None and at == 0 and _off(standing, module, way) > 0
+        return (module.id, way and way.id) == just_refused, is_off, at
+
+    return Candidate(module, min(every, key=least_wanted))
+
+
+def _teaching(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
+    """Return its variants; where it is new, those that can be understood without another one, if there are any."""
+    variants = list(module.variants)
+    is_new = not standing.progress.module(module.id).seen
+    return ([variant for variant in variants if variant.modality not in FOR_LATER] if is_new else []) or variants
+
+
+def _near(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
+    """Return the variants as hard as was asked for, or else those that come closest."""
+    variants = _teaching(standing, module)
+    closest = min((_off(standing, module, variant) for variant in variants), default=0)
+    return [variant for variant in variants if _off(standing, module, variant) == closest]
+
+
+def _off(standing: Standing, module: ModuleEntry, variant: VariantEntry) -> int:
+    """How many levels harder or easier it is than was asked for."""
+    asked = standing.progress.module(module.id)
+    return max(asked.easiest - variant.difficulty, variant.difficulty - asked.hardest, 0)
+
+
+def _way_refused_at(standing: Standing, module: ModuleEntry, variant: VariantEntry | None) -> int:
+    refusal = _refusal(standing, module, variant)
+    return refusal.at if refusal else 0
+
+
+def _refusal(standing: Standing, module: ModuleEntry, variant: VariantEntry | None) -> Refusal | None:
+    way = (module.id, variant.id if variant else 0)
+    return next((one for one in standing.progress.refused if (one.module, one.variant) == way), None)
