@@ -11,18 +11,18 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from adaptive.causes import NEARLY, causes_of
 from adaptive.directives import DirectiveKind, of_ten
 from adaptive.guarding import LEFT_BY_RULES
 from adaptive.models import Recommendation
 from adaptive.progress import Wish
 from adaptive.steering import DirectiveEntry
 from courses.models import Need
+from mlcore.decisive import Drawn
 
 Offer = Mapping[str, Any]  # one of Recommendation.candidates
 Reason = dict[str, Any]
 
-CLOSE = 1e-5  # scores are stored rounded
-NEARLY = 0.1  # a score this much lower is about equally good
 
 RULES = {
     Wish.TOO_EASY: _("You found the last one too easy, so this one is harder."),
@@ -191,20 +191,15 @@ def _behind(offers: Sequence[Offer], others: Sequence[Offer]) -> float:
     return max(0.0, *(float(offer["score"] - best) for offer in others), 0.0)
 
 
-def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
+def reasons_for(offers: Sequence[Offer], drawn: Drawn, rule: str) -> list[Reason]:
     """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
     if rule not in ("open", "left", LEFT_BY_RULES):
         return [{"rule": rule}]
-    able = drawable(offers)
     if narrowed_by(offers) > 0.0:
         return [{"rule": "varied"}]
     if unlisted_by(offers) > 0.0:
         return [{"rule": "listed"}]
-    rivals = [offer for offer in able if offer["module"] != offers[pick]["module"]]
-    if not rivals:
-        return [{"rule": "only" if rule == "open" else rule}]
-    behind = max(rival["score"] for rival in rivals) - offers[pick]["score"]
-    return decisive_terms(offers[pick], rivals) or [{"rule": "drawn" if behind <= NEARLY else "tried"}]
+    return causes_of(drawn) or [{"rule": "only" if rule == "open" else rule}]
 
 
 def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "") -> Reason:
@@ -214,34 +209,21 @@ def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "") -> Re
     return said | by_rule | ({"leads_to": leads_to} if leads_to else {})
 
 
-def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
-    """Return the fewest terms without which the choice would not have been ahead; none if it was not anyway.
-
-    The terms that favor it most against its best rival are left out, one after another, until its lead is gone.
-    """
-    best = max(rivals, key=lambda rival: rival["score"])
-    if best["score"] >= chosen["score"]:
-        return []
-    gains = {name: value - best["terms"][name] for name, value in chosen["terms"].items()}
-    reasons: list[Reason] = []
-    for name in sorted(gains, key=lambda name: -gains[name]):
-        reasons.append({"term": name, "by": round(gains[name], 4), "against": best["module"]})
-        if any(without(rival, reasons) >= without(chosen, reasons) - CLOSE for rival in rivals):
-            break
-    return reasons
-
-
-def without(offer: Offer, reasons: Sequence[Reason]) -> float:
-    """Return the score that an offer would have had without the terms of these reasons."""
-    return float(offer["score"] - sum(offer["terms"][reason["term"]] for reason in reasons if "term" in reason))
-
-
 def sentence(recommendation: Recommendation) -> str:
     """Return the one sentence that says why; and another one where the ways to learn it were narrowed."""
     narrows = (*NARROWED, "needs")
     reasons = [reason for reason in recommendation.reasons if reason.get("rule") not in narrows]
     narrowed = [_narrowed(reason) for reason in recommendation.reasons if reason.get("rule") in narrows]
-    return " ".join([_main_sentence(recommendation, reasons or [{"rule": "order"}]), *narrowed])
+    return " ".join([_main_sentence(recommendation, reasons or [{"rule": "order"}]), *_speaking(reasons), *narrowed])
+
+
+def _speaking(reasons: Sequence[Reason]) -> list[str]:
+    """Return what speaks for a step that chance decided on, the most first."""
+    causes = [str(CAUSES[term]) for term in (reasons[0].get("for", ()) if reasons else ())]
+    if not causes:
+        return []
+    both = gettext("%(cause)s, and %(other)s") % {"cause": causes[0], "other": causes[1]} if causes[1:] else causes[0]
+    return [gettext("What speaks for it: %(causes)s.") % {"causes": both}]
 
 
 def _narrowed(reason: Reason) -> str:
@@ -256,7 +238,10 @@ def _main_sentence(recommendation: Recommendation, reasons: Sequence[Reason]) ->
     causes = [str(CAUSES[reason["term"]]) for reason in reasons]
     if len(causes) == 1:
         return gettext("Because %(cause)s.") % {"cause": causes[0]}
-    return gettext("Because %(cause)s, and %(other)s.") % {"cause": causes[0], "other": causes[1]}
+    if len(causes) == 2:
+        return gettext("Because %(cause)s, and %(other)s.") % {"cause": causes[0], "other": causes[1]}
+    said = {"cause": causes[0], "other": causes[1], "third": causes[2]}
+    return gettext("Because %(cause)s, because %(other)s, and because %(third)s.") % said
 
 
 def _asked(reason: Reason) -> str:

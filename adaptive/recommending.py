@@ -25,7 +25,7 @@ from adaptive.guarding import UNSUITED, Admitted, Candidate, admitted, is_put_as
 from adaptive.methods import effect_terms
 from adaptive.modalities import effects_for, means_of, tries_of
 from adaptive.models import Recommendation
-from adaptive.ordering import step_in_order
+from adaptive.ordering import order_terms, step_in_order
 from adaptive.preparing import prepared_ways
 from adaptive.prospecting import prospects_of
 from adaptive.ruling import obey
@@ -33,19 +33,20 @@ from adaptive.sequence_terms import chooses_by_sequence, sequence_terms, sequenc
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
 from adaptive.syllabus import Needs, VariantEntry
+from adaptive.turning import turned_terms, turned_weights
 from adaptive.varying import varied
 from courses import clock
 from courses.models import Enrollment
 from courses.recording import lock
 from courses.statements import Query, Slot, insert
+from mlcore.decisive import Drawn
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.retention import usual_paces
 
 POLICY = "what is learned and lasts, 1"
 RECURRENT = f"recurrent; {POLICY}"  # with `adaptive.sequencing` in place of the term for learning
 SETTINGS = PolicySettings()
-ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
-KEPT = ("paces", "tries", "sequencer")  # of what a choice takes from outside, as they are
+KEPT = ("paces", "tries", "sequencer", "turned")  # of what a choice takes from outside, as they are
 BELIEVED = 1  # tells the random numbers of what is believed from those of the choice
 LATEST = Query(
     lambda: Recommendation.objects.filter(enrollment=Slot("enrollment", BigIntegerField())).order_by("-made_at")[:1]
@@ -115,6 +116,7 @@ class Inputs:
     paces: Sequence[float] = ()  # at which learners of the subject forget; the usual ones, if nothing is known
     tries: Mapping[str, float] = field(default_factory=dict)  # how far effects are taken to be off, to try them
     sequencer: str = ""  # sha256 of the recurrent policy, where that chose
+    turned: Mapping[str, float] = field(default_factory=dict)  # how often terms of the score count, to ask what if
 
     @classmethod
     def of(cls, step: Recommendation) -> Self:
@@ -127,7 +129,7 @@ class Inputs:
     def as_json(self) -> dict[str, Any]:
         """Return what no column of the step tells."""
         asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs), "paces": list(self.paces)}
-        asked |= {"tries": self.tries, "sequencer": self.sequencer}
+        asked |= {"tries": self.tries, "sequencer": self.sequencer, "turned": self.turned}
         return {"effects": self.effects} | {name: kept for name, kept in asked.items() if kept}
 
     def set_into(self, standing: Standing) -> Standing:
@@ -162,7 +164,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
     may_be, weighed = choose(standing, inputs, settings)
     chosen = weighed.candidates[weighed.pick]
     offers = weighed.as_json()
-    reasons = _reasons(standing, may_be, offers, weighed.pick, inputs.now) + _needed(standing, may_be, inputs)
+    reasons = _reasons(standing, may_be, weighed, offers, inputs.now) + _needed(standing, may_be, inputs)
     return Recommendation(
         enrollment=standing.enrollment,
         module_id=chosen.module.id,
@@ -196,16 +198,22 @@ class Weighed:
     candidates: Sequence[Candidate]
     suggestion: Suggestion
     allowed: np.ndarray  # [n] by the guard against narrow fare
+    settings: PolicySettings = SETTINGS  # by which it was drawn
 
     @property
     def pick(self) -> int:
         return self.suggestion.pick
 
-    def as_json(self) -> list[dict[str, object]]:
+    @property
+    def drawn(self) -> Drawn:
+        """The choice of a module, in whichever way."""
+        return Drawn(self.suggestion, np.array([one.module.id for one in self.candidates]), self.settings)
+
+    def as_json(self) -> list[dict[str, Any]]:
         """Return everything needed to make the same choice again, and to explain it."""
         return [self._offer(n, candidate) for n, candidate in enumerate(self.candidates)]
 
-    def _offer(self, n: int, candidate: Candidate) -> dict[str, object]:
+    def _offer(self, n: int, candidate: Candidate) -> dict[str, Any]:
         suggestion = self.suggestion
         offer = {
             "module": candidate.module.id,
@@ -224,13 +232,13 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     candidates = may_be.candidates
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = effect_terms(standing, candidates, inputs.now, (inputs.effects, inputs.tries))
-    own["order"] = _order_terms(candidates)
+    own = turned_terms(own | {"order": order_terms([one.module for one in candidates])}, inputs.turned)
     listing = replace(SETTINGS, band=band_for(standing, SETTINGS.band))
-    settings = replace(settings, band=band_for(standing, settings.band))
+    settings = turned_weights(replace(settings, band=band_for(standing, settings.band)), inputs.turned)
     sequence, allowed = None, varied(standing, may_be)
     if chooses_by_sequence(standing, inputs.sequencer):
         predicted = standing.live.tutor.predict(standing.belief, ways, at=inputs.now.timestamp())[0]
-        sequence = sequence_terms(standing, candidates, predicted, settings)
+        sequence = sequence_terms(standing, candidates, predicted, settings) * inputs.turned.get("sequence", 1.0)
     believed = np.random.default_rng((inputs.seed, BELIEVED))
     suggestion = standing.live.tutor.suggest(
         standing.belief,
@@ -245,28 +253,24 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
         listing=listing,
     )
     terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
-    return Weighed(candidates, replace(suggestion, terms=terms), allowed)
+    return Weighed(candidates, replace(suggestion, terms=terms), allowed, settings)
 
 
-def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:
-    """Prefer what comes first in the course a little, so that its author's order decides between equals."""
-    places = np.array([candidate.module.place for candidate in candidates], float)
-    return -np.minimum(ORDER_WEIGHT * (places - places.min()), MOST_FOR_ORDER)
-
-
-def _reasons(standing: Standing, may_be: Admitted, offers: Sequence[Offer], pick: int, now: datetime) -> list[Reason]:
+def _reasons(
+    standing: Standing, may_be: Admitted, weighed: Weighed, offers: Sequence[Offer], now: datetime
+) -> list[Reason]:
     """Return why: a trainer's word, the learner's own wish, the rule that narrowed the choice, or its terms."""
-    module = may_be.candidates[pick].module.id
+    module = weighed.candidates[weighed.pick].module.id
     match may_be.rule:
         case "asked":
-            return reasons_for(offers, pick, str(standing.progress.wish["wish"]))
+            return [{"rule": str(standing.progress.wish["wish"])}]
         case "pinned":
             return [reason_given(may_be.rule, standing.steering.pinned[module])]
         case "due":
             directive = wanted_soon(standing, now)[module]
             leads_to = standing.syllabus.modules[directive.about].title if directive.about != module else ""
             return [reason_given("towards" if leads_to else "due", directive, leads_to)]
-    return reasons_for(offers, pick, may_be.rule)
+    return reasons_for(offers, weighed.drawn, may_be.rule)
 
 
 def _narrowed(standing: Standing, may_be: Admitted, module: int, now: datetime) -> list[Reason]:
