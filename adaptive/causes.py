@@ -25,7 +25,14 @@ def causes_of(drawn: Drawn) -> list[dict[str, Any]]:
     if behind <= NEARLY and (names := decisive(drawn, gains)):
         return [{"term": name, "by": round(gains[name], 4), "against": against} for name in names]
     favor = {name: round(gain, 4) for name, gain in list(gains.items())[:SPOKEN] if gain >= WORTH_SAYING}
-    return [{"rule": "drawn" if behind <= NEARLY else "tried"} | ({"for": favor} if favor else {})]
+    return [{"rule": _by_chance(behind)} | ({"for": favor} if favor else {})]
+
+
+def _by_chance(behind: float) -> str:
+    """Return what to call a draw that no cause turns, by how much the best other module was ahead."""
+    if behind > NEARLY:
+        return "tried"
+    return "drawn" if behind >= -NEARLY else "best"
 
 
 def _best_other(drawn: Drawn) -> tuple[float, int]:

@@ -38,6 +38,7 @@ RULES = {
     "only": _("It is the next step that you have the basis for."),
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
+    "best": _("It looked best to us."),
     "left": _("Your trainer has put the other modules aside for now."),
     "unsuited": _(
         "None of its lessons meets what you asked for in your settings, so here are its questions alone. Your trainer "

@@ -12,7 +12,7 @@ from adaptive.models import Recommendation
 from adaptive.recommending import Inputs, choose, decide_step
 from adaptive.replaying import Verdict, standing_then
 
-BY_CHANCE = ("drawn", "tried")  # rules that stand where no terms decided
+BY_CHANCE = ("best", "drawn", "tried")  # rules that stand where the same draw comes to it without any few terms
 WITHOUT, TURNED = 0.0, -1.0  # how often a term counts
 
 

@@ -14,7 +14,7 @@ from adaptive.models import Recommendation
 from adaptive.recommending import Inputs, choose, decide_step, offer_step
 from adaptive.sequence_terms import sequencer_for
 from adaptive.serving import live_tutor
-from adaptive.verifying import stated_in
+from adaptive.verifying import BY_CHANCE, stated_in
 from courses.models import Course, Enrollment, Modality
 from tests.adaptive.sequenced import let_teach
 from tests.adaptive.test_never_stuck import in_memory, made_up_learner
@@ -72,7 +72,7 @@ def test_without_the_stated_causes_the_choice_is_another_one_and_without_unstate
     kept, weighed = [], 0
     for one in decided_steps(demo):
         stated = stated_in(one.step.reasons)
-        weighed += bool(stated) or one.step.reasons[0]["rule"] in ("drawn", "tried")
+        weighed += bool(stated) or one.step.reasons[0]["rule"] in BY_CHANCE
         if not stated:
             continue
         told |= set(stated)
