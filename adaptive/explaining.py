@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import date_format
@@ -11,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.causes import NEARLY, causes_of
+from adaptive.causes import causes_of
 from adaptive.directives import DirectiveKind, of_ten
 from adaptive.guarding import LEFT_BY_RULES
 from adaptive.models import Recommendation
@@ -22,7 +21,6 @@ from mlcore.decisive import Drawn
 
 Offer = Mapping[str, Any]  # one of Recommendation.candidates
 Reason = dict[str, Any]
-
 
 RULES = {
     Wish.TOO_EASY: _("You found the last one too easy, so this one is harder."),
@@ -129,41 +127,6 @@ MEANINGS = {
         "ready for, and need for much else. Among ways to learn the same, most at the right difficulty."
     ),
 }
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What was drawn against the best of the other steps: how likely each was, and which one looked better."""
-
-    chosen: Offer
-    other: Offer | None
-
-    @property
-    def lead(self) -> float:
-        """How far the chosen step was ahead; below 0 when another one looked better."""
-        return float(self.chosen["score"] - self.other["score"]) if self.other else 0.0
-
-    @property
-    def words(self) -> str:
-        if self.other is None:
-            return gettext("It was the only step to choose from.")
-        if self.lead < -NEARLY:
-            return gettext(
-                "It did not look best to us: this was a try. Now and then we draw such a step, to find out whether we "
-                "are right about you."
-            )
-        if self.lead <= NEARLY:
-            return gettext("The two looked about equally good, and chance decided between them.")
-        return gettext("It looked best to us. Chance decides in the end, so that we notice when we are wrong.")
-
-
-def comparison_of(recommendation: Recommendation) -> Comparison | None:
-    """Compare a choice with the best other one; None where nothing was weighed."""
-    chosen = chosen_offer(recommendation)
-    if not chosen:
-        return None
-    others = [offer for offer in drawable(recommendation.candidates) if dict(offer) != chosen]
-    return Comparison(chosen, max(others, key=lambda offer: offer["score"], default=None))
 
 
 def drawable(offers: Sequence[Offer]) -> list[Offer]:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from adaptive.adapting import Standing, standing_of
-from adaptive.explaining import comparison_of, narrowed_by, reasons_for, sentence
+from adaptive.alternatives import comparison_of
+from adaptive.explaining import narrowed_by, reasons_for, sentence
 from adaptive.models import LearnerState, Recommendation
 from adaptive.progress import KINDS_KEPT, STEPS_KEPT, Progress, Wish
 from adaptive.recommending import offer_step, recommend_next
