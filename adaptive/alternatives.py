@@ -51,7 +51,7 @@ class Comparison:
                 "are right about you."
             )
         if self.lead <= NEARLY:
-            return gettext("The two looked about equally good, and chance decided between them.")
+            return gettext("The two looked about equally good, so chance had a part in it.")
         return gettext("It looked best to us. Chance decides in the end, so that we notice when we are wrong.")
 
 
