@@ -47,7 +47,9 @@ HAS_QUESTIONS = "This step ends with its questions."
 ANSWERED = "This question was answered before. The first answer stands."
 OFFERED_TO = Query(
     lambda: (
-        Recommendation.objects.select_related("enrollment__course__edition", "enrollment__learner", "checkpoint")
+        Recommendation.objects.select_related(
+            "enrollment__course__edition", "enrollment__learner", "checkpoint", "calibration"
+        )
         .filter(pk=Slot("id", UUIDField()), enrollment__learner=Slot("learner", UUIDField()))
         .order_by()
     )

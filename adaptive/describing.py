@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from adaptive.adapting import Standing
+from adaptive.counterfactuals import Change, what_would_change
 from adaptive.explaining import sentence
 from adaptive.mastery import SkillBelief
 from adaptive.models import Outcome, Recommendation
 from adaptive.placement import told_beliefs
+from adaptive.replaying import Verdict
 from adaptive.syllabus import Syllabus
 from courses import marking
 from courses.models import Interaction, Presentation
 
 Data = dict[str, Any]
 MARK = ("score", "is_right", "verdict", "right_answer")
+WAY = ("id", "title", "modality", "difficulty", "minutes")
 PART = ("label", "given", "is_right", "feedback", "expected")
 
 
@@ -58,6 +61,21 @@ def why_data(syllabus: Syllabus, step: Recommendation) -> Data:
         "propensity": step.propensity,
         "reasons": step.reasons,
         "candidates": [_candidate(syllabus, offer) for offer in step.candidates],
+        "would_change": changes_data(what_would_change(step)),
+    }
+
+
+def changes_data(found: list[Change] | Verdict) -> list[Data] | None:
+    """Return what would have led to other steps; None where that cannot be told."""
+    return None if isinstance(found, Verdict) else [_change(one) for one in found]
+
+
+def _change(change: Change) -> Data:
+    module, variant = change.instead.module, change.instead.variant
+    return {
+        "condition": change.words,
+        "module": {"slug": module.slug, "title": module.title},
+        "variant": variant and {name: getattr(variant, name) for name in WAY},
     }
 
 
@@ -142,4 +160,4 @@ def _way(syllabus: Syllabus, module_id: int, variant_id: int | None) -> Data | N
     variant = module and module.variant(variant_id)
     if variant is None:
         return None
-    return {name: getattr(variant, name) for name in ("id", "title", "modality", "difficulty", "minutes")}
+    return {name: getattr(variant, name) for name in WAY}

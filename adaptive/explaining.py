@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import date_format
@@ -11,19 +10,19 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from adaptive.causes import causes_of
 from adaptive.directives import DirectiveKind, of_ten
 from adaptive.guarding import LEFT_BY_RULES
 from adaptive.models import Recommendation
 from adaptive.reason_words import AGAIN_BY_RULES, ASKED_AGAIN, RULES
 from adaptive.steering import DirectiveEntry
 from courses.models import Need
+from mlcore.decisive import Drawn
 
 Offer = Mapping[str, Any]  # one of Recommendation.candidates
 Reason = dict[str, Any]
 
-CLOSE = 1e-5  # scores are stored rounded
 TRIED_BEFORE = "tried_before"  # open, because what it builds on was tried honestly and is not sure
-NEARLY = 0.1  # a score this much lower is about equally good
 
 ASKED = {  # what a trainer asked for; their own words follow
     "pinned": _("Your trainer asked for this first"),
@@ -101,41 +100,6 @@ MEANINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What was drawn against the best of the other steps: how likely each was, and which one looked better."""
-
-    chosen: Offer
-    other: Offer | None
-
-    @property
-    def lead(self) -> float:
-        """How far the chosen step was ahead; below 0 when another one looked better."""
-        return float(self.chosen["score"] - self.other["score"]) if self.other else 0.0
-
-    @property
-    def words(self) -> str:
-        if self.other is None:
-            return gettext("It was the only step to choose from.")
-        if self.lead < -NEARLY:
-            return gettext(
-                "It did not look best to us: this was a try. Now and then we draw such a step, to find out whether we "
-                "are right about you."
-            )
-        if self.lead <= NEARLY:
-            return gettext("The two looked about equally good, and chance decided between them.")
-        return gettext("It looked best to us. Chance decides in the end, so that we notice when we are wrong.")
-
-
-def comparison_of(recommendation: Recommendation) -> Comparison | None:
-    """Compare a choice with the best other one; None where nothing was weighed."""
-    chosen = chosen_offer(recommendation)
-    if not chosen:
-        return None
-    others = [offer for offer in drawable(recommendation.candidates) if dict(offer) != chosen]
-    return Comparison(chosen, max(others, key=lambda offer: offer["score"], default=None))
-
-
 def drawable(offers: Sequence[Offer]) -> list[Offer]:
     """Return those that could be drawn: others the guard against narrow fare keeps back, or are not on the list."""
     return [offer for offer in offers if offer["propensity"] > 0.0]
@@ -162,20 +126,15 @@ def _behind(offers: Sequence[Offer], others: Sequence[Offer]) -> float:
     return max(0.0, *(float(offer["score"] - best) for offer in others), 0.0)
 
 
-def reasons_for(offers: Sequence[Offer], pick: int, rule: str) -> list[Reason]:
+def reasons_for(offers: Sequence[Offer], drawn: Drawn, rule: str) -> list[Reason]:
     """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
     if rule not in ("open", TRIED_BEFORE, "left", LEFT_BY_RULES):
         return [{"rule": rule}]
-    able = drawable(offers)
     if narrowed_by(offers) > 0.0:
         return [{"rule": "varied"}]
     if unlisted_by(offers) > 0.0:
         return [{"rule": "listed"}]
-    rivals = [offer for offer in able if offer["module"] != offers[pick]["module"]]
-    if not rivals:
-        return [{"rule": "only" if rule == "open" else rule}]
-    behind = max(rival["score"] for rival in rivals) - offers[pick]["score"]
-    return decisive_terms(offers[pick], rivals) or [{"rule": "drawn" if behind <= NEARLY else "tried"}]
+    return causes_of(drawn) or [{"rule": "only" if rule == "open" else rule}]
 
 
 def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "", is_again: bool = False) -> Reason:
@@ -185,34 +144,21 @@ def reason_given(rule: str, directive: DirectiveEntry, leads_to: str = "", is_ag
     return said | by_rule | ({"leads_to": leads_to} if leads_to else {}) | ({"again": True} if is_again else {})
 
 
-def decisive_terms(chosen: Offer, rivals: Sequence[Offer]) -> list[Reason]:
-    """Return the fewest terms without which the choice would not have been ahead; none if it was not anyway.
-
-    The terms that favor it most against its best rival are left out, one after another, until its lead is gone.
-    """
-    best = max(rivals, key=lambda rival: rival["score"])
-    if best["score"] >= chosen["score"]:
-        return []
-    gains = {name: value - best["terms"][name] for name, value in chosen["terms"].items()}
-    reasons: list[Reason] = []
-    for name in sorted(gains, key=lambda name: -gains[name]):
-        reasons.append({"term": name, "by": round(gains[name], 4), "against": best["module"]})
-        if any(without(rival, reasons) >= without(chosen, reasons) - CLOSE for rival in rivals):
-            break
-    return reasons
-
-
-def without(offer: Offer, reasons: Sequence[Reason]) -> float:
-    """Return the score that an offer would have had without the terms of these reasons."""
-    return float(offer["score"] - sum(offer["terms"][reason["term"]] for reason in reasons if "term" in reason))
-
-
 def sentence(recommendation: Recommendation) -> str:
     """Return the one sentence that says why; and another one where the ways to learn it were narrowed."""
     narrows = (*NARROWED, "needs")
     reasons = [reason for reason in recommendation.reasons if reason.get("rule") not in narrows]
     narrowed = [_narrowed(reason) for reason in recommendation.reasons if reason.get("rule") in narrows]
-    return " ".join([_main_sentence(recommendation, reasons or [{"rule": "order"}]), *narrowed])
+    return " ".join([_main_sentence(recommendation, reasons or [{"rule": "order"}]), *_speaking(reasons), *narrowed])
+
+
+def _speaking(reasons: Sequence[Reason]) -> list[str]:
+    """Return what speaks for a step that chance decided on, the most first."""
+    causes = [str(CAUSES[term]) for term in (reasons[0].get("for", ()) if reasons else ())]
+    if not causes:
+        return []
+    both = gettext("%(cause)s, and %(other)s") % {"cause": causes[0], "other": causes[1]} if causes[1:] else causes[0]
+    return [gettext("What speaks for it: %(causes)s.") % {"causes": both}]
 
 
 def _narrowed(reason: Reason) -> str:

@@ -1,10 +1,11 @@
-"""The last rung: the course in its own order, from the log alone. It needs no tutor and no numbers."""
+"""The course in its own order: what it adds to a score, and the last rung, which needs no tutor and no numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
 from django.db.models import Count, Max
 
 from adaptive.explaining import Reason, reason_given
@@ -13,9 +14,24 @@ from adaptive.models import Aim, Recommendation, Rung
 from adaptive.progress import Ending
 from adaptive.steering import DirectiveEntry, steering_of
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, syllabus_of
+from adaptive.ways import Candidate
 from courses.models import Enrollment, Interaction, InteractionKind
 
 POLICY = "course order"
+ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
+
+
+def order_terms(candidates: Sequence[Candidate]) -> np.ndarray:
+    """Prefer what comes first in the course a little, so that its author's order decides between equals.  [n]
+
+    A review is in no order any more: that never speaks for it.
+    """
+    is_lesson = np.array([candidate.aim == Aim.LEARN for candidate in candidates])
+    places = np.array([candidate.module.place for candidate in candidates], float)
+    if not is_lesson.any():
+        return np.zeros(len(candidates))
+    terms = -np.minimum(ORDER_WEIGHT * (places - places[is_lesson].min()), MOST_FOR_ORDER)
+    return np.where(is_lesson, terms, terms[is_lesson].min())
 
 
 def step_in_order(enrollment: Enrollment) -> Recommendation:

@@ -43,6 +43,7 @@ RULES = {
     "tried_before": _("You gave what it builds on a fair try, and some of that is not sure yet. Let us go on."),
     "order": _("It is next in the course."),
     "drawn": _("A few steps are about equally good now, and this one was drawn."),
+    "best": _("It looked best to us."),
     "left": _("Your trainer has put the other modules aside for now."),
     "unsuited": _(
         "None of its lessons meets what you asked for in your settings, so here are its questions alone. Your trainer "

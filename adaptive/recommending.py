@@ -23,8 +23,8 @@ from adaptive.degrading import on_the_best_rung
 from adaptive.guarding import Admitted, admitted, is_put_aside
 from adaptive.methods import effect_terms
 from adaptive.modalities import effects_for, means_of, tries_of
-from adaptive.models import Aim, Recommendation
-from adaptive.ordering import step_in_order
+from adaptive.models import Recommendation
+from adaptive.ordering import order_terms, step_in_order
 from adaptive.preparing import prepared_ways
 from adaptive.prospecting import prospects_of
 from adaptive.reasoning import narrowed, needed, reasons_of
@@ -33,20 +33,21 @@ from adaptive.sequence_terms import chooses_by_sequence, sequence_terms, sequenc
 from adaptive.serving import LiveTutor
 from adaptive.steering import UNSTEERED, Steering
 from adaptive.syllabus import Needs
+from adaptive.turning import turned_terms, turned_weights
 from adaptive.varying import varied
 from adaptive.ways import Candidate
 from courses import clock
 from courses.models import Enrollment
 from courses.recording import lock
 from courses.statements import Query, Slot, insert
+from mlcore.decisive import Drawn
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.retention import usual_paces
 
 POLICY = "what is learned and lasts, 2"
 RECURRENT = f"recurrent; {POLICY}"  # with `adaptive.sequencing` in place of the term for learning
 SETTINGS = PolicySettings()
-ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
-KEPT = ("paces", "law", "tries", "sequencer")  # of what a choice takes from outside, as they are
+KEPT = ("paces", "law", "tries", "sequencer", "turned")  # of what a choice takes from outside, as they are
 BELIEVED = 1  # tells the random numbers of what is believed from those of the choice
 LATEST = Query(
     lambda: Recommendation.objects.filter(enrollment=Slot("enrollment", BigIntegerField())).order_by("-made_at")[:1]
@@ -117,6 +118,7 @@ class Inputs:
     law: Sequence[float] = ()  # by which they do, FSRS's parameters; the usual ones, if none are given
     tries: Mapping[str, float] = field(default_factory=dict)  # how far effects are taken to be off, to try them
     sequencer: str = ""  # sha256 of the recurrent policy, where that chose
+    turned: Mapping[str, float] = field(default_factory=dict)  # how often terms of the score count, to ask what if
 
     @classmethod
     def of(cls, step: Recommendation) -> Self:
@@ -129,7 +131,7 @@ class Inputs:
     def as_json(self) -> dict[str, Any]:
         """Return what no column of the step tells."""
         asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs), "paces": list(self.paces)}
-        asked |= {"law": list(self.law), "tries": self.tries, "sequencer": self.sequencer}
+        asked |= {"law": list(self.law), "tries": self.tries, "sequencer": self.sequencer, "turned": self.turned}
         return {"effects": self.effects} | {name: kept for name, kept in asked.items() if kept}
 
     def set_into(self, standing: Standing) -> Standing:
@@ -165,7 +167,7 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
     may_be, weighed = choose(standing, inputs, settings)
     chosen = weighed.candidates[weighed.pick]
     offers = weighed.as_json()
-    reasons = reasons_of(standing, may_be, offers, weighed.pick, inputs.now)
+    reasons = reasons_of(standing, may_be, weighed.drawn, offers, inputs.now)
     reasons += needed(standing, may_be, inputs.needs, inputs.now)
     return Recommendation(
         enrollment=standing.enrollment,
@@ -200,16 +202,22 @@ class Weighed:
     candidates: Sequence[Candidate]
     suggestion: Suggestion
     allowed: np.ndarray  # [n] by the guard against narrow fare
+    settings: PolicySettings = SETTINGS  # by which it was drawn
 
     @property
     def pick(self) -> int:
         return self.suggestion.pick
 
-    def as_json(self) -> list[dict[str, object]]:
+    @property
+    def drawn(self) -> Drawn:
+        """The choice of a module, in whichever way."""
+        return Drawn(self.suggestion, np.array([one.module.id for one in self.candidates]), self.settings)
+
+    def as_json(self) -> list[dict[str, Any]]:
         """Return everything needed to make the same choice again, and to explain it."""
         return [self._offer(n, candidate) for n, candidate in enumerate(self.candidates)]
 
-    def _offer(self, n: int, candidate: Candidate) -> dict[str, object]:
+    def _offer(self, n: int, candidate: Candidate) -> dict[str, Any]:
         suggestion = self.suggestion
         offer: dict[str, object] = {
             "module": candidate.module.id,
@@ -228,10 +236,12 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     candidates = may_be.candidates
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = effect_terms(standing, candidates, inputs.now, (inputs.effects, inputs.tries))
-    own["order"] = _order_terms(candidates)
+    own = turned_terms(own | {"order": order_terms(candidates)}, inputs.turned)
     listing = replace(SETTINGS, band=band_for(standing, SETTINGS.band))
-    settings = replace(settings, band=band_for(standing, settings.band))
-    is_recurrent, allowed = chooses_by_sequence(standing, inputs.sequencer), varied(standing, may_be)
+    settings = turned_weights(replace(settings, band=band_for(standing, settings.band)), inputs.turned)
+    sequence, allowed = None, varied(standing, may_be)
+    if chooses_by_sequence(standing, inputs.sequencer):
+        sequence = sequence_terms(standing, candidates) * inputs.turned.get("sequence", 1.0)
     believed = np.random.default_rng((inputs.seed, BELIEVED))
     suggestion = standing.live.tutor.suggest(
         standing.belief,
@@ -241,23 +251,10 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
         at=inputs.now.timestamp(),
         prospects=prospects_of(standing, candidates, inputs.now, believed),
         effects=sum(own.values()),
-        sequence=sequence_terms(standing, candidates) if is_recurrent else None,
+        sequence=sequence,
         module=np.array([candidate.module.id for candidate in candidates]),
         allowed=allowed,
         listing=listing,
     )
     terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
-    return Weighed(candidates, replace(suggestion, terms=terms), allowed)
-
-
-def _order_terms(candidates: Sequence[Candidate]) -> np.ndarray:
-    """Prefer what comes first in the course a little, so that its author's order decides between equals.
-
-    A review is in no order any more: that never speaks for it.
-    """
-    is_lesson = np.array([candidate.aim == Aim.LEARN for candidate in candidates])
-    places = np.array([candidate.module.place for candidate in candidates], float)
-    if not is_lesson.any():
-        return np.zeros(len(candidates))
-    terms = -np.minimum(ORDER_WEIGHT * (places - places[is_lesson].min()), MOST_FOR_ORDER)
-    return np.where(is_lesson, terms, terms[is_lesson].min())
+    return Weighed(candidates, replace(suggestion, terms=terms), allowed, settings)

@@ -101,6 +101,14 @@ class CandidateSerializer(Given):
     terms = serializers.DictField(child=serializers.FloatField())
 
 
+class ChangeSerializer(Given):
+    """Something that could have been otherwise, and the step that would have been offered then."""
+
+    condition = serializers.CharField(help_text="As in “If you knew “Loops” already”.")
+    module = ModuleNameSerializer()
+    variant = WaySerializer(allow_null=True)
+
+
 class WhySerializer(RecommendationSerializer):
     """Everything that went into a choice."""
 
@@ -110,6 +118,14 @@ class WhySerializer(RecommendationSerializer):
     propensity = serializers.FloatField()
     reasons = serializers.ListField(child=serializers.DictField())
     candidates = CandidateSerializer(many=True)
+    would_change = ChangeSerializer(
+        many=True,
+        allow_null=True,
+        help_text=(
+            "Up to three things that would have led to another step, each found by deciding again with the same random "
+            "numbers; null where that cannot be told any more, as after the course was edited."
+        ),
+    )
 
 
 class BeliefSerializer(Given):

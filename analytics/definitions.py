@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.mastery import ENOUGH_ANSWERS
-from adaptive.placement import MOST_QUESTIONS, SETTLED
+from adaptive.placement import FEWEST_QUESTIONS, MOST_QUESTIONS
 from adaptive.verdicts import FALSE_ALARM, MARGIN, SURE
 from analytics import attention, counting
 
@@ -47,7 +47,7 @@ NUMBERS = {
     "margin": round(100 * MARGIN),
     "sure": round(100 * SURE),
     "placement": MOST_QUESTIONS,
-    "settled": round(100 * SETTLED),
+    "placement_least": FEWEST_QUESTIONS,
 }
 
 
@@ -145,9 +145,9 @@ DEFINITIONS = {
     "placement": Definition(
         _("Placement test"),
         _(
-            "Up to %(placement)d questions before the first lesson, each the one that tells most. It ends once it is "
-            "%(settled)d %% sure of every skill, or when the learner stops it. Whoever stops it before the first "
-            "answer has skipped it."
+            "%(placement_least)d to %(placement)d questions before the first lesson, each the one that tells most. It "
+            "ends once no question is expected to change what it finds, or when the learner stops it. Whoever stops it "
+            "before the first answer has skipped it."
         ),
     ),
     "propensity": Definition(

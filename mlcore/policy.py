@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -71,6 +71,8 @@ class Suggestion:
     scores: Numbers  # [n]
     terms: Mapping[str, Numbers]  # name -> [n]
     cost: float = 0.0  # of what was not allowed: how much lower the expected score is
+    luck: float = 0.0  # the random number from 0 to 1 that decided
+    spread: Numbers = field(default_factory=lambda: np.empty((0, 0)))  # [d, n] of scores, in draws of what is believed
 
     def within(self, rows: Codes, probability: Numbers, terms: Mapping[str, Numbers]) -> Suggestion:
         """Return the same as one among more candidates, of which it judged these rows. The others have no chance."""
@@ -79,7 +81,10 @@ class Suggestion:
         weighed = {name: term.copy() for name, term in terms.items()}
         for name, term in weighed.items():
             term[rows] = self.terms[name]
-        return Suggestion(int(rows[self.pick]), chance, chances, total(weighed), weighed, self.cost)
+        spread = np.zeros((len(self.spread), len(probability)))
+        spread[:, rows] = self.spread
+        whole = Suggestion(int(rows[self.pick]), chance, chances, total(weighed), weighed)
+        return replace(whole, cost=self.cost, luck=self.luck, spread=spread)
 
 
 def choose(
@@ -107,9 +112,9 @@ def choose(
     chances = _chances(drawn, short_list(standard, allowed), settings)
     is_bound = allowed is not None and not allowed.all()
     cost = float((_chances(drawn, short_list(standard), settings) - chances) @ scores) if is_bound else 0.0
-    drawable = np.flatnonzero(chances)
-    place = min(int(np.searchsorted(np.cumsum(chances[drawable]), rng.random())), len(drawable) - 1)
-    return Suggestion(int(drawable[place]), outlook.probability, chances, scores, terms, cost)
+    drawable, luck = np.flatnonzero(chances), rng.random()
+    place = min(int(np.searchsorted(np.cumsum(chances[drawable]), luck)), len(drawable) - 1)
+    return Suggestion(int(drawable[place]), outlook.probability, chances, scores, terms, cost, luck, drawn - scores)
 
 
 def _standard(outlook: Outlook, settings: PolicySettings) -> Numbers:

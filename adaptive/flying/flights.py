@@ -189,7 +189,7 @@ class Flight:
     def _present(self, wanted: Wanted, predicted: np.ndarray) -> Presentation:
         drawn = pick_among(self.standing, wanted.module, wanted.questions, (predicted, self.rng.random()))
         return PRESENTATIONS.row(
-            question_version=_version(drawn.question, self.standing.syllabus),
+            question_version=version_of(drawn.question, self.standing.syllabus),
             module_id=wanted.module.id,
             variant_id=wanted.variant,
             purpose=Purpose.REVIEW if wanted.aim == Aim.REVIEW else Purpose.PRACTICE,
@@ -200,7 +200,7 @@ class Flight:
         )
 
 
-def _version(question: QuestionEntry, syllabus: Syllabus) -> QuestionVersion:
+def version_of(question: QuestionEntry, syllabus: Syllabus) -> QuestionVersion:
     """Return the question as it would be shown, as far as the learner model reads it. A draft has no version yet."""
     key = ("version", question.id)
     if key not in syllabus.prepared:
@@ -231,6 +231,6 @@ def _right(module: ModuleEntry, question: QuestionEntry, syllabus: Syllabus) -> 
         kind=InteractionKind.ANSWERED,
         at=BEGAN,
         module_id=module.id,
-        question_version=_version(question, syllabus),
+        question_version=version_of(question, syllabus),
         score=1.0,
     )

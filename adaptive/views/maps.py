@@ -12,18 +12,22 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from adaptive.adapting import Standing, standing_of
+from adaptive.alternatives import comparison_of
+from adaptive.counterfactuals import what_would_change
 from adaptive.drawing import skill_map, skill_rows
 from adaptive.entrance import entrance_to
-from adaptive.explaining import MEANINGS, NAMES, comparison_of, sentence, success_set
+from adaptive.explaining import MEANINGS, NAMES, sentence, success_set
 from adaptive.guarding import NothingToLearn
 from adaptive.mastery import DEFINITIONS, Level
 from adaptive.models import Recommendation
 from adaptive.placement import is_under_way, is_worth_mentioning, told_beliefs
 from adaptive.recommending import Inputs, recommend_next
+from adaptive.replaying import Verdict
 from adaptive.reviewing import due, next_due_at
 from adaptive.serving import live_tutor
 from adaptive.syllabus import ModuleEntry
 from adaptive.verdicts import findings_for
+from adaptive.ways import Candidate
 from courses.access import actor, coached_enrollment, for_people, for_trainers, own_enrollment, trained_cohort
 from courses.models import Enrollment
 
@@ -111,7 +115,7 @@ def why_for_trainer(request: HttpRequest, pk: int, enrollment_pk: int, recommend
 def _weighed() -> QuerySet[Recommendation]:
     """Return the choices with all that a page about one of them names."""
     return Recommendation.objects.select_related(
-        "enrollment__course__edition", "enrollment__learner", "checkpoint", "module", "variant"
+        "enrollment__course__edition", "enrollment__learner", "checkpoint", "calibration", "module", "variant"
     )
 
 
@@ -127,6 +131,7 @@ def _why_context(chosen: Recommendation) -> dict[str, Any]:
         "rows": _rows(standing, chosen),
         "skills": skill_rows(standing, own_skills),
         "comparison": _comparison(standing, chosen),
+        "changes": _changes(standing, chosen),
         "meanings": [(NAMES[name], MEANINGS[name]) for name in _terms(chosen) if name in MEANINGS],
         "left_out": max(len(chosen.candidates) - MOST_SHOWN, 0),
     }
@@ -151,12 +156,33 @@ def _comparison(standing: Standing, chosen: Recommendation) -> dict[str, Any] | 
     found = comparison_of(chosen)
     if found is None:
         return None
-    rows = [(_name(standing, found.chosen, None), _percent(found.chosen["propensity"]), True)]
-    if found.other:
-        rows.append((_name(standing, found.other, None), _percent(found.other["propensity"]), False))
+    labels = gettext("Another way to learn it") if found.is_other_way else gettext("Best alternative")
+    offers = [(gettext("Chosen"), found.chosen)] + ([(labels, found.other)] if found.other else [])
+    rows = [
+        {
+            "label": label,
+            "name": _name(standing, offer, None),
+            "right": round(10 * offer["predicted"]),
+            "chance": _percent(offer["propensity"]),
+            "better_in": [NAMES[name] for name in found.better_in(chosen=offer is found.chosen) if name in NAMES],
+        }
+        for label, offer in offers
+    ]
     asked = Inputs.of(chosen).steering.success
-    set_to = success_set(asked) if asked else ""
-    return {"rows": rows, "words": found.words, "right": round(10 * found.chosen["predicted"]), "set_to": set_to}
+    return {"rows": rows, "words": found.words, "set_to": success_set(asked) if asked else ""}
+
+
+def _changes(standing: Standing, chosen: Recommendation) -> dict[str, Any]:
+    """Return what would have changed a choice, and the step it would have become; or why that cannot be told."""
+    found = what_would_change(chosen)
+    if isinstance(found, Verdict):
+        return {"untold": found.label}
+    return {"rows": [(change.words, _way_of(standing, change.instead)) for change in found]}
+
+
+def _way_of(standing: Standing, candidate: Candidate) -> str:
+    offer = {"module": candidate.module.id, "variant": candidate.variant.id if candidate.variant else None}
+    return _name(standing, offer, None)
 
 
 def _terms(chosen: Recommendation) -> list[str]:

@@ -8,9 +8,11 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from adaptive.adapting import Standing, standing_of
+from adaptive.alternatives import Comparison, comparison_of
 from adaptive.drawing import skill_rows
 from adaptive.entrance import Entrance, entrance_to
 from adaptive.explaining import sentence
@@ -38,6 +40,22 @@ class Offer:
     @property
     def entrance(self) -> Entrance:
         return entrance_to(self.standing, timezone.now())
+
+    @property
+    def more(self) -> list[str]:
+        """Return what else there is to say of why, in sentences."""
+        found = comparison_of(self.step)
+        if found is None:
+            return [self.why]
+        right = round(10 * found.chosen["predicted"])
+        said = [gettext("We expect you to get about %d of 10 answers right here.") % right]
+        return [*said, *self._alternative(found), found.words]
+
+    def _alternative(self, found: Comparison) -> list[str]:
+        if found.is_other_way:
+            return [gettext("The best alternative is another way to learn the same.")]
+        other = self.standing.syllabus.modules.get(found.other["module"]) if found.other else None
+        return [gettext("The best alternative is “%s”.") % other.title] if other else []
 
     @property
     def minutes(self) -> int:

@@ -1,14 +1,10 @@
 """Learners of every habit go through courses: each always has a next thing to do, and gets to the end."""
 
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
 
 from adaptive.adapting import read_standing, standing_of
 from adaptive.directives import LEAST_AIM, MOST_AIM, DirectiveKind
@@ -28,7 +24,6 @@ from tests.adaptive.acting import respond
 from tests.adaptive.conftest import again
 from tests.factories import make_course
 
-DEMO = Path(__file__).resolve().parents[2] / "courses" / "demo" / "python-foundations"
 Habit = Callable[[int, random.Random], bool]
 
 HABITS: dict[str, Habit] = {
@@ -38,24 +33,6 @@ HABITS: dict[str, Habit] = {
     "random": lambda n, rng: rng.random() < 0.6,
     "right, then wrong": lambda n, rng: n < 12,
 }
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The demo course, loaded once: what a test adds to it is rolled back after the test, and it after the last one."""
-    around_all = transaction.atomic()
-    with django_db_blocker.unblock():
-        around_all.__enter__()
-        call_command("load_course", str(DEMO), verbosity=0)
-    yield
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around_all.__exit__(None, None, None)
-
-
-@pytest.fixture
-def demo(loaded: None, db: None) -> Course:
-    return Course.objects.get(slug=DEMO.name)
 
 
 def made_up_learner(course: Course, number: int) -> Enrollment:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adaptive.adapting import Standing, standing_of
-from adaptive.explaining import CLOSE, chosen_offer, sentence, without
+from adaptive.explaining import chosen_offer, sentence
 from adaptive.guarding import NothingToLearn, is_open
 from adaptive.models import Aim, Recommendation
 from adaptive.progress import Wish
@@ -185,23 +185,24 @@ def test_asking_for_a_review_offers_questions_without_a_text(enrollment: Enrollm
     assert (review.module, review.variant, review.purpose) == (done, None, Aim.REVIEW)
 
 
-def test_the_stated_cause_made_the_difference(wide: Enrollment) -> None:
+def test_a_step_says_what_decided_or_else_what_speaks_for_it(wide: Enrollment) -> None:
     make_history(wide, 10)
-    checked = 0
+    steps = [offer_step(standing(wide)) for _ in range(40)]
 
-    for _ in range(40):
-        step = offer_step(standing(wide))
-        chosen = chosen_offer(step)
+    because = [step for step in steps if "term" in step.reasons[0]]
+    by_chance = [step for step in steps if step.reasons[0].get("for")]
+
+    assert because
+    assert by_chance
+    assert all(sentence(step).startswith("Because ") for step in because)
+    assert all("What speaks for it: " in sentence(step) for step in by_chance)
+    for step in by_chance:
+        gains = step.reasons[0]["for"]
         rivals = [offer for offer in step.candidates if offer["module"] != step.module_id]
-        if "rule" in step.reasons[0]:
-            assert max(rival["score"] for rival in rivals) >= chosen["score"]
-            continue
-        checked += 1
-        assert all(chosen["score"] > rival["score"] for rival in rivals)
-        assert any(without(rival, step.reasons) >= without(chosen, step.reasons) - CLOSE for rival in rivals)
-        assert sentence(step).startswith("Because ")
-
-    assert checked
+        chance = sum(rival["propensity"] for rival in rivals)
+        for name, gain in gains.items():
+            usual = sum(rival["terms"][name] * rival["propensity"] for rival in rivals) / chance
+            assert chosen_offer(step)["terms"][name] - usual == pytest.approx(gain, abs=2e-4)
 
 
 def test_a_made_up_modality_effect_moves_the_choice(wide: Enrollment) -> None:

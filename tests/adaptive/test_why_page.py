@@ -1,12 +1,13 @@
 """The page about a choice speaks to the learner first, and does not call a try the best."""
 
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from adaptive.explaining import comparison_of
+from adaptive.alternatives import comparison_of
 from adaptive.models import Recommendation
 from adaptive.recommending import recommend_next
 from courses.models import Enrollment, User
@@ -73,3 +74,49 @@ def test_nobody_elses_trainer_reads_it(client: Client, enrollment: Enrollment, g
     for person in (noor, enrollment.learner):
         client.force_login(person)
         assert client.get(address).status_code == 404
+
+
+def test_another_module_is_the_alternative_where_there_is_one() -> None:
+    candidates = [offer(1, 1.0, 0.4), offer(1, 0.9, 0.3) | {"variant": 7}, offer(2, 0.5, 0.3)]
+
+    found = comparison_of(Recommendation(module_id=1, candidates=candidates))
+    alone = comparison_of(Recommendation(module_id=1, candidates=candidates[:2]))
+
+    assert found
+    assert found.other == candidates[2]
+    assert not found.is_other_way
+    assert alone
+    assert alone.is_other_way
+
+
+def test_each_step_has_what_speaks_for_it_against_the_other() -> None:
+    one = offer(1, 1.0, 0.6) | {"terms": {"learning": 0.9, "time": -0.1, "order": 0.2}}
+    other = offer(2, 0.9, 0.4) | {"terms": {"learning": 0.5, "time": 0.0, "order": 0.2}}
+
+    found = comparison_of(Recommendation(module_id=1, candidates=[one, other]))
+
+    assert found
+    assert found.better_in(chosen=True) == ["learning"]
+    assert found.better_in(chosen=False) == ["time"]
+
+
+def test_the_first_page_says_more_of_the_step_behind_why_this(client: Client, wide: Enrollment) -> None:
+    step = recommend_next(wide)
+    client.force_login(wide.learner)
+
+    html = client.get(reverse("adaptive:today")).content.decode()
+
+    found = comparison_of(step)
+    assert found
+    assert found.words in unescape(html)
+    assert "The best alternative is “" in html
+    assert reverse("adaptive:why", args=[step.pk]) in html
+
+
+def test_both_steps_have_their_expected_success(client: Client, wide: Enrollment) -> None:
+    step = recommend_next(wide)
+    client.force_login(wide.learner)
+
+    html = client.get(reverse("adaptive:why", args=[step.pk])).content.decode()
+
+    assert html.count("of 10 answers right here.") == 2

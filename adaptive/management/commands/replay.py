@@ -14,6 +14,7 @@ from adaptive.models import Recommendation
 from adaptive.replaying import Replay, Verdict, replay
 from adaptive.sequencing import LiveSequencer, shipped
 from adaptive.shadowing import Disagreement, disagreement, settings_from
+from adaptive.verifying import Truth, truth_of
 from courses import clock
 
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
     help = (
         "Make stored recommendations again from the log, and say whether they come out the same; ends with 1 if not. "
         "With --shadow, report how other settings of the policy would have chosen instead; with --recurrent, how the "
-        "recurrent policy would have."
+        "recurrent policy would have. With --reasons, decide each again without the causes that it states, and without "
+        "the others, and count how often the choice changes."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,10 +33,13 @@ class Command(BaseCommand):
         parser.add_argument("--course", metavar="SLUG", help="of this course only")
         parser.add_argument("--shadow", nargs="+", metavar="NAME=NUMBER", help="as in band=0.5,0.75 information=1")
         parser.add_argument("--recurrent", action="store_true", help="ask the recurrent policy")
+        parser.add_argument("--reasons", action="store_true", help="see whether the stated reasons are causes")
 
     def handle(self, *args: Any, **options: Any) -> None:
         steps = self._chosen(options)
-        if options["shadow"] or options["recurrent"]:
+        if options["reasons"]:
+            self.stdout.write("\n".join(told_of_reasons(truth_of(steps))))
+        elif options["shadow"] or options["recurrent"]:
             self._shadow(steps, options["shadow"] or (), shipped_one() if options["recurrent"] else None)
         else:
             self._replay(steps, tell_all=bool(options["recommendation"]))
@@ -101,6 +106,20 @@ def shipped_one() -> LiveSequencer:
     if live is None:
         raise CommandError("The recurrent policy cannot be read; the log of this process says why.")
     return live
+
+
+def told_of_reasons(found: Truth) -> Iterator[str]:
+    """Yield the lines of the report."""
+    if not found.steps:
+        yield "There is no recommendation that can be made again."
+        return
+    by_rule = found.steps - found.causes - found.chance
+    yield f"{found.steps} recommendations; {found.causes} state causes, {found.chance} chance, {by_rule} a rule"
+    if found.causes:
+        yield f"without the stated causes another module: {found.without / found.causes:.1%}"
+        yield f"with the stated causes turned round another module: {found.turned / found.causes:.1%}"
+    if found.left_out:
+        yield f"without one that is not stated the same module: {found.kept / found.left_out:.1%} of {found.left_out}"
 
 
 def _told(each: Replay) -> Iterator[str]:
