@@ -151,8 +151,8 @@ DEFINITIONS = {
         ),
     ),
     "propensity": Definition(
-        _("Propensity"),
-        _("How likely this offer was among all that were possible then. Offers with low propensity were a try."),
+        _("Chance of an offer"),
+        _("How likely this offer was among all that were possible then (its propensity). Unlikely ones were a try."),
         "P(offer | candidates)",
     ),
 }

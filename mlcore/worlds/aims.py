@@ -8,7 +8,7 @@ from typing import Literal
 
 from mlcore.worlds.judging import Cohort, Score
 
-OURS = ("ours", "rl2")  # the default, and the recurrent one
+OURS = ("ours", "ours_later", "rl2", "rl2_alone")  # the default, also after a first cohort; the recurrent one
 RIVALS = ("zpdes", "mastery_threshold", "leitner", "fixed_intervals")  # to be ahead of wherever they make sense
 MOST_REGRET = {("tms_tree", 10): 0.12, ("tms_tree_own", 10): 0.12}
 LEAST_GAIN = {("kss", 20): 0.45}

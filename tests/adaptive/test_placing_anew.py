@@ -105,7 +105,7 @@ def test_taking_it_back_before_it_begins_undoes_it(cohort: Cohort, begun: Enroll
 
     assert was_offered
     assert not is_on_offer(standing(begun))
-    assert begin_placement(again(begun)) is None
+    stop_placement(again(begun))
     assert progress_seen(begun) == before
 
 

@@ -173,7 +173,7 @@ def test_a_learners_page_tells_the_reason_and_what_came_of_it(trainer: Client, c
 
     assert "It is next in the course." in page
     assert "2 of 3 answers right" in page
-    assert "propensity 50" in page
+    assert "offered with a chance of 50" in page
     assert "Choice 1" in page
 
 

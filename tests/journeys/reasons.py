@@ -1,10 +1,14 @@
 """Whether a stored reason is true, worked out from what was stored and from the log, not by the code that gave it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from adaptive.adapting import Standing
 from adaptive.models import Recommendation
 from adaptive.progress import Ending
+from adaptive.recommending import Inputs, decide_step
+from adaptive.replaying import standing_then
 from courses.models import Interaction, InteractionKind
 
 Offer = Mapping[str, Any]
@@ -12,31 +16,36 @@ ROUNDING, ABOUT_EQUAL = 1e-5, 0.1
 
 
 def assert_true(step: Recommendation) -> None:
-    """The reason decided: with it the choice was ahead of everything else, and without it something else was."""
+    """The reason decided: decided again with the same luck, but without what it names, another module is drawn."""
     rule = step.reasons[0].get("rule")
     if rule:
         RULES[rule](step)
         return
     named = [reason["term"] for reason in step.reasons]
-    assert lead(step) > 0
-    assert lead(step, without=named) <= ROUNDING
-    assert lead(step, without=named[:-1]) > 0
+    assert decided_again(step) == step.module_id
+    assert decided_again(step, without=named) != step.module_id
+    assert lead(step, without=named) < lead(step)
 
 
-def chosen_in(step: Recommendation) -> Offer:
-    """The candidate that was chosen."""
-    [chosen] = [
-        offer
-        for offer in step.candidates
-        if (offer["module"], offer["variant"], offer["aim"]) == (step.module_id, step.variant_id, step.purpose)
-    ]
-    return chosen
+def decided_again(step: Recommendation, without: Iterable[str] = ()) -> int:
+    """The module that the product draws from the same log and the same random numbers, some terms left out."""
+    inputs = replace(Inputs.of(step), turned=dict.fromkeys(without, 0.0))
+    standing = standing_then(step)
+    assert isinstance(standing, Standing)
+    return decide_step(standing, inputs).module_id
+
+
+def drawable_in(step: Recommendation) -> list[Offer]:
+    return [offer for offer in step.candidates if offer["propensity"] > 0]
 
 
 def lead(step: Recommendation, without: Iterable[str] = ()) -> float:
-    """How far the choice was ahead of the best step in another module, some terms left out."""
-    rivals = [score(offer, without) for offer in step.candidates if offer["module"] != step.module_id]
-    return score(chosen_in(step), without) - max(rivals)
+    """How far the best way of the chosen module was ahead of the best step in another one, some terms left out."""
+    own, rivals = (
+        max(score(offer, without) for offer in drawable_in(step) if (offer["module"] == step.module_id) is is_own)
+        for is_own in (True, False)
+    )
+    return own - rivals
 
 
 def score(offer: Offer, without: Iterable[str]) -> float:
@@ -57,7 +66,11 @@ def was_the_only_one(step: Recommendation) -> None:
 
 
 def was_drawn(step: Recommendation) -> None:
-    assert -ABOUT_EQUAL - ROUNDING <= lead(step) <= ROUNDING
+    assert -ABOUT_EQUAL - ROUNDING <= lead(step) <= ABOUT_EQUAL + ROUNDING
+
+
+def was_best(step: Recommendation) -> None:
+    assert lead(step) > ABOUT_EQUAL - ROUNDING
 
 
 def was_tried(step: Recommendation) -> None:
@@ -82,6 +95,7 @@ RULES = {
     "only": was_the_only_one,
     "tried_before": was_the_only_one,
     "drawn": was_drawn,
+    "best": was_best,
     "tried": was_tried,
     "locked": was_next_in_order,
 }

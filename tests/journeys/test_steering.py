@@ -142,7 +142,7 @@ def test_a_trainer_asks_for_a_placement_test_anew_and_the_learner_takes_it(signe
     learner.goto(reverse("adaptive:today"))
     expect(learner.locator("main")).to_contain_text("Let us see before the exam.")
     has_no_problems(learner, 390)
-    learner.get_by_role("button", name="Find out where you stand").click()
+    learner.get_by_role("button", name="Take the placement test").click()
     learner.get_by_role("button", name="I don't know yet").click()
     expect(learner.locator(".question-place")).to_have_text("Question 2 of up to 8")
 

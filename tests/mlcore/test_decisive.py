@@ -28,7 +28,7 @@ def looks(rng: np.random.Generator, count: int) -> Outlook:
 @pytest.mark.parametrize("factor", [0.0, -1.0, 2.0])
 def test_drawing_again_is_choosing_by_other_weights_with_the_same_random_numbers(factor: float) -> None:
     rng, settings, moved = np.random.default_rng(1), PolicySettings(), 0
-    for seed in range(60):
+    for seed in range(120):
         seen = looks(rng, 10)
         name = OWN[seed % len(OWN)]
         chosen = choose(seen, np.random.default_rng(seed), settings)

@@ -57,6 +57,11 @@ def _anywhere(policy: Callable[[], Policy]) -> Maker:
     return lambda world, models, horizon: policy()
 
 
+def _served(world: World, models: Models) -> Policy | None:
+    """As in the product: where no skill builds on another, the standard policy teaches."""
+    return Ours(models.tutor, models.sequencer, "rl2") if world.lessons.prerequisites.any() else None
+
+
 POLICIES: Mapping[str, Maker] = {
     "random": _anywhere(Random),
     "fixed_order": _anywhere(FixedOrder),
@@ -68,7 +73,7 @@ POLICIES: Mapping[str, Maker] = {
     "fixed_intervals": _without_prerequisites(FixedIntervals),
     "ours": lambda world, models, horizon: Ours(models.tutor),
     "ours_later": lambda world, models, horizon: after_others(Ours(models.tutor), world, horizon),
-    "rl2": lambda world, models, horizon: Ours(models.tutor, models.sequencer, "rl2"),
+    "rl2": lambda world, models, horizon: _served(world, models),
     "rl2_alone": lambda world, models, horizon: Recurrent(models.sequencer),
     "informed": _informed,
     "true_gate": _with_prerequisites(TrueGate),
