@@ -35,7 +35,7 @@ class Law:
         Scheduler(self.parameters)
 
     @cached_property
-    def library(self) -> Scheduler:
+    def scheduler(self) -> Scheduler:
         return Scheduler(
             self.parameters, desired_retention=WANTED, learning_steps=(), relearning_steps=(), enable_fuzzing=False
         )

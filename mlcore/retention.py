@@ -39,7 +39,7 @@ def reviewed(trace: Trace | None, score: float, at: float, law: Law = USUAL) -> 
         card.last_review = datetime.fromtimestamp(trace.at, UTC)
     now = max(at, trace.at) if trace else at
     rating = Rating(int(ratings(np.array(score))))
-    after, _ = law.library.review_card(card, rating, datetime.fromtimestamp(now, UTC))
+    after, _ = law.scheduler.review_card(card, rating, datetime.fromtimestamp(now, UTC))
     return Trace(float(after.stability or 0.0), float(after.difficulty or 0.0), now)
 
 
