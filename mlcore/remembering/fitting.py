@@ -2,7 +2,8 @@
 
 The library's optimizer is not used: it follows card by card in torch, gives back the usual parameters below 512 reviews
 and draws nothing to them above, and takes every wrong answer for forgotten, where questions are also guessed and
-slipped on (`mlcore.retention.right_if`). The penalty is that of its sister `fsrs-optimizer`: squared distances in units of the spread of each parameter among 10,000 people's collections.
+slipped on (`mlcore.retention.right_if`). The penalty is that of its sister `fsrs-optimizer`: squared distances in units
+of the spread of each parameter among 10,000 people's collections.
 """
 
 from __future__ import annotations
