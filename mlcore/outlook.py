@@ -18,7 +18,7 @@ from mlcore.prospects import FEW, Prospects, prospects_alone
 from mlcore.retention import DAY
 
 SHORTLIST = (
-    64  # candidates that the network looks at where there are more than a FEW: those that the classic puts first
+    32  # candidates that the network looks at where there are more than a FEW: those that the classic puts first
 )
 
 
@@ -64,12 +64,13 @@ def suggested(seen: Seen, prompts: Prompts, rng: np.random.Generator, how: How) 
         return choose(replace(outlook, probability=served), rng, settings, allowed, listing)
     outlook = _of_many(seen, prompts, how)
     terms = weigh(outlook, settings)
-    first = _first(total(terms), allowed)
+    scores = total(terms)
+    first = _first(scores, allowed)
     foresight = _foresee(seen, prompts.rows(first), circumstances)
     served = sigmoid(served_logit(seen.knowledge.calibration, foresight))
     closer = replace(outlook.rows(first), probability=served)
     drawn = choose(closer, rng, settings, None if allowed is None else allowed[first], listing)
-    return drawn.within(first, outlook.probability, terms)
+    return drawn.within(first, outlook.probability, terms, scores)
 
 
 def _first(scores: Numbers, allowed: Mask | None) -> Codes:
@@ -109,13 +110,13 @@ def _of_many(seen: Seen, prompts: Prompts, how: How) -> Outlook:
     calibration, (settings, circumstances) = seen.knowledge.calibration, how
     known = recall(seen.belief, owner, skills, calibration.population)
     each = _by_the_classic(seen, skills, known, (settings, Circumstances(circumstances.at)))
-    variance = each.variance[which]
-    logit = np.clip(prompts.base + (known.ability + known.effect)[which], -FURTHEST, FURTHEST)
+    variance = each.variance.take(which)
+    logit = np.clip(prompts.base + (known.ability + known.effect).take(which), -FURTHEST, FURTHEST)
     return Outlook(
         probability=sigmoid(calibration.slope * moderated(logit, variance + prompts.sd**2) + calibration.shift),
         variance=variance,
         prospects=circumstances.prospects or each.prospects.rows(which),
-        answers_since=each.answers_since[which],
+        answers_since=each.answers_since.take(which),
         answered=each.answered,
         modality_share=_modality_share(seen.belief, prompts),
         effects=_checked(circumstances.effects, len(prompts)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import reduce
 
 import numpy as np
 
@@ -74,16 +75,16 @@ class Suggestion:
     luck: float = 0.0  # the random number from 0 to 1 that decided
     spread: Numbers = field(default_factory=lambda: np.empty((0, 0)))  # [d, n] of scores, in draws of what is believed
 
-    def within(self, rows: Codes, probability: Numbers, terms: Mapping[str, Numbers]) -> Suggestion:
+    def within(self, rows: Codes, probability: Numbers, terms: Mapping[str, Numbers], scores: Numbers) -> Suggestion:
         """Return the same as one among more candidates, of which it judged these rows. The others have no chance."""
-        chance, chances = probability.copy(), np.zeros(len(probability))
-        chance[rows], chances[rows] = self.probability, self.propensities
+        chance, chances, scores = probability.copy(), np.zeros(len(probability)), scores.copy()
+        chance[rows], chances[rows], scores[rows] = self.probability, self.propensities, self.scores
         weighed = {name: term.copy() for name, term in terms.items()}
         for name, term in weighed.items():
             term[rows] = self.terms[name]
         spread = np.zeros((len(self.spread), len(probability)))
         spread[:, rows] = self.spread
-        whole = Suggestion(int(rows[self.pick]), chance, chances, total(weighed), weighed)
+        whole = Suggestion(int(rows[self.pick]), chance, chances, scores, weighed)
         return replace(whole, cost=self.cost, luck=self.luck, spread=spread)
 
 
@@ -135,16 +136,25 @@ def short_list(scores: Numbers, allowed: Mask | None = None, most: int = LISTED)
     if len(open_to) <= most:
         return open_to
     of = scores if allowed is None else scores[open_to]
-    last = np.partition(of, -most)[-most]
+    last = _last_of_the_best(of, most)
     above, level = np.flatnonzero(of > last), np.flatnonzero(of == last)
     listed: Codes = open_to[np.sort(np.concatenate([above, level[: most - len(above)]]))]
     return listed
 
 
+def _last_of_the_best(values: Numbers, most: int) -> float:
+    """Return the value of the last of so many best, fewer than all. Of many, only those can be among them that reach
+    the lowest of as many best ones of blocks."""
+    width = len(values) // (4 * most)
+    if width > 1:
+        blocks = values[: 4 * most * width].reshape(-1, width).max(1)
+        values = values[values >= np.partition(blocks, -most)[-most]]
+    return float(np.partition(values, -most)[-most])
+
+
 def total(terms: Mapping[str, Numbers]) -> Numbers:
     """Return the scores that terms [n] add up to.  [n]"""
-    scores: Numbers = np.sum(list(terms.values()), axis=0)
-    return scores
+    return reduce(np.add, terms.values())
 
 
 def weigh(outlook: Outlook, settings: PolicySettings) -> dict[str, Numbers]:

@@ -85,11 +85,11 @@ class Prospects:
     def rows(self, chosen: Codes) -> Prospects:
         """Return those of some candidates."""
         return Prospects(
-            self.learning[chosen],
-            self.drawn[:, chosen],
-            self.retention[chosen],
-            self.held[chosen],
-            self.minutes[chosen],
+            self.learning.take(chosen),
+            self.drawn.take(chosen, axis=1),
+            self.retention.take(chosen),
+            self.held.take(chosen),
+            self.minutes.take(chosen),
         )
 
 

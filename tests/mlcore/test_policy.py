@@ -47,6 +47,16 @@ def test_the_list_is_of_those_allowed_and_of_equals_the_first() -> None:
     assert short_list(scores, None, 9).tolist() == [0, 1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("kinds", [3, 200, 10**9])
+@pytest.mark.parametrize("count", [65, 513, 3001])
+def test_the_short_list_of_many_is_the_head_of_all_in_order(count: int, kinds: int) -> None:
+    scores = np.random.default_rng(kinds).integers(kinds, size=count).astype(np.float64)
+
+    head = np.argsort(-scores, kind="stable")[:64]
+
+    assert short_list(scores, None, 64).tolist() == sorted(head.tolist())
+
+
 def test_another_policy_draws_from_the_list_of_the_standard_one() -> None:
     """Else what one of them drew would say nothing of what the other would have brought."""
     rng = np.random.default_rng(2)
