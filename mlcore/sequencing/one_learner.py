@@ -14,7 +14,7 @@ from mlcore.sequencing.sequencer import Memory, Sequencer
 MOST_SHOWN = 3.0  # answers on a skill after a lesson, as in training; of more, the same share is right
 MOST_SKILLS = 150  # for which a memory stays below 10 kB
 WHOLE_UP_TO = 75  # skills whose memories are kept in four bytes for each number; of larger courses, in two
-WEIGHT = 2.0  # score for a gain of 1: then gains, mostly up to .6, are spread as the standard term for learning is
+WEIGHT = 3.0  # score for a gain of 1: gains are mostly up to .6, and differ by less than what would be learned does
 DIGITS = 4  # of a gain: machines add up in different orders
 
 
