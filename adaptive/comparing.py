@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from adaptive.adapting import Standing
-from adaptive.judging import Judgment, Trial, how_it_went, judged, untold
+from adaptive.bringing import how_it_went
+from adaptive.judging import Judgment, Trial, is_fresh, judged, untold
 from adaptive.leaving_out import LeftOut
 from adaptive.models import Recommendation
 from adaptive.recommending import POLICY, RECURRENT, Inputs, decide_step
@@ -138,9 +139,9 @@ def _trial(step: Recommendation, folded: Standing, sequencer: LiveSequencer) -> 
     if shadow.policy != RECURRENT or drawn_by is None or not _is_same(chances_in(drawn_by), chances_in(step)):
         return LeftOut.GONE
     went = how_it_went(step, standing)
-    if went is None:
+    if went is None and is_fresh(step):
         return LeftOut.UNANSWERED
-    return Trial(step, chances_in(shadow), *went, chances_in(usual), _known(usual.candidates, shadow.candidates))
+    return Trial(step, chances_in(shadow), went, chances_in(usual), _known(usual.candidates, shadow.candidates))
 
 
 def _is_same(one: Chances, other: Chances) -> bool:

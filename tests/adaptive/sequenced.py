@@ -4,8 +4,8 @@ import random
 
 from adaptive import serving
 from adaptive.adapting import nothing_seen
+from adaptive.bringing import ANSWERS
 from adaptive.filing import file_away
-from adaptive.judging import ANSWERS
 from adaptive.models import CoursePolicy, Recommendation
 from adaptive.policies import PolicyStage
 from adaptive.recommending import draw_step

@@ -102,7 +102,7 @@ def test_policies_can_be_judged_by_steps_from_before_an_edit(fan: Enrollment) ->
 
 
 def _told(trial: object) -> object:
-    return (trial.score, trial.expected, trial.shadow) if isinstance(trial, Trial) else trial
+    return (trial.went, trial.shadow) if isinstance(trial, Trial) else trial
 
 
 def test_reasons_and_what_would_change_are_told_as_before(fan: Enrollment) -> None:
