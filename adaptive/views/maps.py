@@ -229,14 +229,14 @@ def _name(named: Names, offer: Mapping[str, Any], chosen: Recommendation | None)
     module = named.then.modules.get(offer["module"])
     variant = module.variant(offer["variant"]) if module else None
     name = module.title if module else gettext("A module that is gone")
-    if module and module.id not in named.now.modules:
-        name = gettext("%s, which is not in the course any more") % name
     if variant:
         name = gettext("%(title)s: %(modality)s, difficulty %(difficulty)s") % {
             "title": name,
             "modality": variant.modality.replace("-", " "),
             "difficulty": variant.difficulty,
         }
+    if module and module.id not in named.now.modules:
+        name = gettext("%s (not offered any more)") % name
     is_chosen = chosen and (offer["module"], offer["variant"]) == (chosen.module_id, chosen.variant_id)
     return gettext("%s (chosen)") % name if is_chosen else name
 
