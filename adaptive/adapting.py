@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -13,7 +13,9 @@ from django.db import transaction
 from django.db.models import BigIntegerField
 
 from adaptive.counting import CountingTutor, Counts
+from adaptive.filing import file_away
 from adaptive.forgetting import law_in, paces_in
+from adaptive.freezing import sha256_of
 from adaptive.history import answers_in, skills_of
 from adaptive.mastery import SkillBelief, beliefs_in
 from adaptive.models import LearnerState
@@ -39,6 +41,7 @@ KEPT = (
     "progress",
     "mastery",
     "sequence",
+    "syllabi",
     "seen_up_to",
     "calibration",
     "changed_at",
@@ -54,6 +57,8 @@ UNSEEN = Query(
     )
 )
 
+Spans = Sequence[tuple[int, str]]  # by which snapshot of a course a log was folded, from which entry on
+
 
 @dataclass
 class Standing:
@@ -68,6 +73,7 @@ class Standing:
     steering: Steering = UNSTEERED
     paces: Numbers = field(default_factory=usual_paces)  # at which learners of the subject forget
     memory: Remembered | None = None  # of the recurrent policy, where it teaches or is asked what it would do
+    folded: Spans = ()  # what there is of the log
 
     def beliefs(self, skills: Sequence[int]) -> dict[int, SkillBelief]:
         return beliefs_in(self.state.mastery, skills)
@@ -91,12 +97,18 @@ class Standing:
         for event in events:
             modality = self.syllabus.modality_of.get(event.variant_id or 0)
             self.progress.take_in(event, self._skills_in(event), modality)
+        self.folded = self.spans_until(events[0].sequence)
         self.state.seen_up_to = events[-1].sequence
         if self.memory:
             self.memory = unbroken(partial(self.memory.after, events, self.syllabus))
         if answers:
             self.belief = self.live.tutor.fold(self.belief, answers)
             self.state.mastery = _mastery(self)
+
+    def spans_until(self, entry: int) -> Spans:
+        """Return by what the log was folded, if it is this syllabus from an entry on."""
+        sha256 = sha256_of(self.syllabus)
+        return self.folded if self.folded and self.folded[-1][1] == sha256 else [*self.folded, (entry, sha256)]
 
     def _skills_in(self, event: Interaction) -> Sequence[int]:
         """Return the skills of its question, or of the module that was opened."""
@@ -106,7 +118,9 @@ class Standing:
         return module.skills if module else ()
 
     def keep(self) -> LearnerState:
-        """Write the state down."""
+        """Write the state down, and the course by which it was folded."""
+        file_away(self.syllabus)
+        self.state.syllabi = self.folded
         self.state.belief = self.belief.to_bytes()
         self.state.progress = self.progress.as_json()
         self.state.sequence = self.memory.to_bytes() if self.memory else b""
@@ -151,7 +165,8 @@ def _read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     if state and state.calibration_id == live.calibration:
         try:
             belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress, law)
-            return Standing(enrollment, syllabus, live, state, belief, progress, steering, paces_in(syllabus.subject))
+            paces, folded = paces_in(syllabus.subject), _spans_in(state)
+            return Standing(enrollment, syllabus, live, state, belief, progress, steering, paces, folded=folded)
         except KeyError as missing:
             log.info("state_of_an_earlier_version", state=state.pk, missing=str(missing))
         except (ValueError, TypeError) as problem:
@@ -161,15 +176,23 @@ def _read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     return blank
 
 
+def _spans_in(state: LearnerState) -> Spans:
+    """Raises KeyError where an earlier version kept the state, which did not say."""
+    if not state.syllabi:
+        raise KeyError("syllabi")
+    return [(first, sha256) for first, sha256 in state.syllabi]
+
+
 def _remembered(standing: Standing, sequencer: LiveSequencer) -> Remembered | None:
     """What is kept of the recurrent policy's memory; folded again from the log where that is of something else."""
     blank, seen = begun(standing.syllabus, sequencer), standing.state.seen_up_to
     return (
-        remembered(bytes(standing.state.sequence), blank, seen, partial(_refolded, standing, blank)) if blank else None
+        remembered(bytes(standing.state.sequence), blank, seen, partial(refolded, standing, blank)) if blank else None
     )
 
 
-def _refolded(standing: Standing, memory: Remembered) -> Remembered:
+def refolded(standing: Standing, memory: Remembered) -> Remembered:
+    """Return the memory of who has not begun, after all that this standing has seen."""
     seen = standing.state.seen_up_to
     while memory.seen_up_to < seen:
         events = UNSEEN.all(enrollment=standing.enrollment.pk, seen=memory.seen_up_to)
@@ -189,35 +212,6 @@ def progress_seen(enrollment: Enrollment) -> Progress:
         return Progress()
 
 
-def standing_after(
-    enrollment: Enrollment, live: LiveTutor, sequence: int, sequencer: LiveSequencer | None = None, law: Law = USUAL
-) -> Standing:
-    """Return where the learner stood when their log had so many entries. Nothing is written."""
-    standing = nothing_seen(enrollment, live, syllabus_of(enrollment), sequencer, law)
-    while events := UNSEEN.all(enrollment=enrollment.pk, seen=standing.state.seen_up_to):
-        known = [event for event in events if event.sequence <= sequence]
-        if known:
-            standing.take_in(known)
-        if len(known) < len(events):
-            break
-    return standing
-
-
-def retraced(
-    enrollment: Enrollment, live: LiveTutor, sequencer: LiveSequencer | None = None, law: Law = USUAL
-) -> Iterator[Standing]:
-    """Go through a learner's log once more: yield where they stood before it, and after each entry. Nothing is written.
-
-    It is the same standing each time, moved on.
-    """
-    standing = nothing_seen(enrollment, live, syllabus_of(enrollment), sequencer, law)
-    yield standing
-    while events := UNSEEN.all(enrollment=enrollment.pk, seen=standing.state.seen_up_to):
-        for event in events:
-            standing.take_in([event])
-            yield standing
-
-
 def nothing_seen(
     enrollment: Enrollment,
     live: LiveTutor,
@@ -231,7 +225,7 @@ def nothing_seen(
     """
     blank = LearnerState(enrollment=enrollment, checkpoint_id=live.checkpoint, calibration_id=live.calibration)
     standing = Standing(enrollment, syllabus, live, blank, live.tutor.begin(), Progress(law=law))
-    blank.mastery = _mastery(standing)
+    blank.mastery, standing.folded = _mastery(standing), standing.spans_until(0)
     standing.memory = unbroken(partial(begun, syllabus, sequencer)) if sequencer else None
     return standing
 

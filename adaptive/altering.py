@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from adaptive.adapting import Standing
 from adaptive.directives import DirectiveKind
-from adaptive.flying.flights import version_of
 from adaptive.guarding import missing_for
+from adaptive.imagining import version_of
 from adaptive.progress import Ending, Progress, Wish
 from adaptive.recommending import Inputs
 from adaptive.steering import DirectiveEntry

@@ -1,7 +1,7 @@
 """The recurrent policy beside the standard one, on the steps that either drew: nothing is offered, nothing written.
 
-Each log is gone through once, and at each stored step both policies are asked. A step tells something only if the one
-that drew it would draw by the same chances again, so that the course and its tutor are what they were then.
+Each log is gone through once, by the course as it was, and at each stored step both policies are asked. A step tells
+something only if the one that drew it would draw by the same chances again, so that all is as it was then.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from typing import Any
 
 import numpy as np
 
-from adaptive.adapting import Standing, retraced
-from adaptive.judging import Judgment, Trial, how_it_went, judged, untold
+from adaptive.adapting import Standing
+from adaptive.bringing import how_it_went
+from adaptive.judging import Judgment, Trial, is_fresh, judged, untold
 from adaptive.leaving_out import LeftOut
 from adaptive.models import Recommendation
 from adaptive.recommending import POLICY, RECURRENT, Inputs, decide_step
+from adaptive.replaying import Verdict, syllabi_then, syllabus_then
+from adaptive.retracing import Fold, retraced, turn
 from adaptive.sequencing import LiveSequencer
 from adaptive.serving import tutor_then
 from adaptive.shadowing import Chances, Offer, chances_in
@@ -77,35 +80,56 @@ def _compare(steps: Sequence[Recommendation], sequencer: LiveSequencer, found: C
             found.left_out[why_not] += 1
         else:
             telling.append(step)
-    for _, group in groupby(sorted(telling, key=_tutor_of), key=_tutor_of):
-        for told in _trials_under(list(group), sequencer):
+    for way in _ways_through(telling):
+        for told in _trials_on(way, sequencer):
             if isinstance(told, Trial):
                 found.trials.append(told)
             else:
                 found.left_out[told] += 1
 
 
-def _tutor_of(step: Recommendation) -> tuple[int, int, list[float]]:
-    return step.checkpoint_id or 0, step.calibration_id or 0, list(Inputs.of(step).law)
+def _ways_through(steps: Iterable[Recommendation]) -> list[list[Recommendation]]:
+    """Sort the steps of one learner into ways through the log: folded by one tutor, and by the same courses."""
+    ways: list[list[Recommendation]] = []
+    for step in sorted(steps, key=lambda step: step.after_sequence):
+        way = next((way for way in ways if _leads_to(way[-1], step)), None)
+        if way is None:
+            ways.append([step])
+        else:
+            way.append(step)
+    return ways
 
 
-def _trials_under(steps: Sequence[Recommendation], sequencer: LiveSequencer) -> list[Trial | LeftOut]:
-    """Go through the log with the tutor that chose these steps, and stop at each of them."""
-    live = tutor_then(steps[0])
-    if live is None:
-        return [LeftOut.GONE] * len(steps)
+def _leads_to(one: Recommendation, later: Recommendation) -> bool:
+    """Whether what was folded when one step was chosen is the beginning of what was when a later one was."""
+    return _folded(one, one.after_sequence) == _folded(later, one.after_sequence)
+
+
+def _folded(step: Recommendation, sequence: int) -> list[Any]:
+    """By what a log was folded, as far as that entry."""
+    spans = [(first, sha256) for first, sha256 in Inputs.of(step).syllabi if first <= sequence]
+    return [step.checkpoint_id, step.calibration_id, list(Inputs.of(step).law), spans]
+
+
+def _trials_on(way: Sequence[Recommendation], sequencer: LiveSequencer) -> list[Trial | LeftOut]:
+    """Go through the log with the tutor and the courses that these steps were chosen by, and stop at each of them."""
+    live, syllabi = tutor_then(way[0]), syllabi_then(way[-1]) if Inputs.of(way[-1]).syllabi else ()
+    if live is None or isinstance(syllabi, Verdict):
+        return [LeftOut.GONE] * len(way)
     waiting: dict[int, list[Recommendation]] = defaultdict(list)
-    for step in steps:
+    for step in way:
         waiting[step.after_sequence].append(step)
     told: list[Trial | LeftOut] = []
-    for standing in retraced(steps[0].enrollment, live, sequencer, Law.from_json(Inputs.of(steps[0]).law)):
+    for standing in retraced(way[0].enrollment, live, Fold(syllabi, sequencer, Law.from_json(Inputs.of(way[0]).law))):
         told += [_trial(step, standing, sequencer) for step in waiting.pop(standing.state.seen_up_to, [])]
         if not waiting:
             break
     return told + [LeftOut.GONE] * sum(len(rest) for rest in waiting.values())
 
 
-def _trial(step: Recommendation, standing: Standing, sequencer: LiveSequencer) -> Trial | LeftOut:
+def _trial(step: Recommendation, folded: Standing, sequencer: LiveSequencer) -> Trial | LeftOut:
+    standing = replace(folded)
+    turn(standing, syllabus_then(step), sequencer)
     if step.module_id not in standing.syllabus.modules:
         return LeftOut.GONE
     inputs = Inputs.of(step)
@@ -115,9 +139,9 @@ def _trial(step: Recommendation, standing: Standing, sequencer: LiveSequencer) -
     if shadow.policy != RECURRENT or drawn_by is None or not _is_same(chances_in(drawn_by), chances_in(step)):
         return LeftOut.GONE
     went = how_it_went(step, standing)
-    if went is None:
+    if went is None and is_fresh(step):
         return LeftOut.UNANSWERED
-    return Trial(step, chances_in(shadow), *went, chances_in(usual), _known(usual.candidates, shadow.candidates))
+    return Trial(step, chances_in(shadow), went, chances_in(usual), _known(usual.candidates, shadow.candidates))
 
 
 def _is_same(one: Chances, other: Chances) -> bool:

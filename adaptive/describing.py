@@ -10,7 +10,7 @@ from adaptive.explaining import sentence
 from adaptive.mastery import SkillBelief
 from adaptive.models import Outcome, Recommendation
 from adaptive.placement import told_beliefs
-from adaptive.replaying import Verdict
+from adaptive.replaying import Verdict, syllabus_then
 from adaptive.syllabus import Syllabus
 from courses import marking
 from courses.models import Interaction, Presentation
@@ -54,13 +54,15 @@ def question_data(syllabus: Syllabus, shown: Presentation) -> Data:
 
 
 def why_data(syllabus: Syllabus, step: Recommendation) -> Data:
+    """Return what was weighed, in the course as it was then."""
+    weighed = syllabus_then(step)
     return recommendation_data(syllabus, step) | {
         "policy": step.policy,
         "rung": step.rung,
         "checkpoint": step.checkpoint.sha256 if step.checkpoint else "",
         "propensity": step.propensity,
         "reasons": step.reasons,
-        "candidates": [_candidate(syllabus, offer) for offer in step.candidates],
+        "candidates": [_candidate(weighed, offer) for offer in step.candidates],
         "would_change": changes_data(what_would_change(step)),
     }
 
@@ -149,13 +151,13 @@ def _skill(syllabus: Syllabus, skill: int) -> Data:
 
 
 def _module(syllabus: Syllabus, module_id: int) -> Data | None:
-    """A module that is still published."""
+    """A module of that edition of the course."""
     module = syllabus.modules.get(module_id)
     return {"slug": module.slug, "title": module.title} if module else None
 
 
 def _way(syllabus: Syllabus, module_id: int, variant_id: int | None) -> Data | None:
-    """A variant that is still published."""
+    """A variant of that edition of the course."""
     module = syllabus.modules.get(module_id)
     variant = module and module.variant(variant_id)
     if variant is None:

@@ -1,27 +1,30 @@
 """Whether other settings of the policy would teach more: told from the steps that were drawn by chance, and offered.
 
 Each step is judged by itself, on the learners and in the situations that the policy in use led to. What a step brought
-is how the next answers on its skills went, against what was expected of the same questions before it.
+is how the answers on its skills went, soon and a day or more later, against what was expected before it
+(`adaptive.bringing`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from math import log1p
 
 import numpy as np
 
-from adaptive.adapting import Standing
+from adaptive.bringing import A_DAY, ANSWERS, NOTHING, Seen, Went, gains_of, how_it_went, seen_in
 from adaptive.explaining import NAMES
-from adaptive.history import answer_of
 from adaptive.leaving_out import LeftOut
 from adaptive.models import Aim, Recommendation, Rung
 from adaptive.progress import Wish
 from adaptive.recommending import SETTINGS, Inputs, decide_step
 from adaptive.replaying import Verdict, standing_then
 from adaptive.shadowing import Chances, Offer, chances_in
-from mlcore.answers import Answer, Item
+from courses import clock
+from mlcore.interactions import Numbers
 from mlcore.off_policy import (
     TOLERANCE,
     UNCLIPPED,
@@ -39,8 +42,6 @@ from mlcore.off_policy import (
 from mlcore.policy import PolicySettings
 from mlcore.reward_model import expected_rewards
 
-ANSWERS = 3  # that a visit has at least, however it goes: with more, how long it lasted would tell how it went
-WITHIN = 40  # answers after the choice, on any skill
 OVERRIDES = set(Wish.ALL) - {Wish.REVIEW}  # asked for by the learner; a wish to review leaves nothing to draw
 
 
@@ -50,8 +51,7 @@ class Trial:
 
     step: Recommendation
     shadow: Chances
-    score: float  # mean over the next answers on its skills
-    expected: float  # likewise, told before the step
+    went: Went | None  # None if nothing was answered since
     usual: Chances | None = None  # how the policy to be compared with would have drawn, if that is not the one that did
     offers: Sequence[Offer] = ()  # what is known of the candidates, if that is more than the step tells
 
@@ -60,7 +60,9 @@ class Trial:
 class Judgment:
     """What the policy in use brought, and what its shadow would have, on the same steps; or why nobody can tell.
 
-    Estimates are of gains: scores less expectations. `expected` is the mean expectation.
+    Estimates are of gains: scores less expectations. `expected` is the mean expectation. `plain` is how far the shadow
+    is ahead by those steps alone that were followed by ANSWERS answers, and by these; `worst` and `best` if all steps
+    with none had gone as is worst and best for it, as far as scores can go.
     """
 
     steps: int
@@ -71,6 +73,10 @@ class Judgment:
     usual: Estimate | None = None  # as the shadow by dr, of the policy to be compared with
     ahead: Estimate | None = None  # how far the shadow is ahead of 95 % of the success under that
     beyond: Estimate | None = None  # of all of it
+    seen: Seen = NOTHING
+    plain: Estimate | None = None
+    worst: Estimate | None = None
+    best: Estimate | None = None
     because: str = ""
 
     @property
@@ -112,7 +118,12 @@ def trial_of(step: Recommendation, settings: PolicySettings) -> Trial | LeftOut:
     if shadow.keys() != chances_in(step).keys():
         return LeftOut.GONE
     went = how_it_went(step, standing)
-    return Trial(step, shadow, *went) if went else LeftOut.UNANSWERED
+    return LeftOut.UNANSWERED if went is None and is_fresh(step) else Trial(step, shadow, went)
+
+
+def is_fresh(step: Recommendation) -> bool:
+    """Whether nothing is to be made of it that nobody answered yet."""
+    return clock.now() - step.made_at < A_DAY
 
 
 def untold(step: Recommendation) -> LeftOut | None:
@@ -124,37 +135,14 @@ def untold(step: Recommendation) -> LeftOut | None:
     return LeftOut.NO_CHOICE if len(step.candidates) < 2 else None
 
 
-def how_it_went(step: Recommendation, before: Standing) -> tuple[float, float] | None:
-    """Return the mean score of the first answers on a step's skills since it was chosen, and what was expected.
-
-    The expectation is that of the learner's standing before the step, for the same question at the same time, without
-    regard to the way of teaching: hard and easy questions count alike, and so do good and poor learners. A fixed number
-    of answers is taken, in the visit or after it. None while there are fewer.
-    """
-    skills = set(before.syllabus.modules[step.module_id].skills)
-    log = step.enrollment.interactions.answers().after(step.after_sequence).with_question()[:WITHIN]
-    answers = [(number, answer_of(event, before.syllabus)) for number, event in enumerate(log)]
-    about_it = [(number, answer) for number, answer in answers if skills & set(answer.skills)][:ANSWERS]
-    if len(about_it) < ANSWERS:
-        return None
-    expected = [_expected(before, answer, number) for number, answer in about_it]
-    return float(np.mean([answer.correct for _, answer in about_it])), float(np.mean(expected))
-
-
-def _expected(before: Standing, answer: Answer, ahead: int) -> float:
-    """The chance of a right answer, told before the step and with `ahead` other answers in between."""
-    item = Item(answer.item, answer.skills, answer.difficulty)
-    predicted, _ = before.live.tutor.predict(before.belief, [item], at=answer.at, ahead=ahead)
-    return float(predicted[0])
-
-
 def _judgment(trials: Sequence[Trial], left_out: Mapping[LeftOut, int], clip: float) -> Judgment:
-    if not trials:
+    answered = [trial.went for trial in trials if trial.went]
+    if not answered:
         raise NotEnoughData("there are none")
     choices, offers = as_arrays(trials)
     shadow = {"ips": ips(choices, clip), "snips": snips(choices, clip), "dr": dr(choices, offers, clip)}
-    expected, usual = float(np.mean([trial.expected for trial in trials])), dr(*_as_usual(choices, offers, trials))
-    return Judgment(
+    expected, usual = float(np.mean([went.expected for went in answered])), dr(*_as_usual(choices, offers, trials))
+    found = Judgment(
         steps=len(trials),
         left_out=left_out,
         expected=expected,
@@ -163,18 +151,51 @@ def _judgment(trials: Sequence[Trial], left_out: Mapping[LeftOut, int], clip: fl
         usual=usual,
         ahead=_ahead(shadow["dr"], usual, expected, TOLERANCE),
         beyond=_ahead(shadow["dr"], usual, expected, 0.0),
+        seen=seen_in([trial.went for trial in trials]),
     )
+    worst, best = _extremes(trials, expected, clip)
+    return replace(found, plain=_plain(trials, clip), worst=worst, best=best)
 
 
 def success_in(trials: Sequence[Trial], expected: float) -> Estimate | None:
     """Return the success in steps as they were drawn, had so much been expected of each; None of too few."""
-    if not trials:
+    if not any(trial.went for trial in trials):
         return None
     choices, _ = as_arrays(trials)
     try:
         return on_policy(choices).plus(expected)
     except NotEnoughData:
         return None
+
+
+def _plain(trials: Sequence[Trial], clip: float) -> Estimate | None:
+    """How far the shadow is ahead by the steps with all answers and by these alone; None of too few."""
+    full = [trial for trial in trials if trial.went and trial.went.answers == ANSWERS]
+    soon = np.array([trial.went.soon for trial in full if trial.went])
+    with suppress(NotEnoughData):
+        return _beyond(full, soon, clip)
+    return None
+
+
+def _extremes(trials: Sequence[Trial], expected: float, clip: float) -> tuple[Estimate, Estimate] | tuple[None, None]:
+    """How far the shadow is ahead at worst and at best, whatever the answers that nobody gave; None where all were."""
+    missing = np.array([trial.went is None for trial in trials])
+    if not missing.any():
+        return None, None
+    gain = np.zeros(len(trials))
+    gain[~missing] = as_arrays([trial for trial in trials if trial.went])[0].reward
+    choices, offers = as_arrays(trials, gain)
+    is_liked_more = choices.target > _as_usual(choices, offers, trials)[0].target
+    worst, best = (np.where(is_liked_more == well, 1.0 - expected, -expected) for well in (False, True))
+    return (
+        _beyond(trials, np.where(missing, worst, gain), clip),
+        _beyond(trials, np.where(missing, best, gain), clip),
+    )
+
+
+def _beyond(trials: Sequence[Trial], reward: Numbers, clip: float) -> Estimate:
+    choices, offers = as_arrays(trials, reward)
+    return lead(dr(choices, offers, clip), dr(*_as_usual(choices, offers, trials)), 0.0)
 
 
 def _ahead(shadow: Estimate, usual: Estimate, expected: float, tolerance: float) -> Estimate:
@@ -193,17 +214,24 @@ def _as_usual(choices: Choices, offers: Offers, trials: Sequence[Trial]) -> tupl
     return replace(choices, target=usual[offers.taken]), replace(offers, target=usual)
 
 
-def as_arrays(trials: Sequence[Trial]) -> tuple[Choices, Offers]:
-    """Return trials as mlcore's numbers: gains as rewards, candidates in the order of their steps."""
+def as_arrays(trials: Sequence[Trial], reward: Numbers | None = None) -> tuple[Choices, Offers]:
+    """Return trials as mlcore's numbers: gains as rewards, or what is given; candidates in the order of their steps."""
     counts = [len(trial.step.candidates) for trial in trials]
     choice = np.repeat(np.arange(len(trials)), counts)
     logged = np.array([chance for trial in trials for chance in chances_in(trial.step).values()])
     target = np.array([trial.shadow[key] for trial in trials for key in chances_in(trial.step)])
     taken = np.cumsum([0, *counts[:-1]]) + [_place(trial.step) for trial in trials]
-    reward = np.array([trial.score - trial.expected for trial in trials])
-    learner = np.array([trial.step.enrollment.learner_id for trial in trials])
-    expected = expected_rewards(_features(trials), choice, taken, reward, learner)
+    learner, features = np.array([trial.step.enrollment.learner_id for trial in trials]), _features(trials)
+    if reward is None:
+        known = np.column_stack([features[taken], [_age(trial.step) for trial in trials]])
+        reward = gains_of([trial.went for trial in trials], known, learner)
+    expected = expected_rewards(features, choice, taken, reward, learner)
     return Choices(learner, logged[taken], target[taken], reward), Offers(choice, logged, target, expected, taken)
+
+
+def _age(step: Recommendation) -> float:
+    """How long there was to come back to it: of days, the logarithm."""
+    return log1p((clock.now() - step.made_at) / A_DAY)
 
 
 def _place(step: Recommendation) -> int:

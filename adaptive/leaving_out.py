@@ -9,4 +9,4 @@ class LeftOut(TextChoices):
     NOT_LIVE = "not_live", _("made without the live checkpoint")
     NO_CHOICE = "no_choice", _("with nothing to choose between")
     GONE = "gone", _("that cannot be made again")
-    UNANSWERED = "unanswered", _("with too few answers afterwards")
+    UNANSWERED = "unanswered", _("of the last day, with no answer yet")

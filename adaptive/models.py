@@ -14,6 +14,7 @@ from adaptive.policies import CoursePolicy as CoursePolicy
 from adaptive.policies import PolicyJudgment as PolicyJudgment
 from adaptive.rules import Firing as Firing
 from adaptive.rules import Rule as Rule
+from adaptive.snapshots import Snapshot as Snapshot
 from courses import clock
 from courses.models import Cohort, Course, Enrollment, Interaction, Module, Presentation, Variant
 
@@ -67,9 +68,8 @@ class Calibration(models.Model):
 class LearnerState(models.Model):
     """What we believe of a learner: a fold of their log up to `seen_up_to`, under one checkpoint and calibration.
 
-    Without a checkpoint it is what success counts alone say. `progress` needs no network: what was opened, answered
-    and asked for. `mastery` is the belief in words of one skill each: `{skill: [mean, sd, answers]}`. `sequence` is
-    the memory of the recurrent policy, for those whom it teaches.
+    Without a checkpoint it is what success counts alone say. `progress` needs no network: what was done and asked for.
+    `mastery` is the belief in words of one skill each: `{skill: [mean, sd, answers]}`.
     """
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="states")
@@ -78,7 +78,8 @@ class LearnerState(models.Model):
     belief = models.BinaryField()
     progress = models.JSONField(default=dict)
     mastery = models.JSONField(default=dict)
-    sequence = models.BinaryField(default=bytes)
+    sequence = models.BinaryField(default=bytes)  # the memory of the recurrent policy, for those whom it teaches
+    syllabi = models.JSONField(default=list)  # the Snapshot by which it was folded, from which entry on: [[0, sha256]]
     seen_up_to = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField(auto_now=True)
 

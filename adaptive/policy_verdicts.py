@@ -120,12 +120,23 @@ def _figures(judgment: PolicyJudgment) -> str:
     }
     return (
         _(
-            "%(basis)s: with the recurrent policy %(own)s of the next answers would be right (%(low)s to %(high)s), "
-            "with the standard one %(standard)s. The difference is at least %(least)s in a hundred with %(sure)s%% "
-            "confidence. It would have preferred another step at %(other)s of them."
+            "%(basis)s: with the recurrent policy %(own)s of the answers that follow would be right (%(low)s to "
+            "%(high)s), with the standard one %(standard)s. The difference is at least %(least)s in a hundred with "
+            "%(sure)s%% confidence. It would have preferred another step at %(other)s of them."
         )
         % said
+    ) + _unseen(judgment)
+
+
+def _unseen(judgment: PolicyJudgment) -> str:
+    """Say how many of the steps nobody answered; "" where there are none."""
+    none = judgment.facts.get("seen", {}).get("none", 0)
+    words = ngettext(
+        "%d step had no answers afterwards, and counts as steps like it went.",
+        "%d steps had no answers afterwards, and count as steps like them went.",
+        none,
     )
+    return f" {words % none}" if none else ""
 
 
 def _percent(share: float | None) -> str:

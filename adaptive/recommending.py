@@ -17,9 +17,10 @@ import numpy as np
 from django.db import transaction
 from django.db.models import BigIntegerField
 
-from adaptive.adapting import Standing, standing_of
+from adaptive.adapting import Spans, Standing, standing_of
 from adaptive.aiming import band_for
 from adaptive.degrading import on_the_best_rung
+from adaptive.filing import file_away
 from adaptive.guarding import Admitted, admitted, is_put_aside
 from adaptive.methods import effect_terms
 from adaptive.modalities import effects_for, means_of, tries_of
@@ -47,7 +48,7 @@ from mlcore.retention import usual_paces
 POLICY = "what is learned and lasts, 2"
 RECURRENT = f"recurrent; {POLICY}"  # with `adaptive.sequencing` in place of the term for learning
 SETTINGS = PolicySettings()
-KEPT = ("paces", "law", "tries", "sequencer", "turned")  # of what a choice takes from outside, as they are
+KEPT = ("paces", "law", "tries", "sequencer", "turned", "syllabi")  # of what a choice takes from outside, as they are
 BELIEVED = 1  # tells the random numbers of what is believed from those of the choice
 LATEST = Query(
     lambda: Recommendation.objects.filter(enrollment=Slot("enrollment", BigIntegerField())).order_by("-made_at")[:1]
@@ -99,8 +100,9 @@ def _is_still_wanted(step: Recommendation, standing: Standing) -> bool:
 
 
 def offer_step(standing: Standing) -> Recommendation:
-    """Choose a step, and write it down before it is offered."""
+    """Choose a step, and write it down before it is offered; with the course as it is."""
     step = draw_step(standing)
+    file_away(standing.syllabus)
     insert(step)
     return step
 
@@ -119,6 +121,7 @@ class Inputs:
     tries: Mapping[str, float] = field(default_factory=dict)  # how far effects are taken to be off, to try them
     sequencer: str = ""  # sha256 of the recurrent policy, where that chose
     turned: Mapping[str, float] = field(default_factory=dict)  # how often terms of the score count, to ask what if
+    syllabi: Spans = ()  # of the course: the last is what was chosen from, the others the log was folded by before
 
     @classmethod
     def of(cls, step: Recommendation) -> Self:
@@ -132,6 +135,7 @@ class Inputs:
         """Return what no column of the step tells."""
         asked = {"directives": self.steering.as_json(), "needs": sorted(self.needs), "paces": list(self.paces)}
         asked |= {"law": list(self.law), "tries": self.tries, "sequencer": self.sequencer, "turned": self.turned}
+        asked |= {"syllabi": list(self.syllabi)}
         return {"effects": self.effects} | {name: kept for name, kept in asked.items() if kept}
 
     def set_into(self, standing: Standing) -> Standing:
@@ -154,6 +158,7 @@ def draw_step(standing: Standing) -> Recommendation:
         law=standing.progress.law.as_json(),
         tries=tries_of(effects, random.Random(seed)),
         sequencer=sequencer_for(standing),
+        syllabi=standing.spans_until(standing.state.seen_up_to + 1),
     )
     return decide_step(standing, known)
 

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.adapting import Standing, retraced
+from adaptive.adapting import Standing
 from adaptive.conditions import Met, absence, met
 from adaptive.guarding import missing_for
 from adaptive.models import Recommendation
 from adaptive.recommending import Inputs, decide_step
 from adaptive.replaying import Verdict, standing_then
+from adaptive.retracing import retraced
 from adaptive.rules import Effect, Rule, Then, When
 from adaptive.ruling import effect_of, entry_of, learners_of
 from adaptive.serving import live_tutor

@@ -1,4 +1,7 @@
-"""A choice made again: from the log as it was, the checkpoint, the seed and the inputs that were kept with it."""
+"""A choice made again: from the log and the course as they were, the checkpoint, the seed and the inputs kept with it.
+
+Courses are edited and learners go on: a step names the snapshots of its course by which its learner's log was folded.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.adapting import Standing, standing_after
+from adaptive.adapting import Standing
+from adaptive.filing import SnapshotAltered, SnapshotGone, syllabus_with
 from adaptive.models import Recommendation, Rung
 from adaptive.recommending import POLICY, RECURRENT, SETTINGS, Inputs, decide_step
+from adaptive.retracing import Fold, standing_after
 from adaptive.sequencing import LiveSequencer, sequencer_then
 from adaptive.serving import tutor_then
-from adaptive.syllabus import syllabus_of
+from adaptive.syllabus import Syllabus, syllabus_of
 from mlcore.laws import Law
 from mlcore.policy import PolicySettings
 
@@ -26,7 +31,8 @@ class Verdict(TextChoices):
     OTHER = "other", _("another choice")
     IN_ORDER = "in_order", _("made in the order of the course, with nothing weighed")
     OLD = "old", _("made by an earlier policy, or before inputs were kept")
-    EDITED = "edited", _("its course has been edited since")
+    EDITED = "edited", _("its course has been edited since, and was not kept as it was")
+    ALTERED = "altered", _("what was kept of its course is not what was stored")
     GONE = "gone", _("its checkpoint or calibration is gone")
 
 
@@ -60,14 +66,36 @@ def standing_then(step: Recommendation, sequencer: LiveSequencer | None = None) 
         return Verdict.IN_ORDER
     if step.policy not in (POLICY, RECURRENT) or not step.inputs:
         return Verdict.OLD
-    if step.edition != syllabus_of(step.enrollment).edition:
-        return Verdict.EDITED
+    syllabi = syllabi_then(step)
+    if isinstance(syllabi, Verdict):
+        return syllabi
     live, inputs = tutor_then(step), Inputs.of(step)
     chosen_by = inputs.sequencer
     sequencer = sequencer or (sequencer_then(chosen_by) if chosen_by else None)
     if live is None or (chosen_by and sequencer is None):
         return Verdict.GONE
-    return standing_after(step.enrollment, live, step.after_sequence, sequencer, Law.from_json(inputs.law))
+    fold = Fold(syllabi, sequencer, Law.from_json(inputs.law))
+    return standing_after(step.enrollment, live, step.after_sequence, fold)
+
+
+def syllabi_then(step: Recommendation) -> Sequence[tuple[int, Syllabus]] | Verdict:
+    """Return by which course a step's log was folded, from which entry on; the last is the one it was chosen from."""
+    spans, course = Inputs.of(step).syllabi, step.enrollment.course
+    if not spans:
+        current = syllabus_of(step.enrollment)
+        return [(0, current)] if step.edition == current.edition else Verdict.EDITED
+    try:
+        return [(first, syllabus_with(sha256, course)) for first, sha256 in spans]
+    except SnapshotGone:
+        return Verdict.EDITED
+    except SnapshotAltered:
+        return Verdict.ALTERED
+
+
+def syllabus_then(step: Recommendation) -> Syllabus:
+    """Return the course that a step was chosen from, or as it is now where that was not kept."""
+    syllabi = syllabi_then(step)
+    return syllabus_of(step.enrollment) if isinstance(syllabi, Verdict) else syllabi[-1][1]
 
 
 def is_same(one: Recommendation, other: Recommendation) -> bool:

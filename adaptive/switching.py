@@ -8,7 +8,7 @@ goes first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -217,8 +217,9 @@ def _figures(judgment: Judgment, decision: Decision) -> dict[str, float]:
 
 
 def _facts(found: Finding) -> dict[str, Any]:
-    told = {"left_out": {why.value: count for why, count in found.judgment.left_out.items()}}
+    told: dict[str, Any] = {"left_out": {why.value: count for why, count in found.judgment.left_out.items()}}
     if not found.comparison.trials:
         return told
+    told["seen"] = asdict(found.judgment.seen)
     differs = {"other_favorite": round(found.comparison.other_favorite, 4), "moved": round(found.comparison.moved, 4)}
     return told | differs | ({"because": found.judgment.because} if found.judgment.because else {})

@@ -196,7 +196,7 @@ def _variants(course: Course) -> QuerySet[Variant]:
     return (
         Variant.objects.filter(module__course=course)
         .annotate(has_words=_is_so(body__regex=r"\S"), has_bare_picture=_is_so(body__regex=PICTURE_WITHOUT_WORDS))
-        .order_by("difficulty", "modality")
+        .order_by("difficulty", "modality", "pk")
         .defer("body")
     )
 

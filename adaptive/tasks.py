@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from adaptive import calibrating, forgetting, jobs, modalities, refitting, ruling
+from adaptive import calibrating, filing, forgetting, jobs, modalities, refitting, ruling
 
 
 @shared_task
@@ -63,6 +63,12 @@ def refit_laws() -> None:
 def refresh_paces() -> None:
     """Tell anew how long learners remember."""
     forgetting.refresh_paces()
+
+
+@shared_task
+def let_go_of_snapshots() -> None:
+    """Delete what was kept of courses and nobody needs any more."""
+    filing.let_go()
 
 
 @shared_task

@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "tell-which-way-works": {"task": "adaptive.tasks.refresh_modality_effects", "schedule": crontab(minute=40)},
     "find-how-it-is-forgotten": {"task": "adaptive.tasks.refit_laws", "schedule": crontab(hour=2, minute=20)},
     "tell-how-long-it-lasts": {"task": "adaptive.tasks.refresh_paces", "schedule": crontab(hour=2, minute=50)},
+    "let-go-of-snapshots": {"task": "adaptive.tasks.let_go_of_snapshots", "schedule": crontab(hour=5, minute=10)},
     "judge-policies-every-night": {"task": "adaptive.tasks.ask_for_judging", "schedule": crontab(hour=4, minute=20)},
     "train-every-night": {"task": "adaptive.tasks.ask_for_training", "schedule": crontab(hour=3, minute=0)},
 }

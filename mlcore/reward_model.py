@@ -21,16 +21,22 @@ def expected_rewards(features: Numbers, choice: Codes, taken: Codes, reward: Num
     """
     if not np.isfinite(features).all():
         raise ValueError("features: expected finite numbers")
-    fold = np.unique(learner, return_inverse=True)[1] % FOLDS
+    fold = folds_of(learner)
     expected = np.zeros(len(features))
     for held_out in np.unique(fold):
         seen, own = fold != held_out, fold[choice] == held_out
         if seen.any():
-            expected[own] = _ridge(features[taken[seen]], reward[seen], features[own])
+            expected[own] = ridge(features[taken[seen]], reward[seen], features[own])
     return expected
 
 
-def _ridge(known: Numbers, reward: Numbers, asked: Numbers) -> Numbers:
+def folds_of(learner: Codes) -> Codes:
+    """Return in which of FOLDS groups each of n learners is: always all of one learner in the same.  [n]"""
+    fold: Codes = np.unique(learner, return_inverse=True)[1] % FOLDS
+    return fold
+
+
+def ridge(known: Numbers, reward: Numbers, asked: Numbers) -> Numbers:
     """Fit on `known` [k, f], in units of its spread, and predict for `asked` [a, f]; the mean is not pulled.  [a]
 
     Nothing beyond the rewards seen is expected: a feature that hardly varies must not be stretched to a candidate that

@@ -15,6 +15,7 @@ from adaptive.adapting import Standing, nothing_seen
 from adaptive.asking import POLICY, askable, pick_among, predict_questions
 from adaptive.deciding import Draws, decide
 from adaptive.flying.rows import Blank
+from adaptive.imagining import version_of
 from adaptive.mastery import Level
 from adaptive.modalities import Effect, arms_in, believed_effects, means_of, tries_of
 from adaptive.models import Aim, Recommendation
@@ -24,7 +25,7 @@ from adaptive.sequence_terms import sequencer_for
 from adaptive.sequencing import LiveSequencer
 from adaptive.serving import LiveTutor
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, VariantEntry
-from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose, QuestionVersion
+from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
 
 BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday; always the same, as the same seed must lead the same way
 
@@ -198,17 +199,6 @@ class Flight:
             predicted=drawn.predicted,
             shown_at=self.at,
         )
-
-
-def version_of(question: QuestionEntry, syllabus: Syllabus) -> QuestionVersion:
-    """Return the question as it would be shown, as far as the learner model reads it. A draft has no version yet."""
-    key = ("version", question.id)
-    if key not in syllabus.prepared:
-        skills = [syllabus.skills[skill].slug for skill in question.skills]
-        content = {"skills": skills, "difficulty": question.difficulty}
-        syllabus.prepared[key] = QuestionVersion(pk=question.version, question_id=question.id, content=content)
-    version: QuestionVersion = syllabus.prepared[key]
-    return version
 
 
 def masterable(plan: Plan) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,16 +23,24 @@ from adaptive.mastery import DEFINITIONS, Level
 from adaptive.models import Recommendation
 from adaptive.placement import is_under_way, is_worth_mentioning, told_beliefs
 from adaptive.recommending import Inputs, recommend_next
-from adaptive.replaying import Verdict
+from adaptive.replaying import Verdict, syllabus_then
 from adaptive.reviewing import due, next_due_at
 from adaptive.serving import live_tutor
-from adaptive.syllabus import ModuleEntry
+from adaptive.syllabus import ModuleEntry, Syllabus
 from adaptive.verdicts import findings_for
 from adaptive.ways import Candidate
 from courses.access import actor, coached_enrollment, for_people, for_trainers, own_enrollment, trained_cohort
 from courses.models import Enrollment
 
 MOST_SHOWN = 12  # candidates on the page about a choice
+
+
+@dataclass(frozen=True)
+class Names:
+    """A course as it was when a step was chosen, by which its candidates are called, and as it is."""
+
+    then: Syllabus
+    now: Syllabus
 
 
 @require_safe
@@ -121,17 +130,17 @@ def _weighed() -> QuerySet[Recommendation]:
 
 def _why_context(chosen: Recommendation) -> dict[str, Any]:
     standing = _standing(chosen.enrollment)
-    module = standing.syllabus.modules.get(chosen.module_id)
+    module, named = standing.syllabus.modules.get(chosen.module_id), Names(syllabus_then(chosen), standing.syllabus)
     own_skills = {skill: standing.syllabus.skills[skill] for skill in module.skills} if module else {}
     return {
         "course": chosen.enrollment.course,
         "step": chosen,
         "why": sentence(chosen),
         "columns": _columns(chosen),
-        "rows": _rows(standing, chosen),
+        "rows": _rows(named, chosen),
         "skills": skill_rows(standing, own_skills),
-        "comparison": _comparison(standing, chosen),
-        "changes": _changes(standing, chosen),
+        "comparison": _comparison(named, chosen),
+        "changes": _changes(named, chosen),
         "meanings": [(NAMES[name], MEANINGS[name]) for name in _terms(chosen) if name in MEANINGS],
         "left_out": max(len(chosen.candidates) - MOST_SHOWN, 0),
     }
@@ -151,7 +160,7 @@ def _standing(enrollment: Enrollment) -> Standing:
     return standing_of(enrollment, live_tutor(enrollment.course_id))
 
 
-def _comparison(standing: Standing, chosen: Recommendation) -> dict[str, Any] | None:
+def _comparison(named: Names, chosen: Recommendation) -> dict[str, Any] | None:
     """Return what was drawn against the best other step, in words and whole percents."""
     found = comparison_of(chosen)
     if found is None:
@@ -161,7 +170,7 @@ def _comparison(standing: Standing, chosen: Recommendation) -> dict[str, Any] | 
     rows = [
         {
             "label": label,
-            "name": _name(standing, offer, None),
+            "name": _name(named, offer, None),
             "right": round(10 * offer["predicted"]),
             "chance": _percent(offer["propensity"]),
             "better_in": [NAMES[name] for name in found.better_in(chosen=offer is found.chosen) if name in NAMES],
@@ -172,17 +181,17 @@ def _comparison(standing: Standing, chosen: Recommendation) -> dict[str, Any] | 
     return {"rows": rows, "words": found.words, "set_to": success_set(asked) if asked else ""}
 
 
-def _changes(standing: Standing, chosen: Recommendation) -> dict[str, Any]:
+def _changes(named: Names, chosen: Recommendation) -> dict[str, Any]:
     """Return what would have changed a choice, and the step it would have become; or why that cannot be told."""
     found = what_would_change(chosen)
     if isinstance(found, Verdict):
         return {"untold": found.label}
-    return {"rows": [(change.words, _way_of(standing, change.instead)) for change in found]}
+    return {"rows": [(change.words, _way_of(named, change.instead)) for change in found]}
 
 
-def _way_of(standing: Standing, candidate: Candidate) -> str:
+def _way_of(named: Names, candidate: Candidate) -> str:
     offer = {"module": candidate.module.id, "variant": candidate.variant.id if candidate.variant else None}
-    return _name(standing, offer, None)
+    return _name(named, offer, None)
 
 
 def _terms(chosen: Recommendation) -> list[str]:
@@ -201,12 +210,12 @@ def _columns(chosen: Recommendation) -> list[dict[str, Any]]:
     return [{"label": gettext("Step")}, *({"label": label, "number": True} for label in numbers)]
 
 
-def _rows(standing: Standing, chosen: Recommendation) -> list[list[Any]]:
+def _rows(named: Names, chosen: Recommendation) -> list[list[Any]]:
     """Return the candidates for data_table.html, the likeliest first."""
     offers = sorted(chosen.candidates, key=lambda offer: -offer["propensity"])[:MOST_SHOWN]
     return [
         [
-            {"header": True, "text": _name(standing, offer, chosen)},
+            {"header": True, "text": _name(named, offer, chosen)},
             _number(_percent(offer["predicted"])),
             *(_number(_signed(offer["terms"][name])) for name in _terms(chosen)),
             _number(f"{offer['score']:.2f}"),
@@ -216,8 +225,8 @@ def _rows(standing: Standing, chosen: Recommendation) -> list[list[Any]]:
     ]
 
 
-def _name(standing: Standing, offer: Mapping[str, Any], chosen: Recommendation | None) -> str:
-    module = standing.syllabus.modules.get(offer["module"])
+def _name(named: Names, offer: Mapping[str, Any], chosen: Recommendation | None) -> str:
+    module = named.then.modules.get(offer["module"])
     variant = module.variant(offer["variant"]) if module else None
     name = module.title if module else gettext("A module that is gone")
     if variant:
@@ -226,6 +235,8 @@ def _name(standing: Standing, offer: Mapping[str, Any], chosen: Recommendation |
             "modality": variant.modality.replace("-", " "),
             "difficulty": variant.difficulty,
         }
+    if module and module.id not in named.now.modules:
+        name = gettext("%s (not offered any more)") % name
     is_chosen = chosen and (offer["module"], offer["variant"]) == (chosen.module_id, chosen.variant_id)
     return gettext("%s (chosen)") % name if is_chosen else name
 

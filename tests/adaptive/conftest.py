@@ -39,6 +39,17 @@ def wide(ada: User) -> Enrollment:
     return again(Enrollment.objects.create(learner=ada, course=course))
 
 
+@pytest.fixture
+def chain(db: None) -> Course:
+    """Six skills in a row, with questions enough for two placement tests."""
+    return make_course(modules=6, questions=8, slug="chain")
+
+
+@pytest.fixture
+def newcomer(ada: User, chain: Course) -> Enrollment:
+    return again(Enrollment.objects.create(learner=ada, course=chain))
+
+
 @pytest.fixture(scope="module")
 def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo course, loaded once: what a test adds to it is rolled back after the test, and it after the last one."""

@@ -4,7 +4,8 @@ import random
 
 from adaptive import serving
 from adaptive.adapting import nothing_seen
-from adaptive.judging import ANSWERS
+from adaptive.bringing import ANSWERS
+from adaptive.filing import file_away
 from adaptive.models import CoursePolicy, Recommendation
 from adaptive.policies import PolicyStage
 from adaptive.recommending import draw_step
@@ -12,7 +13,7 @@ from adaptive.sequencing import shipped
 from adaptive.serving import live_tutor
 from adaptive.sharing import teaches
 from adaptive.stepping import practice
-from adaptive.syllabus import syllabus_of
+from adaptive.syllabus import syllabus_for, syllabus_of
 from courses.models import Course, Enrollment, Interaction, InteractionKind, Presentation, QuestionVersion, User
 from tests.adaptive.acting import respond
 from tests.adaptive.conftest import again
@@ -69,6 +70,7 @@ def enrolled(course: Course, learners: int, entries: int = 0) -> list[Enrollment
 def begin_course(course: Course, learners: int, hub_goes_well: bool) -> None:
     """Let learners take one step, as drawn; what opens other modules goes well for them, or badly. Quickly written."""
     live, rng, steps, shown, log = live_tutor(course.pk), random.Random(3), [], [], []
+    file_away(syllabus_for(course))
     versions = {one.question.module_id: one for one in QuestionVersion.objects.select_related("question")}
     for enrollment in enrolled(course, learners, 1 + ANSWERS):
         standing = nothing_seen(enrollment, live, syllabus_of(enrollment), teaches(live.use, enrollment))

@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from adaptive.bringing import ANSWERS
 from adaptive.comparing import compared
-from adaptive.judging import ANSWERS
 from adaptive.leaving_out import LeftOut
 from adaptive.models import PolicyJudgment
 from adaptive.recommending import recommend_next

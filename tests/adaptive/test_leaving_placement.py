@@ -14,24 +14,12 @@ from adaptive.progress import Ending
 from adaptive.recommending import recommend_next
 from adaptive.serving import live_tutor
 from courses import clock
-from courses.models import Course, Enrollment, InteractionKind, Presentation, User
+from courses.models import Course, Enrollment, InteractionKind, Presentation
 from tests.adaptive.acting import learn, respond
 from tests.adaptive.conftest import again
 from tests.adaptive.test_placing import pass_on, take_test
-from tests.factories import make_course
 
 HELD_BACK = "shown once the placement test has ended"
-
-
-@pytest.fixture
-def chain(db: None) -> Course:
-    """Six skills in a row, with questions enough for two tests."""
-    return make_course(modules=6, questions=8, slug="chain")
-
-
-@pytest.fixture
-def newcomer(ada: User, chain: Course) -> Enrollment:
-    return again(Enrollment.objects.create(learner=ada, course=chain))
 
 
 @pytest.fixture

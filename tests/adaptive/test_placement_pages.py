@@ -8,12 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from courses.models import Course, Enrollment, InteractionKind, Presentation, User
-from tests.factories import make_course
-
-
-@pytest.fixture
-def chain(db: None) -> Course:
-    return make_course(modules=6, questions=4, slug="chain")
 
 
 @pytest.fixture

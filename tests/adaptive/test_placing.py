@@ -26,18 +26,6 @@ from courses.models import Course, Enrollment, Interaction, InteractionKind, Pre
 from mlcore.placement import USUAL_KINDS
 from tests.adaptive.acting import respond, shown
 from tests.adaptive.conftest import again
-from tests.factories import make_course
-
-
-@pytest.fixture
-def chain(db: None) -> Course:
-    """Six skills in a row."""
-    return make_course(modules=6, questions=4, slug="chain")
-
-
-@pytest.fixture
-def newcomer(ada: User, chain: Course) -> Enrollment:
-    return again(Enrollment.objects.create(learner=ada, course=chain))
 
 
 def standing(enrollment: Enrollment) -> Standing:

@@ -25,12 +25,6 @@ ANEW = DirectiveKind.PLACE
 
 
 @pytest.fixture
-def chain(db: None) -> Course:
-    """Six skills in a row, with questions enough for two tests."""
-    return make_course(modules=6, questions=8, slug="chain")
-
-
-@pytest.fixture
 def begun(ada: User, chain: Course) -> Enrollment:
     """Somebody who skipped the test, and then learned a little."""
     enrollment = again(Enrollment.objects.create(learner=ada, course=chain))

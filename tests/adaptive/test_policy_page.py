@@ -43,7 +43,7 @@ def test_it_tells_who_teaches_and_why_with_figures(trainer: Client, course: Cour
         steps=412,
         learners=63,
         confidence=0.975,
-        facts={"other_favorite": 0.31, "left_out": {"no_choice": 17}},
+        facts={"other_favorite": 0.31, "left_out": {"no_choice": 17}, "seen": {"none": 40}},
         **figures,
     )
 
@@ -52,10 +52,11 @@ def test_it_tells_who_teaches_and_why_with_figures(trainer: Client, course: Cour
     assert "The recurrent policy teaches one in five learners, and the standard policy the others." in page
     assert "It is surely better, so it begins to teach one in five learners, drawn by chance." in page
     assert (
-        "From 412 steps of 63 learners: with the recurrent policy 72.0% of the next answers would be right (66.0% to "
-        "78.0%), with the standard one 61.0%. The difference is at least +3.4 in a hundred with 97.5% confidence."
-        in page
+        "From 412 steps of 63 learners: with the recurrent policy 72.0% of the answers that follow would be right "
+        "(66.0% to 78.0%), with the standard one 61.0%. The difference is at least +3.4 in a hundred with 97.5% "
+        "confidence." in page
     )
+    assert "40 steps had no answers afterwards, and count as steps like them went." in page
     assert "17: with nothing to choose between" in page
 
 

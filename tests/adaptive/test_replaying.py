@@ -11,7 +11,7 @@ from adaptive.replaying import Verdict, replay
 from adaptive.serving import live_tutor
 from adaptive.shadowing import disagreement, settings_from
 from adaptive.simulating import simulate_cohort
-from courses.models import Cohort, Course, Module
+from courses.models import Cohort, Course
 from tests.factories import make_course
 
 
@@ -58,14 +58,6 @@ def test_a_choice_that_was_tampered_with_is_found(steps: list[Recommendation], w
     with pytest.raises(SystemExit):
         replayed(last=1000)
     assert replay(step).verdict == Verdict.OTHER
-
-
-def test_a_course_edited_since_is_told_apart_from_another_choice(steps: list[Recommendation]) -> None:
-    Module.objects.earliest("position").save()
-    again = Recommendation.objects.select_related("enrollment__course__edition").first()
-
-    assert again
-    assert replay(again).verdict == Verdict.EDITED
 
 
 def test_the_command_counts_what_it_found(steps: list[Recommendation]) -> None:

@@ -10,13 +10,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from adaptive import modalities, sequencing, serving, steering
-from adaptive.adapting import read_standing, standing_after
+from adaptive.adapting import read_standing
 from adaptive.explaining import sentence
 from adaptive.flying.reports import PUBLISHED, Order, fly_through
 from adaptive.models import CoursePolicy, Recommendation
 from adaptive.policies import PolicyStage
 from adaptive.recommending import POLICY, RECURRENT, recommend_next
 from adaptive.replaying import Verdict, replay
+from adaptive.retracing import Fold, standing_after
 from adaptive.sequencing import shipped
 from adaptive.serving import live_tutor
 from adaptive.sharing import Use
@@ -79,7 +80,7 @@ def test_the_memory_that_is_kept_is_the_log_folded_anew(fan: Enrollment) -> None
 
     kept = kept_memory(fan)
     live = live_tutor(fan.course_id)
-    folded = standing_after(again(fan), live, 10**6, shipped()).memory
+    folded = standing_after(again(fan), live, 10**6, Fold(sequencer=shipped())).memory
 
     assert folded
     assert kept == folded.to_bytes()
@@ -94,7 +95,7 @@ def test_who_was_taught_otherwise_so_far_is_remembered_from_their_log(fan: Enrol
     let_teach(fan.course)
     learn(fan, lambda n: True, answers=6)
 
-    folded = standing_after(again(fan), live_tutor(fan.course_id), 10**6, shipped()).memory
+    folded = standing_after(again(fan), live_tutor(fan.course_id), 10**6, Fold(sequencer=shipped())).memory
     assert folded
     assert kept_memory(fan) == folded.to_bytes()
 

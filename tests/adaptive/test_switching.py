@@ -84,7 +84,8 @@ def test_where_both_teach_the_estimate_agrees_with_the_plain_difference_between_
     trials = compared(switching.latest_steps(fan), live).trials
     gains: dict[bool, list[float]] = {True: [], False: []}
     for trial in trials:
-        gains[trial.step.policy == RECURRENT].append(trial.score - trial.expected)
+        assert trial.went
+        gains[trial.step.policy == RECURRENT].append(trial.went.soon)
     assert min(len(gains[True]), len(gains[False])) >= 20
     assert found.ahead == pytest.approx(np.mean(gains[True]) - np.mean(gains[False]), abs=0.35)
     assert found.ruling == PolicyRuling.EXTENDS

@@ -106,15 +106,16 @@ def test_nothing_is_told_where_nothing_would_change_the_step(client: Client, ada
     assert "None of the things we looked at would have changed this step." in html
 
 
-def test_after_an_edit_it_cannot_be_told(client: Client, enrollment: Enrollment) -> None:
+def test_after_an_edit_it_cannot_be_told_where_the_course_was_not_kept(client: Client, enrollment: Enrollment) -> None:
     step = recommend_next(enrollment)
-    Recommendation.objects.filter(pk=step.pk).update(edition=99)
+    step.inputs.pop("syllabi")
+    Recommendation.objects.filter(pk=step.pk).update(edition=99, inputs=step.inputs)
     client.force_login(enrollment.learner)
 
     html = client.get(reverse("adaptive:why", args=[step.pk])).content.decode()
     told_by_api = client.get(reverse("recommendation", args=[step.pk])).json()
 
-    assert "This cannot be told any more: its course has been edited since." in html
+    assert "This cannot be told any more: its course has been edited since, and was not kept as it was." in html
     assert told_by_api["would_change"] is None
 
 

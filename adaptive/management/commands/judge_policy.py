@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
+from adaptive.bringing import ANSWERS
 from adaptive.comparing import compared
 from adaptive.judging import Judgment, judge
 from adaptive.models import Recommendation
@@ -80,11 +81,32 @@ def _told(found: Judgment) -> list[str]:
     lines += [f"  {count} left out, {why.label}" for why, count in sorted(found.left_out.items())]
     if found.in_use is None or found.ahead is None:
         return [*lines, f"Not enough data: {found.because}. The policy in use stays."]
+    lines += _completed(found)
     lines.append(f"expected scores before these steps: {found.expected:.4f} on average; gains over that:")
     lines.append(f"  {'as it was':<16}{_figures(found.in_use)}")
     lines += [f"  {NAMES[name]:<16}{_figures(one)}" for name, one in found.shadow.items()]
     lines += _reach(found.shadow["dr"])
     return [*lines, _verdict(found, found.ahead)]
+
+
+def _completed(found: Judgment) -> list[str]:
+    """What was not seen of these steps, and how much hangs on what was made of it."""
+    seen = found.seen
+    lines = [
+        f"  {seen.all} were followed by {ANSWERS} answers on their skills or more, {seen.fewer} by fewer, "
+        f"{seen.none} by none; {seen.later} by a test a day or more later"
+    ]
+    if found.beyond and found.plain and (seen.fewer or seen.none or seen.later):
+        lines.append(
+            f"  the shadow is ahead by {found.beyond.value:+.4f}; by those with {ANSWERS} answers, and by these alone, "
+            f"{found.plain.value:+.4f}"
+        )
+    if found.worst and found.best:
+        lines.append(
+            f"  steps with no answers are told by steps like them; whatever the answers would have been, the shadow is "
+            f"ahead by {found.worst.value:+.4f} to {found.best.value:+.4f}"
+        )
+    return lines
 
 
 def _figures(one: Estimate) -> str:

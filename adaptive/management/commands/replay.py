@@ -48,12 +48,12 @@ class Command(BaseCommand):
         counts: Counter[Verdict] = Counter()
         for each in map(replay, steps):
             counts[each.verdict] += 1
-            if tell_all or each.verdict == Verdict.OTHER:
+            if tell_all or each.verdict in (Verdict.OTHER, Verdict.ALTERED):
                 self.stdout.write("\n".join(_told(each)))
         self._tell_of_variety(steps)
         for verdict, count in counts.items():
             self.stdout.write(f"{count} {verdict.label}")
-        if counts[Verdict.OTHER]:
+        if counts[Verdict.OTHER] or counts[Verdict.ALTERED]:
             raise SystemExit(1)
 
     def _tell_of_variety(self, steps: QuerySet[Recommendation]) -> None:
