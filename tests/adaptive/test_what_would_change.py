@@ -78,12 +78,14 @@ def test_a_learner_reads_where_they_would_be_without_their_trainers_word(wide: E
 
 
 def test_a_learner_reads_where_they_would_be_without_their_own_wish(wide: Enrollment) -> None:
-    first = recommend_next(wide)
-    other = Module.objects.filter(course=wide.course).exclude(pk=first.module_id).last()
-    chosen = override(again(wide), Request(Wish.THIS_ONE, other))
+    """Chance may have drawn what they chose; hardly three times on end."""
+    recommend_next(wide)
+    others = Module.objects.filter(course=wide.course).order_by("-pk")[:3]
 
-    assert chosen.module == other
-    assert "If you had not chosen it yourself" in told(chosen)
+    chosen = [override(again(wide), Request(Wish.THIS_ONE, other)) for other in others]
+
+    assert [step.module for step in chosen] == list(others)
+    assert any("If you had not chosen it yourself" in told(step) for step in chosen)
 
 
 def test_who_knew_what_it_teaches_would_be_further(enrollment: Enrollment) -> None:
