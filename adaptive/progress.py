@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from adaptive.progress_rows import ModuleProgress, PlacementProgress, QuestionProgress, Refusal, SkillProgress
-from adaptive.rewards import Answered, ArmProgress, Lesson, give_credit, methods_of
 from courses.marking import has_passed
 from courses.models import Interaction, InteractionKind, Purpose
+from mlcore.effects.credit import Answered, ArmProgress, Lesson, give_credit, methods_of
 from mlcore.laws import USUAL, Law
 from mlcore.retention import PACES
 
