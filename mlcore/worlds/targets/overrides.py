@@ -2,7 +2,8 @@
 
 Judged by what was refused and offered alone, and not by how the policy came to it. An offer is broken if it is
 - of a skill that was "not this one" within the last BANNED_FOR entries of the learner's log, or a lesson that was "too
-  hard" or to be had "another way" within as many, while another lesson was ready that nothing stands against;
+  hard" or to be had "another way" within as many, while another lesson was ready that nothing stands against
+  (where all lessons of a skill were refused, one of them within as many, that stands against all of them);
 - right after "another way", not the same skill in another modality, where the course has one;
 - right after "too hard", the same lesson or a harder one of its skill, where another lesson was ready.
 """
@@ -52,15 +53,24 @@ class Ledger:
     def judge(self, offered: int, ready: Mask, lessons: Lessons) -> None:
         """Count an offer, for every wish that it might break."""
         standing = [one for one in self.refused if self.entries - one[2] < BANNED_FOR]
-        free = ready.copy()
-        for wish, lesson, _ in standing:
-            free[_against(wish, lesson, lessons)] = False
+        free = self._free(ready, lessons)
         for wish in {wish for wish, _, _ in standing}:
             against = any(_against(own, lesson, lessons)[offered] for own, lesson, _ in standing if own == wish)
             is_broken = against and bool(free.any()) and not self._is_asked_for(offered, lessons)
             is_broken |= wish == self._just_said() and not self._is_as_asked(offered, ready, lessons)
             self.offers[wish] = self.offers.get(wish, 0) + 1
             self.broken[wish] = self.broken.get(wish, 0) + is_broken
+
+    def _free(self, ready: Mask, lessons: Lessons) -> Mask:
+        """The lessons that nothing stands against.  [l]"""
+        free = ready.copy()
+        ever = {lesson for _, lesson, _ in self.refused}
+        for wish, lesson, entry in self.refused:
+            if self.entries - entry < BANNED_FOR:
+                free[_against(wish, lesson, lessons)] = False
+                every = np.flatnonzero(lessons.skill == lessons.skill[lesson])
+                free[every] &= not ever.issuperset(every.tolist())
+        return free
 
     def _just_said(self) -> str:
         return self.refused[-1][0] if self.is_pending else ""
