@@ -2,9 +2,9 @@
 
 All are surprises: scores less what was expected. A step's gain is (EARLY x soon + later) / (EARLY + 1). `soon` is the
 mean surprise of the first answers on its skills, three at most; `later` that of the test: the first one a day or more
-after, with no lesson in between. The weights are those by which ways of teaching are judged (`adaptive.rewards`). Who
-stops answering may be who did badly, so what was not seen is made up for by learners to whom like things happened
-(`mlcore.censoring`): first `later` of those of whom `soon` is known, then the gain of all.
+after, with no lesson in between. The weights are those by which ways of teaching are judged. Who stops answering may
+be who did badly, so what was not seen is made up for by learners to whom like things happened (`mlcore.censoring`):
+first `later` of those of whom `soon` is known, then the gain of all.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import numpy as np
 from adaptive.adapting import Standing
 from adaptive.history import answer_of
 from adaptive.models import Recommendation
-from adaptive.rewards import DAY, EARLY
 from courses.models import Interaction
 from mlcore.answers import Answer, Item
 from mlcore.censoring import completed
+from mlcore.effects.credit import DAY, EARLY
 from mlcore.interactions import Codes, Numbers
 from mlcore.off_policy import FEWEST_LEARNERS
 

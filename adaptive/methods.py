@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 
 from adaptive.adapting import Standing
 from adaptive.progress import Progress
-from adaptive.rewards import FACTORS, QUESTIONS, WAY
 from adaptive.ways import Candidate
+from mlcore.effects import credit
+from mlcore.effects.believing import Values, summed
 
-WEIGHT = 2.0  # score for one unit of an effect
-METHODS = [arm for factor, arms in FACTORS.items() if factor != WAY for arm in arms]
-
-Values = Mapping[str, float]  # of arms
+METHODS = [arm for arms in credit.METHODS.values() for arm in arms]
 
 
 def effect_terms(
@@ -26,12 +24,12 @@ def effect_terms(
     Choices from before methods or tries were kept get no term for them.
     """
     effects, tries = known
-    ways = [candidate.variant.modality if candidate.variant else QUESTIONS for candidate in candidates]
-    terms = {"modality": _summed([[way] for way in ways], effects)}
+    ways = [candidate.variant.modality if candidate.variant else credit.QUESTIONS for candidate in candidates]
+    terms = {"modality": summed([[way] for way in ways], effects)}
     if tries or not effects.keys().isdisjoint(METHODS):
         methods = [methods_in(standing.progress, candidate.module.skills, now) for candidate in candidates]
-        terms["method"] = _summed(methods, effects)
-        terms["trying"] = _summed([[way, *own] for way, own in zip(ways, methods, strict=True)], tries)
+        terms["method"] = summed(methods, effects)
+        terms["trying"] = summed([[way, *own] for way, own in zip(ways, methods, strict=True)], tries)
     return terms
 
 
@@ -42,7 +40,3 @@ def methods_in(progress: Progress, skills: Sequence[int], now: datetime) -> list
         return []
     latest = max(practiced, key=lambda skill: progress.skills[skill].at)
     return progress.methods(latest, int(now.timestamp()), progress.now_on or progress.before_on)
-
-
-def _summed(arms: Sequence[Sequence[str]], values: Values) -> np.ndarray:
-    return WEIGHT * np.array([sum(values.get(arm, 0.0) for arm in own) for own in arms])

@@ -6,11 +6,9 @@ learner's to their cohort, a cohort's to the subject, the subject's to zero. No 
 
 from __future__ import annotations
 
-import random
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 import numpy as np
@@ -19,38 +17,18 @@ from django.db import transaction
 
 from adaptive.adapting import Standing
 from adaptive.models import Checkpoint, LearnerState, ModalityEffect
-from adaptive.progress import Progress
-from adaptive.rewards import FACTORS, QUESTIONS, ArmProgress, present
+from adaptive.rewards import FACTORS, present
+from adaptive.syllabus import Syllabus
 from courses.models import Cohort, Course
+from mlcore.effects.believing import Effect, believed, evidence_in
+from mlcore.effects.credit import QUESTIONS, WAY, ArmProgress
 from mlcore.effects.evidence import Evidence
-from mlcore.effects.hierarchy import NOISE, USUAL, Hierarchy, Level, fit
+from mlcore.effects.hierarchy import Hierarchy, Level, fit
 from mlcore.effects.verdicts import Verdict, judge
 from mlcore.interactions import UNKNOWN as NO_COHORT
-from mlcore.interactions import Codes
 
-FURTHEST = 0.15
-TRIED = 0.04  # the most that not knowing better may add to an effect, or take from it
 FRESH_FOR = 60.0  # seconds that a process trusts what it read
 
-
-@dataclass(frozen=True)
-class Effect:
-    """How much better than the average one an arm works: in chance of a right answer, a normal belief."""
-
-    mean: float
-    sd: float
-    spread: float = USUAL  # of learners around the mean
-    noise: float = NOISE  # variance of one reward
-
-    def after(self, earned: ArmProgress, usually: float) -> Effect:
-        """Return the effect on one learner, who earned this under the arm and `usually` so much under any."""
-        prior = 1.0 / (self.sd**2 + self.spread**2)
-        precision = prior + earned.weight / self.noise
-        reward = earned.total - usually * earned.weight
-        return Effect((self.mean * prior + reward / self.noise) / precision, precision**-0.5)
-
-
-UNKNOWN = Effect(0.0, USUAL)
 
 _kept: dict[str, tuple[float, dict[int | None, dict[str, Effect]]]] = {}
 
@@ -60,7 +38,7 @@ def effects_for(standing: Standing) -> dict[str, Effect]:
     known = _known(standing.syllabus.subject)
     cohorts = standing.enrollment.learner.cohorts.values_list("pk", flat=True) if any(known) else ()
     shared = next((known[pk] for pk in cohorts if pk in known), known.get(None, {}))
-    return believed_effects(standing.progress, arms_in(standing), shared)
+    return believed(standing.progress.arms, factors_in(standing.syllabus), shared)
 
 
 def effects_in(subject: str) -> Mapping[str, Effect]:
@@ -68,35 +46,11 @@ def effects_in(subject: str) -> Mapping[str, Effect]:
     return _known(subject).get(None, {})
 
 
-def arms_in(standing: Standing) -> list[str]:
-    """Return the arms that the course has."""
-    modules = standing.syllabus.modules.values()
+def factors_in(syllabus: Syllabus) -> dict[str, list[str]]:
+    """Return the arms that a course has, by factor."""
+    modules = syllabus.modules.values()
     ways = {QUESTIONS} | {variant.modality for module in modules for variant in module.variants}
-    return [arm for arms in FACTORS.values() for arm in arms if arm in ways or arms is not FACTORS["way"]]
-
-
-def believed_effects(progress: Progress, arms: Collection[str], shared: Mapping[str, Effect]) -> dict[str, Effect]:
-    """Return how much better each arm is expected to work for who did this, given the effects on others."""
-    believed: dict[str, Effect] = {}
-    for factor in FACTORS:
-        own = {arm: progress.arms.get(arm, ArmProgress()) for arm in present(arms, factor)}
-        usually = sum(one.total for one in own.values()) / (sum(one.weight for one in own.values()) + NOISE / USUAL**2)
-        believed |= {arm: shared.get(arm, UNKNOWN).after(earned, usually) for arm, earned in own.items()}
-    return believed
-
-
-def means_of(effects: Mapping[str, Effect]) -> dict[str, float]:
-    """Return what each arm is expected to add to the chance of a right answer."""
-    return {arm: max(-FURTHEST, min(effect.mean, FURTHEST)) for arm, effect in effects.items()}
-
-
-def tries_of(effects: Mapping[str, Effect], rng: random.Random) -> dict[str, float]:
-    """Return how far from its mean each effect is taken to be this time: a Thompson draw, bounded.
-
-    So what we know least about is tried most, and what is known by now hardly more than it deserves.
-    """
-    drawn = {arm: rng.gauss(0.0, effect.sd) for arm, effect in effects.items()}
-    return {arm: round(max(-TRIED, min(away, TRIED)), 4) for arm, away in drawn.items()}
+    return {factor: present(ways, factor) if factor == WAY else list(arms) for factor, arms in FACTORS.items()}
 
 
 @transaction.atomic
@@ -120,15 +74,6 @@ def refresh_modality_effects() -> int:
 def forget() -> None:
     """Empty this process's memory."""
     _kept.clear()
-
-
-def evidence_in(earned: Sequence[Mapping[str, ArmProgress]], arms: Sequence[str], cohort: Codes) -> Evidence:
-    """Return what learners earned as numbers of mlcore, in the order of learners and arms."""
-    nothing = ArmProgress()
-    rows = [[own.get(arm, nothing) for arm in arms] for own in earned]
-    columns = np.array([[(c.answers, c.weight, c.total, c.squares) for c in row] for row in rows], float)
-    answers, weight, total, squares = np.moveaxis(columns.reshape(len(earned), len(arms), 4), -1, 0)
-    return Evidence(answers, weight, total, squares, cohort)
 
 
 def _known(subject: str) -> dict[int | None, dict[str, Effect]]:

@@ -9,31 +9,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from adaptive.progress_rows import ModuleProgress, PlacementProgress, QuestionProgress, Refusal, SkillProgress
-from adaptive.rewards import Answered, ArmProgress, Lesson, give_credit, methods_of
+from adaptive.progress_rows import ModuleProgress, PlacementProgress, QuestionProgress, SkillProgress
 from courses.marking import has_passed
 from courses.models import Interaction, InteractionKind, Purpose
+from mlcore.effects.credit import Answered, ArmProgress, Lesson, give_credit, methods_of
 from mlcore.laws import USUAL, Law
+from mlcore.refusals import BANNED_FOR, Refusal, Wish, levels_after, refuse
 from mlcore.retention import PACES
 
 RIGHT = 0.5  # a score from here on counts as right
-BANNED_FOR = 15  # entries of the log after "Not this one"
 PACE_STEP, FASTEST = 0.5, 2.0
 SCALARS = ("current", "closed", "left", "wish", "pace", "visits", "now_on", "before_on")
 STEPS_KEPT, KINDS_KEPT = 19, 9  # of the latest, by which the guard against narrow fare goes
-
-
-class Wish:
-    """What a learner can ask for instead of what was offered."""
-
-    TOO_EASY = "too-easy"
-    TOO_HARD = "too-hard"
-    ANOTHER_WAY = "another-way"
-    NOT_THIS_ONE = "not-this-one"
-    THIS_ONE = "this-one"
-    REVIEW = "review"
-    ALL = (TOO_EASY, TOO_HARD, ANOTHER_WAY, NOT_THIS_ONE, THIS_ONE, REVIEW)
-    REFUSING = (TOO_EASY, TOO_HARD, ANOTHER_WAY, NOT_THIS_ONE)
 
 
 class Ending:
@@ -263,20 +250,11 @@ class Progress:
             module.banned_until = 0
         elif wish == Wish.TOO_EASY:
             self.pace = min(self.pace + PACE_STEP, FASTEST)
-            module.easiest, module.hardest = min((level or max(module.easiest, 3)) + 1, 5), 5
         elif wish == Wish.TOO_HARD:
             self.pace = max(self.pace - PACE_STEP, -FASTEST)
-            module.easiest, module.hardest = 1, max((level or min(module.hardest, 3)) - 1, 1)
+        module.easiest, module.hardest = levels_after(str(wish), level, (module.easiest, module.hardest))
         if wish in Wish.REFUSING:
-            self._refuse(Refusal(event.module_id or 0, event.variant_id or 0, event.sequence, wish))
+            refusal = Refusal(event.module_id or 0, event.variant_id or 0, event.sequence, wish)
+            self.refused = refuse(self.refused, refusal)
         self.closed = event.sequence
         self.wish = {"wish": wish, "module": event.module_id, "variant": event.variant_id}
-
-    def _refuse(self, refusal: Refusal) -> None:
-        """Note what is not wanted. What was too easy may be just right for whom the next one is too hard, and so on."""
-        taken_back = {Wish.TOO_HARD: Wish.TOO_EASY, Wish.TOO_EASY: Wish.TOO_HARD}.get(refusal.wish)
-        self.refused = [
-            one
-            for one in self.refused
-            if one.module != refusal.module or (one.variant != refusal.variant and one.wish != taken_back)
-        ] + [refusal]

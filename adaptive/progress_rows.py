@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from mlcore.records import SkillRecord
 from mlcore.retention import Trace
@@ -42,15 +42,6 @@ class ModuleProgress:
         """Only what differs from a module never opened."""
         new = vars(ModuleProgress())
         return {name: value for name, value in vars(self).items() if value != new[name]}
-
-
-class Refusal(NamedTuple):
-    """A way to learn a module that the learner did not want."""
-
-    module: int
-    variant: int  # 0 for its questions alone
-    at: int  # entry of the log
-    wish: str
 
 
 @dataclass

@@ -23,7 +23,7 @@ from adaptive.degrading import on_the_best_rung
 from adaptive.filing import file_away
 from adaptive.guarding import Admitted, admitted, is_put_aside
 from adaptive.methods import effect_terms
-from adaptive.modalities import effects_for, means_of, tries_of
+from adaptive.modalities import effects_for
 from adaptive.models import Recommendation
 from adaptive.ordering import order_terms, step_in_order
 from adaptive.preparing import prepared_ways
@@ -42,6 +42,7 @@ from courses.models import Enrollment
 from courses.recording import lock
 from courses.statements import Query, Slot, insert
 from mlcore.decisive import Drawn
+from mlcore.effects.believing import means_of, tries_of
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.retention import usual_paces
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from adaptive.adapting import Standing
 from adaptive.models import Aim
-from adaptive.progress import Wish
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from adaptive.ways import (
     Candidate,
@@ -15,10 +14,11 @@ from adaptive.ways import (
     is_refused_way,
     least_seen,
     not_refused,
-    refused_longest_ago,
     to_read,
+    unwanted_in,
     ways,
 )
+from mlcore.refusals import Wish
 
 
 def asked_for(standing: Standing) -> Iterator[Candidate]:
@@ -84,17 +84,12 @@ def how_given_back(standing: Standing, chosen: Candidate) -> str:
 
 def _otherwise(standing: Standing, module: ModuleEntry, refused: VariantEntry | None) -> Sequence[VariantEntry]:
     """Return the variants of other modalities, if possible those that were not refused before."""
-    others = [variant for variant in module.variants if refused is None or variant.modality != refused.modality]
-    suiting = [variant for variant in others if variant in fitting(standing, module)] or others
-    return not_refused(standing, module, suiting) or refused_longest_ago(standing, module, suiting)
+    return unwanted_in(standing, module).otherwise(fitting(standing, module), module.variants, refused)
 
 
 def _no_harder(standing: Standing, module: ModuleEntry, refused: VariantEntry | None) -> list[VariantEntry]:
     """Return other variants that are no harder, of another modality if possible."""
-    if refused is None:
-        return []
-    others = [one for one in not_refused(standing, module, module.variants) if one.difficulty <= refused.difficulty]
-    return [variant for variant in others if variant.modality != refused.modality] or others
+    return unwanted_in(standing, module).no_harder(module.variants, refused)
 
 
 def _questions_alone(standing: Standing, module: ModuleEntry) -> list[Candidate]:

@@ -12,7 +12,8 @@ import numpy as np
 from adaptive.adapting import Standing
 from adaptive.guarding import Admitted
 from adaptive.syllabus import QuestionEntry
-from mlcore.diversity import BY_MODALITY, BY_SKILL, all_within, keeps_kinds, within
+from mlcore import diversity
+from mlcore.diversity import Step, all_within, keeps_kinds
 
 NOT_FOR = ("asked", "pinned", "due")  # rules that let in what somebody wants
 
@@ -25,11 +26,9 @@ def varied(standing: Standing, may_be: Admitted) -> np.ndarray:
     if may_be.rule in NOT_FOR:
         return np.ones(len(may_be.candidates), bool)
     modules, steps = standing.syllabus.modules, standing.progress.steps
-    skills = [modules[module].skills if module in modules else () for module, _ in steps]
-    offered = [(one.variant.modality,) if one.variant else () for one in may_be.candidates]
-    return all_within(
-        within(BY_MODALITY, [(modality,) if modality else () for _, modality in steps], offered),
-        within(BY_SKILL, skills, [one.module.skills for one in may_be.candidates]),
+    return diversity.varied(
+        [_step(modality, modules[module].skills if module in modules else ()) for module, modality in steps],
+        [_step(one.variant.modality if one.variant else "", one.module.skills) for one in may_be.candidates],
     )
 
 
@@ -39,3 +38,7 @@ def of_several_kinds(standing: Standing, questions: Sequence[QuestionEntry]) -> 
         return list(questions)
     allowed = all_within(keeps_kinds(standing.progress.kinds, [question.kind for question in questions]))
     return [question for question, is_allowed in zip(questions, allowed, strict=True) if is_allowed]
+
+
+def _step(modality: str, skills: Sequence[int]) -> Step:
+    return Step((modality,) if modality else (), skills)

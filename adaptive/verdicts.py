@@ -10,12 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.modalities import UNKNOWN, effects_in, evidence_in
+from adaptive.modalities import effects_in
 from adaptive.models import Factor, Finding, ModalityEffect
 from adaptive.progress import Progress
-from adaptive.rewards import BLOCKED, EARLY, INTERLEAVED, MASSED, QUESTIONS, SPACED, ArmProgress, present
+from adaptive.rewards import present
 from courses.models import Cohort, Modality
 from mlcore.effects import verdicts
+from mlcore.effects.believing import UNKNOWN, evidence_in
+from mlcore.effects.credit import BLOCKED, EARLY, INTERLEAVED, MASSED, QUESTIONS, SPACED, ArmProgress
 from mlcore.effects.verdicts import Verdict, judge_learner
 from mlcore.interactions import UNKNOWN as NO_COHORT
 

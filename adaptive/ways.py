@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from adaptive.adapting import Standing
 from adaptive.models import Aim
 from adaptive.narrowing import as_rules_ask
-from adaptive.progress import BANNED_FOR, Wish
-from adaptive.progress_rows import Refusal
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from courses.models import Modality
+from mlcore.refusals import Unwanted, Wish
 
 FOR_LATER = (Modality.PROJECT, Modality.REFLECTION)  # they build on what another variant has taught
 
@@ -58,38 +57,39 @@ def least_seen(standing: Standing, module: ModuleEntry, variants: Sequence[Varia
 
 def fitting(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
     """Return the variants as hard as was asked for, without those that are for later."""
-    return [variant for variant in _teaching(standing, module) if not _off(standing, module, variant)]
+    return unwanted_in(standing, module).fitting(_teaching(standing, module))
+
+
+def unwanted_in(standing: Standing, module: ModuleEntry) -> Unwanted:
+    """Return what the learner did not want of a module."""
+    asked = standing.progress.module(module.id)
+    refused = [one for one in standing.progress.refused if one.module == module.id]
+    return Unwanted(refused, standing.state.seen_up_to, asked.banned_until, asked.easiest, asked.hardest)
 
 
 def is_refused(standing: Standing, module: ModuleEntry) -> bool:
     """The learner does not want it now: "not this one", or none of the ways that they were offered lately."""
-    if standing.progress.module(module.id).banned_until > standing.state.seen_up_to:
-        return True
-    if refused_at(standing, module) + BANNED_FOR <= standing.state.seen_up_to:
-        return False
-    if module.variants:
-        return not not_refused(standing, module, _near(standing, module))
-    return is_refused_way(standing, module, None)
+    return unwanted_in(standing, module).keeps_out(_near(standing, module))
 
 
 def refused_at(standing: Standing, module: ModuleEntry) -> int:
     """Return the entry of the log that refused any way of the module last; less than any entry, if none did."""
-    return max((one.at for one in standing.progress.refused if one.module == module.id), default=-BANNED_FOR)
+    return unwanted_in(standing, module).at
 
 
 def is_refused_way(standing: Standing, module: ModuleEntry, variant: VariantEntry | None) -> bool:
-    return _refusal(standing, module, variant) is not None
+    return _way_refused_at(standing, module, variant) > 0
 
 
 def not_refused(standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]) -> list[VariantEntry]:
-    return [variant for variant in variants if not is_refused_way(standing, module, variant)]
+    return unwanted_in(standing, module).not_refused(variants)
 
 
 def refused_longest_ago(
     standing: Standing, module: ModuleEntry, variants: Sequence[VariantEntry]
 ) -> list[VariantEntry]:
     """Return the one of these variants that was refused longest ago; none if there are none."""
-    return sorted(variants, key=lambda variant: _way_refused_at(standing, module, variant))[:1]
+    return unwanted_in(standing, module).refused_longest_ago(variants)
 
 
 def given_back(standing: Standing, module: ModuleEntry) -> Candidate:
@@ -120,22 +120,12 @@ def _teaching(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
 
 def _near(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
     """Return the variants as hard as was asked for, or else those that come closest."""
-    variants = _teaching(standing, module)
-    closest = min((_off(standing, module, variant) for variant in variants), default=0)
-    return [variant for variant in variants if _off(standing, module, variant) == closest]
+    return unwanted_in(standing, module).near(_teaching(standing, module))
 
 
 def _off(standing: Standing, module: ModuleEntry, variant: VariantEntry) -> int:
-    """How many levels harder or easier it is than was asked for."""
-    asked = standing.progress.module(module.id)
-    return max(asked.easiest - variant.difficulty, variant.difficulty - asked.hardest, 0)
+    return unwanted_in(standing, module).off(variant)
 
 
 def _way_refused_at(standing: Standing, module: ModuleEntry, variant: VariantEntry | None) -> int:
-    refusal = _refusal(standing, module, variant)
-    return refusal.at if refusal else 0
-
-
-def _refusal(standing: Standing, module: ModuleEntry, variant: VariantEntry | None) -> Refusal | None:
-    way = (module.id, variant.id if variant else 0)
-    return next((one for one in standing.progress.refused if (one.module, one.variant) == way), None)
+    return unwanted_in(standing, module).refused_at(variant.id if variant else 0)

@@ -64,6 +64,11 @@ class Prompts:
         _, first, which = np.unique(self.skills, axis=0, return_index=True, return_inverse=True)
         return self.rows(first), which.reshape(-1)
 
+    @cached_property
+    def by_modality(self) -> tuple[Keys, Codes]:
+        """The different modalities [m], and which of them each question is of [q]."""
+        return np.unique(self.modality, return_inverse=True)
+
 
 @dataclass(frozen=True)
 class Table:

@@ -10,12 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from math import floor, log2
+from typing import NamedTuple
 
 import numpy as np
 
 from mlcore.interactions import Mask, Numbers
 
 Labels = Collection[Hashable]  # of one choice: its modality, or its skills
+
+
+class Step(NamedTuple):
+    """What a step is, for the guard: its modality, if it has any, and the skills that it teaches."""
+
+    modality: Labels
+    skills: Labels
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class Quota:
 
 BY_MODALITY = Quota(window=20, share=0.6)
 BY_SKILL = Quota(window=20, share=0.5)
+LATEST = max(BY_MODALITY.window, BY_SKILL.window) - 1  # choices that the next one is held against
 FEWEST_KINDS, KINDS_WINDOW = 3, 10  # types of questions, once a first skill is mastered
 
 
@@ -77,6 +86,15 @@ def all_within(*allowed: Mask) -> Mask:
         if (kept & mask).any():
             kept = kept & mask
     return kept
+
+
+def varied(steps: Sequence[Step], candidates: Sequence[Step]) -> Mask:
+    """Return which candidates leave no modality and no skill more than its share of the latest steps.  [n]
+
+    All of them, where none does.
+    """
+    by_modality = within(BY_MODALITY, [one.modality for one in steps], [one.modality for one in candidates])
+    return all_within(by_modality, within(BY_SKILL, [one.skills for one in steps], [one.skills for one in candidates]))
 
 
 def entropy(shares: Sequence[float] | Numbers) -> float:

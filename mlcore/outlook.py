@@ -135,12 +135,13 @@ def _days_since(known: Recall, how: How) -> Numbers:
 
 
 def _modality_share(belief: Belief, prompts: Prompts) -> Numbers:
-    share = np.zeros(len(prompts))
+    modalities, which = prompts.by_modality
+    share = np.zeros(len(modalities))
     for slot in range(MODALITIES):
         key = belief.modality_key[0, slot]
         if key != NOBODY:
-            share[prompts.modality == key] = belief.modality_share[0, slot]
-    return share
+            share[modalities == key] = belief.modality_share[0, slot]
+    return share[which]
 
 
 def _checked(effects: Sequence[float] | Numbers | None, count: int) -> Numbers:

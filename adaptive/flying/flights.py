@@ -17,7 +17,7 @@ from adaptive.deciding import Draws, decide
 from adaptive.flying.rows import Blank
 from adaptive.imagining import version_of
 from adaptive.mastery import Level
-from adaptive.modalities import Effect, arms_in, believed_effects, means_of, tries_of
+from adaptive.modalities import factors_in
 from adaptive.models import Aim, Recommendation
 from adaptive.progress import Ending
 from adaptive.recommending import Inputs, choose
@@ -26,6 +26,7 @@ from adaptive.sequencing import LiveSequencer
 from adaptive.serving import LiveTutor
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, VariantEntry
 from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
+from mlcore.effects.believing import Effect, believed, means_of, tries_of
 
 BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday; always the same, as the same seed must lead the same way
 
@@ -72,8 +73,8 @@ class Flight:
     wanted: Wanted | None = None
 
     @cached_property
-    def arms(self) -> list[str]:
-        return arms_in(self.standing)
+    def factors(self) -> dict[str, list[str]]:
+        return factors_in(self.standing.syllabus)
 
     @classmethod
     def of(cls, plan: Plan, rng: random.Random) -> Flight:
@@ -162,7 +163,7 @@ class Flight:
         return entry
 
     def _draw_step(self, standing: Standing) -> Recommendation:
-        effects = believed_effects(standing.progress, self.arms, self.effects)
+        effects = believed(standing.progress.arms, self.factors, self.effects)
         tries = tries_of(effects, self.rng)
         by = sequencer_for(standing)
         inputs = Inputs(self.at, self.rng.getrandbits(63), means_of(effects), tries=tries, sequencer=by)

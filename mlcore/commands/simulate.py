@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from mlcore.checkpoint import load_tutor
+from mlcore.commands.machines import machine
 from mlcore.commands.options import at_least_one, names_in
 from mlcore.sequencing.checkpoint import load_sequencer
 from mlcore.simulation import MODALITIES, Course, Habits, Question, random_course, simulate
@@ -21,9 +23,12 @@ from mlcore.tables import UnreadableLog
 from mlcore.worlds.collecting import Plan, Trial, collect, trials
 from mlcore.worlds.policies.registry import POLICIES, Models
 from mlcore.worlds.registry import WORLDS
-from mlcore.worlds.reporting import read_lives, write_report
+from mlcore.worlds.reporting import APART as APART_FILE
+from mlcore.worlds.reporting import read_apart, read_lives, write_report
+from mlcore.worlds.targets.aim import Aim, Means
+from mlcore.worlds.targets.registry import APART
 
-LEARNERS_OF_A_LOG, LEARNERS_OF_A_REPORT = 60, 200
+LEARNERS_OF_A_LOG, LEARNERS_OF_A_REPORT, RUNS = 60, 200, 200
 COURSE_FORMAT = (
     'JSON: {"name": ..., "skills": {"add": [], "carry": ["add"]}, '
     '"questions": [{"name": "q1", "skills": ["add"], "difficulty": 2, "modality": "text"}]}'
@@ -45,14 +50,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     log.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same file (0)")
     report = parser.add_argument_group("with --report")
     worlds, policies = (f"some of {', '.join(names)} (all)" for names in (WORLDS, POLICIES))
-    report.add_argument("--worlds", type=names_in(WORLDS), default=list(WORLDS), metavar="NAME,...", help=worlds)
-    report.add_argument(
-        "--policies", type=names_in(POLICIES), default=list(POLICIES), metavar="NAME,...", help=policies
-    )
+    report.add_argument("--worlds", type=names_in(WORLDS), metavar="NAME,...", help=worlds)
+    report.add_argument("--policies", type=names_in(POLICIES), metavar="NAME,...", help=policies)
     report.add_argument("--seeds", type=at_least_one, default=5, metavar="N", help="number of cohorts (5)")
     report.add_argument("--checkpoint", type=Path, metavar="FILE", help="of the learner model (the one shipped)")
     recurrent_help = "of the recurrent policy (the one shipped)"
     report.add_argument("--policy-checkpoint", type=Path, metavar="FILE", help=recurrent_help)
+    targets_help = f"also measure {', '.join(APART)} (all; none where --worlds, --policies or --lives choose)"
+    report.add_argument("--targets", type=names_in(APART), metavar="NAME,...", help=targets_help)
+    runs_help = f"of what is counted in whole runs ({RUNS})"
+    report.add_argument("--runs", type=at_least_one, default=RUNS, metavar="N", help=runs_help)
     report.add_argument("--lives", type=Path, metavar="FILE", help="write the report of an earlier run's lives again")
 
 
@@ -78,8 +85,9 @@ def _write_log(arguments: Namespace) -> int:
 
 
 def _write_report(arguments: Namespace) -> int:
-    lives = _read(arguments.lives) if arguments.lives else _lived(arguments)
-    report = write_report(lives, arguments.report)
+    models = Models(load_tutor(arguments.checkpoint), load_sequencer(arguments.policy_checkpoint))
+    lives = _read(arguments.lives) if arguments.lives else _lived(arguments, models)
+    report = write_report(lives, _apart(arguments, models), arguments.report)
     sys.stdout.write(report.read_text(encoding="utf-8") + f"\nWritten to {arguments.report}\n")
     return 0
 
@@ -91,10 +99,29 @@ def _read(path: Path) -> pd.DataFrame:
         raise UnreadableLog(f"{path}: is no table of lives ({error})") from error
 
 
-def _lived(arguments: Namespace) -> pd.DataFrame:
+def _apart(arguments: Namespace, models: Models) -> list[Aim]:
+    """Measure the targets that lives do not tell; those of an earlier run, where its lives are read again."""
+    chosen = arguments.targets
+    if chosen is None:
+        earlier = arguments.lives and arguments.lives.parent / APART_FILE
+        if earlier and earlier.exists():
+            return _read_apart(earlier)
+        chosen = [] if arguments.lives or arguments.worlds or arguments.policies else list(APART)
     learners = arguments.learners or LEARNERS_OF_A_REPORT
-    plan = Plan(arguments.worlds, arguments.policies, learners, arguments.seeds)
-    models = Models(load_tutor(arguments.checkpoint), load_sequencer(arguments.policy_checkpoint))
+    means = Means(models, learners, arguments.seeds, arguments.runs, time.perf_counter_ns, machine())
+    return [aim for name in tqdm(chosen, unit="target") for aim in APART[name](means)]
+
+
+def _read_apart(path: Path) -> list[Aim]:
+    try:
+        return read_apart(path)
+    except (ValueError, TypeError) as error:
+        raise UnreadableLog(f"{path}: is no table of targets ({error})") from error
+
+
+def _lived(arguments: Namespace, models: Models) -> pd.DataFrame:
+    learners = arguments.learners or LEARNERS_OF_A_REPORT
+    plan = Plan(arguments.worlds or list(WORLDS), arguments.policies or list(POLICIES), learners, arguments.seeds)
     with tqdm(total=sum(1 for _ in trials(plan, models)), unit="trial") as progress:
 
         def tell(trial: Trial) -> None:

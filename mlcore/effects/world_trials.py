@@ -6,8 +6,6 @@ success comes from what is learned: a modality matters only by how often its les
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from mlcore.answers import Item
@@ -31,7 +29,7 @@ from mlcore.inference import absorb, begin, foresee, served_logit
 from mlcore.interactions import Codes, Numbers
 from mlcore.memory import sigmoid, whole_seconds
 from mlcore.tutor import Tutor
-from mlcore.worlds.circumstances import Modalities
+from mlcore.worlds.circumstances import Modalities, OneSticks
 from mlcore.worlds.registry import measured
 from mlcore.worlds.tms import tree
 from mlcore.worlds.world import Taken
@@ -39,16 +37,6 @@ from mlcore.worlds.world import Taken
 FIRST_LESSON = 1.7e9  # POSIX seconds
 QUESTIONS = 2  # after each lesson
 LESSONS = 20
-
-
-@dataclass(frozen=True)
-class OneSticks(Modalities):
-    """The first modality sticks with the chance `most` in everybody, the others with `least`."""
-
-    def _own(self, learners: int, rng: np.random.Generator) -> Numbers:
-        chances = np.full((learners, self.modalities), self.least)
-        chances[:, 0] = self.most
-        return chances
 
 
 def taught_worlds() -> list[Modalities]:

@@ -114,6 +114,16 @@ class Modalities(Wrapper):
 
 
 @dataclass(frozen=True)
+class OneSticks(Modalities):
+    """The first modality sticks with the chance `most` in everybody, the others with `least`."""
+
+    def _own(self, learners: int, rng: np.random.Generator) -> Numbers:
+        chances = np.full((learners, self.modalities), self.least)
+        chances[:, 0] = self.most
+        return chances
+
+
+@dataclass(frozen=True)
 class Fatigue(Wrapper):
     """Lessons tire, hard ones more, so fewer stick and more answers slip; the next session begins rested.
 

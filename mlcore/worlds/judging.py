@@ -46,13 +46,17 @@ class Cohort:
     table: pd.DataFrame
 
     @cached_property
-    def gains(self) -> Mapping[str, Numbers]:
-        """The normalized gain, first of the learners themselves and then of DRAWS cohorts drawn from them."""
+    def weights(self) -> Numbers:
+        """How often each learner counts: once, and in DRAWS cohorts drawn from them.  [1 + DRAWS, n]"""
         learners = len(self.start)
         drawn = np.random.default_rng(0).multinomial(learners, np.full(learners, 1 / learners), DRAWS)
-        weights = np.vstack([np.ones(learners), drawn])
-        missing = weights @ (1.0 - self.start)
-        return {policy: weights @ (end - self.start) / missing for policy, end in self.end.items()}
+        return np.vstack([np.ones(learners), drawn])
+
+    @cached_property
+    def gains(self) -> Mapping[str, Numbers]:
+        """The normalized gain, first of the learners themselves and then of DRAWS cohorts drawn from them."""
+        missing = self.weights @ (1.0 - self.start)
+        return {policy: self.weights @ (end - self.start) / missing for policy, end in self.end.items()}
 
     @property
     def best(self) -> str | None:
@@ -73,6 +77,15 @@ class Cohort:
     def lead(self, policy: str, rival: str) -> Interval:
         """How much more was gained than under the rival, on the same learners."""
         return _interval(self.gains[policy] - self.gains[rival])
+
+    def difference(self, policy: str, rival: str) -> Interval:
+        """How much higher the score is at the end than under the rival, on the same learners."""
+        return _interval(self.weights @ (self.end[policy] - self.end[rival]) / len(self.start))
+
+    def is_equally_long(self, policy: str, rival: str) -> bool:
+        """Whether every learner took as many lessons under both."""
+        taken = [self.table[self.table["policy"] == name].set_index(["seed", "learner"]) for name in (policy, rival)]
+        return bool(taken[0]["lessons"].eq(taken[1]["lessons"]).all())
 
     def scores(self) -> list[Score]:
         """One for each policy, in the order they were lived."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from mlcore.interactions import Codes, Mask, Numbers
-from mlcore.worlds.policies.policy import Choice, Moment, Policy
-from mlcore.worlds.world import HELD, Taken, World
+from mlcore.worlds.policies.policy import Choice, Memory, Moment, Policy
+from mlcore.worlds.world import HELD, Answers, State, Taken, World
 
 NOT_JUDGED = -1
 
@@ -24,22 +25,43 @@ class Lives:
     violations: Codes  # [n] lessons outside what the policy itself held admissible; NOT_JUDGED where it has no gate
 
 
+@dataclass(frozen=True)
+class Step:
+    """One lesson of n learners: how they stood, what was chosen from what was remembered, and what came of it."""
+
+    before: State
+    memory: Memory
+    choice: Choice
+    answers: Answers
+    after: State
+
+
 def live(world: World, policy: Policy, learners: int, horizon: int, seed: int) -> Lives:
     """Teach new learners `horizon` lessons. Learners are the same for every policy and horizon of a seed."""
-    born, chance, drawn = np.random.default_rng(seed).spawn(3)
-    first = state = world.begin(learners, born)
-    memory = policy.begin(world.lessons, learners)
+    start = end = np.zeros(learners)
     taken, unready, violations = np.zeros((3, learners), np.int64)
-    for step in range(horizon):
-        choice = policy.choose(memory, Moment(step, horizon - step, state if policy.knows_truth else None), drawn)
-        is_ready = _at(world.lessons.ready(world.mastery(state) >= HELD), choice.lesson)
-        state, answers = world.teach(state, Taken.by_all(choice.lesson), chance)
-        memory = policy.observe(memory, choice.lesson, answers)
-        is_here = ~np.isnan(answers.correct).all(axis=1)
+    for number, step in enumerate(steps(world, policy, learners, horizon, seed)):
+        lesson = step.choice.lesson
+        is_ready = _at(world.lessons.ready(world.mastery(step.before) >= HELD), lesson)
+        is_here = ~np.isnan(step.answers.correct).all(axis=1)
         taken += is_here
         unready += is_here & ~is_ready
-        violations = violations + is_here * _violates(choice)
-    return Lives(world.score(first), world.score(state), taken, unready, np.maximum(violations, NOT_JUDGED))
+        violations = violations + is_here * _violates(step.choice)
+        start = start if number else world.score(step.before)
+        end = world.score(step.after)
+    return Lives(start, end, taken, unready, np.maximum(violations, NOT_JUDGED))
+
+
+def steps(world: World, policy: Policy, learners: int, horizon: int, seed: int) -> Iterator[Step]:
+    """Teach as `live` does, and tell of each lesson."""
+    born, chance, drawn = np.random.default_rng(seed).spawn(3)
+    state = world.begin(learners, born)
+    memory = policy.begin(world.lessons, learners)
+    for number in range(horizon):
+        choice = policy.choose(memory, Moment(number, horizon - number, state if policy.knows_truth else None), drawn)
+        after, answers = world.teach(state, Taken.by_all(choice.lesson), chance)
+        yield Step(state, memory, choice, answers, after)
+        state, memory = after, policy.observe(memory, choice.lesson, answers)
 
 
 def _violates(choice: Choice) -> Codes:

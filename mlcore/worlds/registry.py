@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlcore.worlds.circumstances import DropOut, Fatigue, MeasurementError, Modalities
+from mlcore.worlds.circumstances import DropOut, Fatigue, MeasurementError, Modalities, OneSticks
 from mlcore.worlds.kss import KnowledgeStructure
 from mlcore.worlds.memories import MemoryWorld
 from mlcore.worlds.tms import MasteryChain, binary, tree
@@ -52,6 +52,11 @@ WORLDS: Mapping[str, Entry] = {
         lambda: Modalities("null_world", measured(_own()), least=0.65, most=0.65),
         (20,),
         "the same, but no modality suits anybody better",
+    ),
+    "one_modality": Entry(
+        lambda: OneSticks("one_modality", measured(_own()), least=0.5, most=1.0),
+        (20,),
+        "the same, but one modality sticks twice as often as the others, in everybody",
     ),
     "fatigue": Entry(lambda: Fatigue("fatigue", measured(_own())), (20,), "tms_tree_own, and lessons tire"),
     "drop_out": Entry(lambda: DropOut("drop_out", measured(_own())), (20,), "tms_tree_own, and learners leave"),

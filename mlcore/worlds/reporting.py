@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pandas as pd
@@ -11,12 +11,15 @@ import pandas as pd
 from mlcore.evaluation.bootstrapping import Interval
 from mlcore.evaluation.markdown import table
 from mlcore.evaluation.rows import Rows
-from mlcore.worlds.aims import Aim, Check, aims, checks, target
 from mlcore.worlds.collecting import COLUMNS
 from mlcore.worlds.judging import DRAWS, Cohort, Score, cohorts
 from mlcore.worlds.registry import WORLDS
+from mlcore.worlds.targets.aim import Aim
+from mlcore.worlds.targets.gains import Check, checks, target
+from mlcore.worlds.targets.registry import told_from_lives
 
-LIVES, REPORT = "lives.parquet", "report.md"
+LIVES, APART, REPORT = "lives.parquet", "apart.csv", "report.md"
+AIM_COLUMNS = [one.name for one in fields(Aim)]
 INTRODUCTION = f"""# How well policies teach
 
 Made-up learners of published models (`mlcore.worlds`), {{learners}} of them under each policy, seeds: {{seeds}}. `gain`
@@ -30,6 +33,9 @@ informed sees answers only, but knows every chance of its world.
 AIMS = """
 ## Targets
 
+With 95 % intervals: of a bootstrap over learners, exact ones of shares, and of a bootstrap over repetitions of times.
+*told* is a figure that was asked for and has no bound.
+
 """
 CHECKS = """
 ## The worlds beside other implementations
@@ -40,17 +46,22 @@ anew, and the concepts' difficulties and the lessons that new learners had befor
 """
 
 
-def write_report(lives: pd.DataFrame, out: Path) -> Path:
-    """Write report.md, three tables as CSV and the lives; return report.md. The same lives give the same files."""
+def write_report(lives: pd.DataFrame, apart: Sequence[Aim], out: Path) -> Path:
+    """Write report.md, tables as CSV and the lives; return report.md. The same lives and figures give the same files.
+
+    `apart` are the targets that were measured apart from the lives.
+    """
     out.mkdir(parents=True, exist_ok=True)
     judged = cohorts(lives)
     scores = [score for cohort in judged for score in cohort.scores()]
     lives.to_parquet(out / LIVES, index=False)
     pd.json_normalize([asdict(score) for score in scores]).to_csv(out / "scores.csv", index=False)
-    pd.DataFrame([asdict(aim) for aim in aims(judged)]).to_csv(out / "targets.csv", index=False)
+    found = [*told_from_lives(judged), *apart]
+    _as_table(found).to_csv(out / "targets.csv", index=False)
+    _as_table(apart).to_csv(out / APART, index=False)
     pd.DataFrame([asdict(check) for check in checks(scores)]).to_csv(out / "checks.csv", index=False)
     report = out / REPORT
-    report.write_text("".join(_markdown(lives, judged)), encoding="utf-8")
+    report.write_text("".join(_markdown(lives, judged, found)), encoding="utf-8")
     return report
 
 
@@ -63,7 +74,19 @@ def read_lives(path: Path) -> pd.DataFrame:
     return lives
 
 
-def _markdown(lives: pd.DataFrame, judged: Sequence[Cohort]) -> Iterator[str]:
+def read_apart(path: Path) -> list[Aim]:
+    """Read what `write_report` wrote of targets measured apart. Raises OSError, or ValueError if these are none."""
+    table = pd.read_csv(path, keep_default_na=False, na_values={"low": [""], "high": [""]})
+    if missing := [name for name in AIM_COLUMNS if name not in table]:
+        raise ValueError(f"{path.name} has no {', '.join(missing)}")
+    return [Aim(*row) for row in table[AIM_COLUMNS].itertuples(index=False)]
+
+
+def _as_table(found: Sequence[Aim]) -> pd.DataFrame:
+    return pd.DataFrame([asdict(aim) for aim in found], columns=AIM_COLUMNS)
+
+
+def _markdown(lives: pd.DataFrame, judged: Sequence[Cohort], found: Sequence[Aim]) -> Iterator[str]:
     seeds = ", ".join(map(str, sorted(lives["seed"].unique())))
     yield INTRODUCTION.format(learners=len(lives[["seed", "learner"]].drop_duplicates()), seeds=seeds)
     scores = [score for cohort in judged for score in cohort.scores()]
@@ -72,7 +95,7 @@ def _markdown(lives: pd.DataFrame, judged: Sequence[Cohort]) -> Iterator[str]:
         yield f"\n## {world}\n\n{about}\n"
         for cohort in (each for each in judged if each.world == world):
             yield f"\nAfter {cohort.horizon} lessons:\n\n{table(_score_rows(cohort.scores()))}"
-    if found := aims(judged):
+    if found:
         yield AIMS + table(_aim_rows(found))
     if known := checks(scores):
         yield CHECKS + table(_check_rows(known))
@@ -91,7 +114,7 @@ def _score_row(score: Score) -> Sequence[str]:
 
 def _aim_rows(found: Sequence[Aim]) -> Rows:
     head = ["target", "policy", "world", "lessons", "measured", "wanted", "verdict"]
-    rows = [[a.aim, a.policy, a.world, str(a.horizon), f"{a.measured:.3f}", a.bound, a.verdict] for a in found]
+    rows = [[a.aim, a.policy, a.world, str(a.horizon or "–"), a.shown, a.bound, a.verdict] for a in found]
     return Rows(head, rows)
 
 

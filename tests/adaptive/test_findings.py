@@ -12,17 +12,18 @@ from django.utils import timezone
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.methods import effect_terms, methods_in
-from adaptive.modalities import Effect, effects_for, refresh_modality_effects, tries_of
+from adaptive.modalities import effects_for, refresh_modality_effects
 from adaptive.models import Finding, ModalityEffect, Recommendation
 from adaptive.progress import Progress
 from adaptive.progress_rows import SkillProgress
 from adaptive.recommending import Inputs, decide_step, offer_step
 from adaptive.replaying import Verdict, replay
-from adaptive.rewards import ArmProgress
 from adaptive.serving import live_tutor
 from adaptive.verdicts import findings_of
 from adaptive.ways import Candidate
 from courses.models import Cohort, Course, Enrollment, User
+from mlcore.effects.believing import Effect, tries_of
+from mlcore.effects.credit import ArmProgress
 from mlcore.records import SkillRecord
 from tests.adaptive.conftest import again
 from tests.factories import make_course

@@ -11,11 +11,11 @@ from adaptive.guarding import NothingToLearn, is_open
 from adaptive.models import Aim, Recommendation
 from adaptive.progress import Wish
 from adaptive.recommending import offer_step, recommend_next
-from adaptive.rewards import ArmProgress
 from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override
 from courses.enrolling import enroll
 from courses.models import Course, Enrollment, Module, User, Variant
+from mlcore.effects.credit import ArmProgress
 from tests.adaptive.acting import finish_a_module
 from tests.adaptive.conftest import again
 from tests.factories import make_course, make_history, make_module, make_skill

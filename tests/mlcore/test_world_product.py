@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 import mlcore
+from mlcore.diversity import BY_MODALITY
+from mlcore.effects.credit import Answered, ArmProgress, Lesson, give_credit
 from mlcore.interactions import Codes, Numbers
 from mlcore.retention import lasting
 from mlcore.sequencing.checkpoint import load_sequencer
+from mlcore.worlds.circumstances import OneSticks
 from mlcore.worlds.memories import MemoryWorld
-from mlcore.worlds.policies.later import after_others, having_seen, shown
+from mlcore.worlds.policies.later import EARLIER, after_others, having_seen, shown
 from mlcore.worlds.policies.policy import Moment
 from mlcore.worlds.policies.product import Ours
 from mlcore.worlds.policies.schedules import FixedIntervals
+from mlcore.worlds.registry import measured
+from mlcore.worlds.tms import tree
 from mlcore.worlds.world import Answers, Lessons, builds_on
 from tests.mlcore.lives import rng
 
@@ -88,7 +94,7 @@ def test_who_comes_after_others_is_taught_by_the_law_that_they_showed() -> None:
     """Where forgetting is fast: the chance to recall a month later what was answered right once."""
     world, ours = MemoryWorld("hlr"), Ours(TUTOR)
 
-    later = having_seen(ours, shown(FixedIntervals(), world, 25))
+    later = having_seen(ours, shown(FixedIntervals(), world, 25)[0])
 
     truth = world.begin(200, rng())
     once = truth.met(np.ones_like(truth.last, bool), np.ones_like(truth.last))
@@ -103,3 +109,80 @@ def test_where_nobody_shows_better_the_usual_law_stays() -> None:
     later = after_others(Ours(TUTOR), MemoryWorld("efc"), 3)
 
     assert later.law == Ours(TUTOR).law
+
+
+IN_TWO_WAYS = Lessons(
+    skill=np.array([0, 0, 1, 1]),
+    prerequisites=builds_on(2, []),
+    difficulty=np.full(4, 3.0),
+    modality=np.array([0, 1, 0, 1]),
+    kind=np.zeros(4, np.int64),
+)
+
+
+def test_ways_of_learning_earn_what_the_product_gives_credit_for() -> None:
+    """A fold of the answers one by one, with expectations that the tutor tells before each of them."""
+    policy = Ours(TUTOR)
+    memory, belief = policy.begin(IN_TWO_WAYS, 1), TUTOR.begin()
+    earned: dict[str, ArmProgress] = {}
+    learned: dict[int, Lesson] = {}
+    for step, (lesson, right) in enumerate([(0, 1.0), (1, 0.0), (3, 1.0), (1, 1.0)]):
+        skill, way, at = lesson // 2, f"modality {lesson % 2}", memory.at
+        items = skill * 2 + np.array([[0, 1]])
+        answers = Answers(items, np.full((1, 2), skill), np.array([[right, 1.0]]))
+        for item, correct in zip(items[0], (right, 1.0), strict=True):
+            expected, _ = TUTOR.predict(belief, [mlcore.Item(f"question {item}", [f"skill {skill}"], modality=way)], at)
+            give_credit(earned, learned, Answered(int(at), step + 1, way, correct - float(expected[0])), {skill: []})
+            answer = mlcore.Answer(f"question {item}", [f"skill {skill}"], correct, modality=way, at=at)
+            belief = TUTOR.fold(belief, [answer])
+        memory = policy.observe(memory, np.array([lesson]), answers)
+
+    assert memory.tried is not None
+    (ours,) = memory.tried.earned
+    assert set(ours) == set(earned) == {"modality 0", "modality 1"}
+    for way, one in earned.items():
+        assert (ours[way].answers, ours[way].weight) == (one.answers, one.weight)
+        assert ours[way].total == pytest.approx(one.total, abs=1e-3)
+
+
+def test_what_others_earned_moves_the_choice_of_a_modality_and_nothing_without_the_bandit() -> None:
+    earlier = [
+        {"modality 0": ArmProgress(20, 5.0, 1.5, 3.0), "modality 1": ArmProgress(20, 5.0, -1.5, 3.0)} for _ in range(40)
+    ]
+
+    after, alone = (
+        policy.choose(policy.begin(IN_TWO_WAYS, 30), NOW, rng()).propensities.mean(axis=0)
+        for policy in (Ours(TUTOR, earlier=earlier), Ours(TUTOR, earlier=earlier, has_bandit=False))
+    )
+
+    assert after[[0, 2]].sum() > 0.9
+    assert alone[[0, 2]].sum() == pytest.approx(0.5, abs=1e-9)
+    assert Ours(TUTOR).begin(CHAIN, 2).tried is None  # there is one way only
+
+
+def test_no_window_of_what_is_offered_holds_too_much_of_what_seems_best() -> None:
+    sure = [{"modality 0": ArmProgress(90, 60.0, 30.0, 30.0), "modality 1": ArmProgress(90, 60.0, -30.0, 30.0)}] * 40
+    offered: dict[bool, Codes] = {}
+    for has_guard in (True, False):
+        policy = Ours(TUTOR, earlier=sure, has_guard=has_guard)
+        memory, lessons = policy.begin(IN_TWO_WAYS, 3), []
+        for _ in range(26):
+            lesson = policy.choose(memory, NOW, rng()).lesson
+            right = Answers(lesson[:, None] // 2 * 2, lesson[:, None] // 2, np.ones((3, 1)))
+            memory = policy.observe(memory, lesson, right)
+            lessons.append(lesson)
+        offered[has_guard] = IN_TWO_WAYS.modality[np.stack(lessons, axis=1)]
+
+    most = {
+        has_guard: max(np.bincount(row[start : start + 20]).max() for row in rows for start in range(7))
+        for has_guard, rows in offered.items()
+    }
+    assert most[True] == BY_MODALITY.most
+    assert most[False] > BY_MODALITY.most
+
+
+def test_who_comes_after_others_knows_what_they_earned() -> None:
+    later = after_others(Ours(TUTOR), OneSticks("one", measured(tree(tests_all=False)), least=0.2, most=1.0), 3)
+
+    assert len(later.earlier) == EARLIER
+    assert sum(one.answers for own in later.earlier for one in own.values()) == EARLIER * 3 * 2

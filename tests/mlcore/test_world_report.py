@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 
 from mlcore.__main__ import main
-from mlcore.worlds.aims import Aim, aims, checks
 from mlcore.worlds.collecting import COLUMNS
 from mlcore.worlds.judging import Cohort, cohorts
 from mlcore.worlds.policies.registry import POLICIES
 from mlcore.worlds.registry import WORLDS
 from mlcore.worlds.reporting import LIVES, write_report
+from mlcore.worlds.targets.aim import Aim
+from mlcore.worlds.targets.gains import checks
+from mlcore.worlds.targets.registry import told_from_lives
 
 ASKED = ["--worlds", "tms_binary,kss", "--policies", "random,zpdes,ours,true_greedy,oracle"]
 
@@ -78,18 +80,18 @@ def test_where_the_best_is_no_better_than_chance_there_is_no_regret() -> None:
     ends = {"random": np.ones(4), "oracle": np.ones(4), "ours": np.full(4, 0.5)}
 
     assert all(score.regret is None for score in cohort(ends).scores())
-    assert "regret" not in verdicts(aims([cohort(ends)]))
+    assert "regret" not in verdicts(told_from_lives([cohort(ends)]))
 
 
 def test_targets_are_hit_and_missed() -> None:
     ends = {"random": drawn(0.4), "zpdes": drawn(0.8, seed=1), "oracle": drawn(0.9, seed=3)}
 
-    good = verdicts(aims([cohort(ends | {"ours": drawn(0.88, seed=2)})]))
-    bad = verdicts(aims([cohort(ends | {"ours": drawn(0.8, seed=2)})]))
-    nothing = aims([cohort(ends)])
-    recurrent = aims([cohort(ends | {"ours": drawn(0.8, seed=2), "rl2": drawn(0.88, seed=2)})])
+    good = verdicts(told_from_lives([cohort(ends | {"ours": drawn(0.88, seed=2)})]))
+    bad = verdicts(told_from_lives([cohort(ends | {"ours": drawn(0.8, seed=2)})]))
+    nothing = told_from_lives([cohort(ends)])
+    recurrent = told_from_lives([cohort(ends | {"ours": drawn(0.8, seed=2), "rl2": drawn(0.88, seed=2)})])
 
-    lead = "gain above zpdes, lower end of the interval"
+    lead = "gain above zpdes"
     assert (good["regret"], good[lead]) == ("hit", "hit")
     assert (bad["regret"], bad[lead]) == ("missed", "missed")
     assert nothing == []
@@ -101,8 +103,34 @@ def test_a_violation_misses_its_target() -> None:
     careful, careless = under_ours.assign(violations=0), under_ours.assign(violations=0)
     careless.loc[5, "violations"] = 1
 
-    assert verdicts(aims(cohorts(careful)))["violations of prerequisites"] == "hit"
-    assert verdicts(aims(cohorts(careless)))["violations of prerequisites"] == "missed"
+    assert verdicts(told_from_lives(cohorts(careful)))["violations of prerequisites"] == "hit"
+    assert verdicts(told_from_lives(cohorts(careless)))["violations of prerequisites"] == "missed"
+
+
+def test_recall_is_compared_with_schedules_after_as_many_lessons_only() -> None:
+    ends = {"leitner": drawn(0.3), "fixed_intervals": drawn(0.5, seed=1), "ours": drawn(0.4, seed=2)}
+    taught = lives(ends, world="efc", horizon=60)
+    shorter = taught.assign(lessons=np.where(taught["policy"] == "leitner", 50, 60))
+
+    found = {aim.aim.split(",")[0]: aim for aim in told_from_lives(cohorts(taught))}
+    after_fewer = {aim.aim.split(",")[0] for aim in told_from_lives(cohorts(shorter))}
+
+    error = np.sqrt(2) * 0.1 / np.sqrt(2000)
+    above = found["recall 30 days later above leitner"]
+    assert (above.verdict, above.measured) == ("hit", pytest.approx(0.1, abs=0.01))
+    assert (above.low, above.high) == pytest.approx(
+        (above.measured - 1.96 * error, above.measured + 1.96 * error), abs=0.002
+    )
+    assert found["recall 30 days later above fixed_intervals"].verdict == "missed"
+    assert "recall 30 days later above leitner" not in after_fewer
+
+
+def test_what_the_guard_and_the_bandit_add_is_told_without_a_bound() -> None:
+    ends = {"ours": drawn(0.8), "ours_no_guard": drawn(0.8) + 0.01, "ours_no_bandit": drawn(0.8) - 0.02}
+
+    found = told_from_lives([cohort(ends, start=0.0)])
+
+    assert [(aim.verdict, round(aim.measured, 4)) for aim in found[-2:]] == [("told", -0.01), ("told", 0.02)]
 
 
 def test_gains_stand_beside_those_measured_elsewhere() -> None:
@@ -130,7 +158,7 @@ def test_the_command_writes_a_report_that_its_lives_write_again(
     assert "12 of them" in report
     assert "gain >= 0.45" in report
     assert report in capsys.readouterr().out
-    for name in ("report.md", "scores.csv", "targets.csv", "checks.csv"):
+    for name in ("report.md", "scores.csv", "targets.csv", "checks.csv", "apart.csv"):
         assert (again / name).read_text() == (first / name).read_text()
 
 
@@ -142,7 +170,7 @@ def test_the_same_seeds_give_the_same_report(tmp_path: Path) -> None:
 
 
 def test_what_is_no_table_of_lives_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_report(lives({"random": drawn(0.4, 5)}), tmp_path)
+    write_report(lives({"random": drawn(0.4, 5)}), [], tmp_path)
     pd.read_parquet(tmp_path / LIVES).drop(columns="end").to_parquet(tmp_path / LIVES)
     (tmp_path / "text.parquet").write_text("hello")
 

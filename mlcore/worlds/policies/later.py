@@ -1,7 +1,7 @@
-"""Our own policy in a course that was taken before: earlier learners have shown how it is forgotten.
+"""Our own policy in a course that was taken before: earlier learners have shown how it is forgotten, and what helps.
 
-That is what the product does every night (`mlcore.remembering`). Nothing but their answers is known of them, and they
-were taught by the same policy, without it.
+That is what the product finds every night (`mlcore.remembering`) and every hour (`mlcore.effects`). Nothing but their
+answers is known of them, and they were taught by the same policy, without it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from mlcore.laws import USUAL
 from mlcore.remembering.judging import paces_by, refit
 from mlcore.remembering.reviews import Cards, cards_of
-from mlcore.worlds.policies.policy import Moment, Policy
+from mlcore.worlds.policies.policy import Memory, Moment, Policy
 from mlcore.worlds.policies.product import Ours
 from mlcore.worlds.world import Taken, World
 
@@ -23,7 +23,8 @@ EARLIER, SEED = 100, 10**6  # learners, none of whom is taught again
 
 def after_others(ours: Ours, world: World, lessons: int) -> Ours:
     """Return our policy as it teaches those who come after EARLIER learners of this world."""
-    return having_seen(ours, shown(ours, world, lessons))
+    cards, memory = shown(ours, world, lessons)
+    return replace(having_seen(ours, cards), earlier=memory.tried.earned if memory.tried else ())
 
 
 def having_seen(ours: Ours, cards: Cards) -> Ours:
@@ -33,8 +34,8 @@ def having_seen(ours: Ours, cards: Cards) -> Ours:
     return replace(ours, name=NAME, law=law, paces=paces_by(cards, law))
 
 
-def shown(policy: Policy, world: World, lessons: int) -> Cards:
-    """Teach EARLIER learners so many lessons by this policy, and return what they answered."""
+def shown(policy: Policy, world: World, lessons: int) -> tuple[Cards, Memory]:
+    """Teach EARLIER learners so many lessons by this policy; return what they answered, and what it remembers."""
     born, chance, drawn = np.random.default_rng(SEED).spawn(3)
     state, memory = world.begin(EARLIER, born), policy.begin(world.lessons, EARLIER)
     learners, skills, times, right = [], [], [], []
@@ -47,4 +48,5 @@ def shown(policy: Policy, world: World, lessons: int) -> Cards:
         times.append(np.full(len(learner), step * world.lessons.seconds))
         right.append(answers.correct[learner, question])
         memory = policy.observe(memory, choice.lesson, answers)
-    return cards_of(*(np.concatenate(each) for each in (learners, skills, times, right)))
+    cards = cards_of(*(np.concatenate(each) for each in (learners, skills, times, right)))
+    return cards, memory

@@ -1,12 +1,13 @@
 """Our own policy: the tutor of a checkpoint suggests, from what the log of answers shows and nothing else.
 
 The gate is the product's: a prerequisite counts as held when tracing and the tutor together give it a chance of GATE.
-Inside it the policy draws among all lessons by what they would bring (`mlcore.prospects`).
+Inside it the policy draws among all lessons by what they would bring (`mlcore.prospects`), as far as the guard against
+narrow fare lets it (`mlcore.diversity`). Where there are several modalities its bandit has a say in them (`trying`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,11 +15,12 @@ import numpy as np
 from mlcore.answers import Item
 from mlcore.belief import Belief
 from mlcore.calibration import Prompts
+from mlcore.diversity import LATEST, Step, varied
 from mlcore.episodes import Outcomes
-from mlcore.inference import absorb, begin, foresee
+from mlcore.inference import absorb, begin, foresee, served_logit
 from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.laws import USUAL, Law
-from mlcore.memory import whole_seconds
+from mlcore.memory import sigmoid, whole_seconds
 from mlcore.policy import PolicySettings
 from mlcore.prospects import Held, Path, Record, prospects
 from mlcore.records import SkillRecord, record_of
@@ -31,6 +33,8 @@ from mlcore.tracing import GATE, joined
 from mlcore.tutor import Tutor
 from mlcore.worlds.policies.policy import Choice, Moment
 from mlcore.worlds.policies.recurrent import shown_by
+from mlcore.worlds.policies.refusing import Heard, may_offer
+from mlcore.worlds.policies.trying import Earned, Tried, after_lesson, untried, worth_trying
 from mlcore.worlds.world import Answers, Lessons
 
 FIRST_LESSON = 1.7e9  # POSIX seconds
@@ -46,11 +50,13 @@ class Believed:
     skills: tuple[tuple[SkillRecord, ...], ...]  # [n][s]
     told: Numbers  # [n, g] of how long each remembers
     recurrent: sequencing.Memory | None  # of n, where the recurrent policy chooses
-    step: int = 0
+    tried: Tried | None  # of n, where there are several ways to learn
+    had: Codes  # [n, t] the lessons so far
+    heard: tuple[Heard, ...]  # [n] what they refused
 
     @property
     def at(self) -> float:
-        return FIRST_LESSON + self.step * self.lessons.seconds
+        return FIRST_LESSON + float(self.had.shape[1] * self.lessons.seconds)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,9 @@ class Ours:
     settings: PolicySettings = field(default_factory=PolicySettings)
     law: Law = USUAL  # by which learners are taken to forget
     paces: Numbers = field(default_factory=usual_paces)  # at which
+    has_guard: bool = True  # against narrow fare
+    has_bandit: bool = True  # over modalities, where there are several
+    earlier: Sequence[Earned] = ()  # what others earned who took the course before
 
     def begin(self, lessons: Lessons, learners: int) -> Believed:
         items = [
@@ -76,7 +85,12 @@ class Ours:
         records = ((SkillRecord(),) * lessons.skills,) * learners
         recurrent = self.sequencer.begin(of_lessons(lessons, learners)) if self.sequencer else None
         told = np.zeros((learners, len(PACES)))
-        return Believed(lessons, self.tutor.prepare(items), beliefs, records, told, recurrent)
+        is_open = self.has_bandit and len(np.unique(lessons.modality)) > 1
+        tried = untried(lessons, learners, self.earlier) if is_open else None
+        had = np.zeros((learners, 0), np.int64)
+        return Believed(
+            lessons, self.tutor.prepare(items), beliefs, records, told, recurrent, tried, had, (Heard(),) * learners
+        )
 
     def choose(self, memory: Believed, moment: Moment, rng: np.random.Generator) -> Choice:
         learners = len(memory.beliefs)
@@ -86,25 +100,29 @@ class Ours:
         for row in range(learners):
             belief, (record, held) = memory.beliefs.rows(slice(row, row + 1)), self._known(memory, row)
             ready[row] = memory.lessons.ready(joined(record.traced, held.moderated)[None] >= GATE)[0]
-            own = np.flatnonzero(ready[row])
+            own, is_asked = may_offer(memory.heard[row], memory.lessons, ready[row])
             every = prospects(_path(memory.lessons), record, held, rng)
             asked = {"at": memory.at, "prospects": every.rows(own), "module": memory.lessons.skill[own]}
             asked["sequence"] = None if worth is None else worth[row, own]
+            asked["effects"] = worth_trying(memory.tried, row, memory.at, rng)[own] if memory.tried else None
+            asked["allowed"] = _varied(memory, row, own) if self.has_guard and not is_asked else None
             suggestion = self.tutor.suggest(belief, memory.offered.rows(own), rng, self.settings, **asked)
             lesson[row], propensities[row, own] = own[suggestion.pick], suggestion.propensities
         return Choice(lesson, propensities, ready)
 
     def observe(self, memory: Believed, lesson: Codes, answers: Answers) -> Believed:
         """Take in every question in turn, for all learners at once: exactly what `Tutor.fold` does for one."""
-        beliefs = memory.beliefs.copy()
+        beliefs, surprise = memory.beliefs.copy(), np.full(answers.correct.shape, np.nan)
         modality = memory.lessons.modality[lesson]
-        for item, skill, correct in zip(answers.item.T, answers.skill.T, answers.correct.T, strict=True):
+        each = zip(answers.item.T, answers.skill.T, answers.correct.T, surprise.T, strict=True)
+        for item, skill, correct, beyond in each:
             who = np.flatnonzero(~np.isnan(correct))
             if not len(who):
                 continue
             asked = self.tutor.prepare(_questions(item[who], skill[who], modality[who]))
             some = beliefs.rows(who)
             foresight = foresee(self.tutor.knowledge, some, asked, whole_seconds(np.full(len(who), memory.at)))
+            beyond[who] = correct[who] - sigmoid(served_logit(self.tutor.calibration, foresight))
             absorb(self.tutor.knowledge, some, asked, _outcomes(correct[who], memory.at), foresight)
             beliefs.put(who, some)
         skills, told = zip(
@@ -118,9 +136,27 @@ class Ours:
         if self.sequencer and recurrent:
             shown = shown_by(answers, memory.lessons.skills)
             recurrent = self.sequencer.observe(recurrent, memory.lessons.skill[lesson], shown)
-        return replace(
-            memory, beliefs=beliefs, skills=skills, told=np.array(told), recurrent=recurrent, step=memory.step + 1
+        tried = memory.tried and after_lesson(memory.tried, lesson, answers, (surprise, memory.at))
+        given = (~np.isnan(answers.correct)).sum(axis=1).tolist()
+        return Believed(
+            memory.lessons,
+            memory.offered,
+            beliefs,
+            skills,
+            np.array(told),
+            recurrent,
+            tried,
+            had=np.column_stack([memory.had, lesson]),
+            heard=tuple(heard.after_lesson(count) for heard, count in zip(memory.heard, given, strict=True)),
         )
+
+    def heed(self, memory: Believed, lesson: Codes, said: Mapping[int, str]) -> Believed:
+        """Take in what some learners said to the lesson that they were offered: row -> wish."""
+        heard = [
+            one.after_wish(said[row], int(lesson[row]), memory.lessons) if row in said else one
+            for row, one in enumerate(memory.heard)
+        ]
+        return replace(memory, heard=tuple(heard))
 
     def _worth(self, memory: Believed) -> Numbers | None:
         """Return the recurrent policy's term for each lesson.  [n, l]"""
@@ -133,6 +169,16 @@ class Ours:
         names = [_skill(skill) for skill in range(memory.lessons.skills)]
         record = record_of(memory.skills[row], memory.told[row], self.paces, memory.at, self.law)
         return record, self.tutor.held(memory.beliefs.rows(slice(row, row + 1)), names)
+
+
+def _varied(memory: Believed, row: int, lessons: Codes) -> Mask:
+    """Return which of these lessons the guard allows."""
+    skill, modality = memory.lessons.skill, memory.lessons.modality
+
+    def steps(taken: Codes) -> list[Step]:
+        return [Step((int(modality[one]),), (int(skill[one]),)) for one in taken]
+
+    return varied(steps(memory.had[row, -LATEST:]), steps(lessons))
 
 
 def _path(lessons: Lessons) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from mlcore.sequencing.sequencer import Sequencer
 from mlcore.tutor import Tutor
 from mlcore.worlds.circumstances import MeasurementError
@@ -57,6 +59,11 @@ def _anywhere(policy: Callable[[], Policy]) -> Maker:
     return lambda world, models, horizon: policy()
 
 
+def _in_modalities(policy: Callable[[Models], Policy]) -> Maker:
+    """Where there are several ways to learn, and what the product does about them can make a difference."""
+    return lambda world, models, horizon: policy(models) if len(np.unique(world.lessons.modality)) > 1 else None
+
+
 def _served(world: World, models: Models) -> Policy | None:
     """As in the product: where no skill builds on another, the standard policy teaches."""
     return Ours(models.tutor, models.sequencer, "rl2") if world.lessons.prerequisites.any() else None
@@ -73,6 +80,8 @@ POLICIES: Mapping[str, Maker] = {
     "fixed_intervals": _without_prerequisites(FixedIntervals),
     "ours": lambda world, models, horizon: Ours(models.tutor),
     "ours_later": lambda world, models, horizon: after_others(Ours(models.tutor), world, horizon),
+    "ours_no_bandit": _in_modalities(lambda models: Ours(models.tutor, name="ours_no_bandit", has_bandit=False)),
+    "ours_no_guard": _in_modalities(lambda models: Ours(models.tutor, name="ours_no_guard", has_guard=False)),
     "rl2": lambda world, models, horizon: _served(world, models),
     "rl2_alone": lambda world, models, horizon: Recurrent(models.sequencer),
     "informed": _informed,

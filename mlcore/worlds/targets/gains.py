@@ -1,15 +1,19 @@
-"""What our policies are to reach in the worlds, and what others measured in them, held against what was measured."""
+"""How much is learned: regret, gain, leads and violations, told from lives; and what others measured in the worlds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from mlcore.worlds.judging import Cohort, Score
+from mlcore.worlds.targets.aim import Aim, Wanted, Who, count, measured
 
 OURS = ("ours", "ours_later", "rl2", "rl2_alone")  # the default, also after a first cohort; the recurrent one
-RIVALS = ("zpdes", "mastery_threshold", "leitner", "fixed_intervals")  # to be ahead of wherever they make sense
+RIVALS = ("zpdes", "mastery_threshold")  # to be ahead of in every world
+WITHOUT = {  # what the product has, and who plays without it
+    "gain that the guard adds, below 0 where it costs": "ours_no_guard",
+    "gain that the bandit over modalities adds": "ours_no_bandit",
+}
 MOST_REGRET = {("tms_tree", 10): 0.12, ("tms_tree_own", 10): 0.12}
 LEAST_GAIN = {("kss", 20): 0.45}
 KNOWN: dict[tuple[str, int], dict[str, float]] = {
@@ -21,21 +25,6 @@ KNOWN: dict[tuple[str, int], dict[str, float]] = {
     ("kss", 10): {"random": 0.07, "true_greedy": 0.44},
     ("kss", 20): {"random": 0.12, "true_greedy": 0.56},
 }
-
-Verdict = Literal["hit", "missed"]
-
-
-@dataclass(frozen=True)
-class Aim:
-    """One number that was to be at least, or at most, some other."""
-
-    aim: str
-    policy: str
-    world: str
-    horizon: int
-    measured: float
-    bound: str
-    verdict: Verdict
 
 
 @dataclass(frozen=True)
@@ -49,9 +38,16 @@ class Check:
     elsewhere: float
 
 
-def aims(cohorts: Sequence[Cohort]) -> list[Aim]:
-    """Check all that was measured of our policies."""
-    return [aim for cohort in cohorts for policy in OURS if policy in cohort.end for aim in _aims_of(policy, cohort)]
+def gains(cohorts: Sequence[Cohort]) -> Iterator[Aim]:
+    """Check how much was learned under our policies."""
+    for cohort in cohorts:
+        for policy in OURS:
+            if policy in cohort.end:
+                yield from _gains_of(policy, cohort)
+        for what, without in WITHOUT.items():
+            if {"ours", without} <= cohort.end.keys():
+                who = Who("ours", cohort.world, cohort.horizon)
+                yield measured(what, who, cohort.lead("ours", without), Wanted("to be told", None))
 
 
 def target(score: Score) -> str:
@@ -74,22 +70,19 @@ def checks(scores: Sequence[Score]) -> list[Check]:
     ]
 
 
-def _aims_of(policy: str, cohort: Cohort) -> Iterator[Aim]:
+def _gains_of(policy: str, cohort: Cohort) -> Iterator[Aim]:
     where = cohort.world, cohort.horizon
-    who = policy, *where
+    who = Who(policy, *where)
     own = next(score for score in cohort.scores() if score.policy == policy)
     if where in MOST_REGRET and own.regret is not None:
         most = MOST_REGRET[where]
-        yield Aim("regret", *who, own.regret.mean, f"<= {most:.2f}", _verdict(own.regret.mean <= most))
+        yield measured("regret", who, own.regret, Wanted(f"<= {most:.2f}", own.regret.mean <= most))
     if where in LEAST_GAIN:
         least = LEAST_GAIN[where]
-        yield Aim("normalized gain", *who, own.gain.mean, f">= {least:.2f}", _verdict(own.gain.mean >= least))
+        yield measured("normalized gain", who, own.gain, Wanted(f">= {least:.2f}", own.gain.mean >= least))
     for rival in RIVALS:
         if rival in cohort.end:
             lead = cohort.lead(policy, rival)
-            yield Aim(f"gain above {rival}, lower end of the interval", *who, lead.low, "> 0", _verdict(lead.low > 0))
-    yield Aim("violations of prerequisites", *who, own.violations, "0", _verdict(own.violations == 0))
-
-
-def _verdict(is_hit: bool) -> Verdict:
-    return "hit" if is_hit else "missed"
+            yield measured(f"gain above {rival}", who, lead, Wanted("> 0, all of the interval", lead.low > 0))
+    if own.violations >= 0:
+        yield count("violations of prerequisites", who, own.violations, Wanted("0", own.violations == 0))

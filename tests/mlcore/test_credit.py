@@ -2,7 +2,7 @@
 
 import pytest
 
-from adaptive.rewards import DAY, EARLY, TAKEN_IN, Answered, ArmProgress, Lesson, give_credit, methods_of
+from mlcore.effects.credit import DAY, EARLY, TAKEN_IN, Answered, ArmProgress, Lesson, give_credit, methods_of
 
 SKILL, OTHER = 1, 2
 Earned = dict[str, ArmProgress]
