@@ -92,13 +92,13 @@ class CountingTutor:
         probability, sd = self.predict(belief, candidates)
         count = len(candidates)
         spread = sd / np.maximum(probability * (1.0 - probability), 1e-3)
-        never, nothing = np.full(count, np.inf), np.zeros(count)
+        nothing = np.zeros(count)
         alone = prospects_alone(_logit(probability), spread, np.full(count, np.nan))
         outlook = Outlook(
             probability=probability,
             variance=spread**2,
             prospects=asked.get("prospects") or alone,
-            answers_since=never,
+            lately=nothing,
             answered=sum(belief.of.get(LEARNER, (0.0, 0.0))),
             modality_share=nothing,
             effects=np.asarray(asked.get("effects", nothing), float),

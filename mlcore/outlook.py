@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlcore.belief import MODALITIES, Belief
+from mlcore.belief import Belief
 from mlcore.calibration import Prompts
 from mlcore.episodes import NOBODY
 from mlcore.inference import Foresight, Knowledge, foresee, served_logit
@@ -70,7 +70,7 @@ def suggested(seen: Seen, prompts: Prompts, rng: np.random.Generator, how: How) 
     served = sigmoid(served_logit(seen.knowledge.calibration, foresight))
     closer = replace(outlook.rows(first), probability=served)
     drawn = choose(closer, rng, settings, None if allowed is None else allowed[first], listing)
-    return drawn.within(first, outlook.probability, terms, scores)
+    return drawn.within(first, outlook, terms, scores)
 
 
 def _first(scores: Numbers, allowed: Mask | None) -> Codes:
@@ -94,7 +94,7 @@ def _by_the_classic(seen: Seen, prompts: Prompts, known: Recall, how: How) -> Ou
         probability=sigmoid(logit),
         variance=variance,
         prospects=circumstances.prospects or prospects_alone(typical, np.sqrt(variance), _days_since(known, how)),
-        answers_since=known.skill_lag,
+        lately=np.exp(-known.skill_lag / 2.0),
         answered=float(seen.belief.answered[0]),
         modality_share=_modality_share(seen.belief, prompts),
         effects=_checked(circumstances.effects, len(prompts)),
@@ -116,7 +116,7 @@ def _of_many(seen: Seen, prompts: Prompts, how: How) -> Outlook:
         probability=sigmoid(calibration.slope * moderated(logit, variance + prompts.sd**2) + calibration.shift),
         variance=variance,
         prospects=circumstances.prospects or each.prospects.rows(which),
-        answers_since=each.answers_since.take(which),
+        lately=each.lately.take(which),
         answered=each.answered,
         modality_share=_modality_share(seen.belief, prompts),
         effects=_checked(circumstances.effects, len(prompts)),
@@ -136,12 +136,8 @@ def _days_since(known: Recall, how: How) -> Numbers:
 
 def _modality_share(belief: Belief, prompts: Prompts) -> Numbers:
     modalities, which = prompts.by_modality
-    share = np.zeros(len(modalities))
-    for slot in range(MODALITIES):
-        key = belief.modality_key[0, slot]
-        if key != NOBODY:
-            share[modalities == key] = belief.modality_share[0, slot]
-    return share[which]
+    is_it = (modalities[:, None] == belief.modality_key[0]) & (belief.modality_key[0] != NOBODY)
+    return (is_it * belief.modality_share[0]).sum(1).take(which)
 
 
 def _checked(effects: Sequence[float] | Numbers | None, count: int) -> Numbers:

@@ -40,7 +40,7 @@ class Outlook:
     probability: Numbers  # [n] of a right answer
     variance: Numbers  # [n] of its logit, without what only the item's difficulty leaves open
     prospects: Prospects  # of n
-    answers_since: Numbers  # [n] its skill was last asked, inf if never
+    lately: Numbers  # [n] how lately its skill was asked: 1 just now, exp(-1/2) an answer ago, 0 never
     answered: float  # by the learner, so far
     modality_share: Numbers  # [n] share of the recent answers in the candidate's modality
     effects: Numbers  # [n] the caller's own, e.g. of a modality on this learner
@@ -53,7 +53,7 @@ class Outlook:
             self.probability[chosen],
             self.variance[chosen],
             self.prospects.rows(chosen),
-            self.answers_since[chosen],
+            self.lately[chosen],
             self.answered,
             self.modality_share[chosen],
             self.effects[chosen],
@@ -75,16 +75,18 @@ class Suggestion:
     luck: float = 0.0  # the random number from 0 to 1 that decided
     spread: Numbers = field(default_factory=lambda: np.empty((0, 0)))  # [d, n] of scores, in draws of what is believed
 
-    def within(self, rows: Codes, probability: Numbers, terms: Mapping[str, Numbers], scores: Numbers) -> Suggestion:
-        """Return the same as one among more candidates, of which it judged these rows. The others have no chance."""
-        chance, chances, scores = probability.copy(), np.zeros(len(probability)), scores.copy()
+    def within(self, rows: Codes, outlook: Outlook, terms: dict[str, Numbers], scores: Numbers) -> Suggestion:
+        """Return the same as one among more candidates, of which it judged these rows. The others have no chance.
+
+        It takes over the terms and scores of all, and writes its own into them: copies would cost as much as the draw.
+        """
+        chance, chances = outlook.probability, np.zeros(len(scores))
         chance[rows], chances[rows], scores[rows] = self.probability, self.propensities, self.scores
-        weighed = {name: term.copy() for name, term in terms.items()}
-        for name, term in weighed.items():
+        for name, term in terms.items():
             term[rows] = self.terms[name]
-        spread = np.zeros((len(self.spread), len(probability)))
+        spread = np.zeros((len(self.spread), len(scores)))
         spread[:, rows] = self.spread
-        whole = Suggestion(int(rows[self.pick]), chance, chances, scores, weighed)
+        whole = Suggestion(int(rows[self.pick]), chance, chances, scores, terms)
         return replace(whole, cost=self.cost, luck=self.luck, spread=spread)
 
 
@@ -167,14 +169,14 @@ def weigh(outlook: Outlook, settings: PolicySettings) -> dict[str, Numbers]:
     """
     p, prospects = outlook.probability, outlook.prospects
     told = outlook.variance * p * (1.0 - p)
-    again = prospects.held * np.exp(-outlook.answers_since / 2.0)
+    again = prospects.held * outlook.lately
     fitting = fit(outlook, settings)
     learned = {"learning": settings.learning * fitting * prospects.learning}
     if outlook.sequence is not None:
         learned = {"sequence": fitting * outlook.sequence}
     return learned | {
         "retention": settings.retention * prospects.retention,
-        "information": settings.information * told / (1.0 + told) * 0.5 ** (outlook.answered / settings.annealing),
+        "information": settings.information * 0.5 ** (outlook.answered / settings.annealing) * (told / (1.0 + told)),
         "variety": -settings.variety * (outlook.modality_share + again),
         "time": -settings.time * (prospects.minutes - prospects.minutes.min()),
         "effects": settings.effects * outlook.effects,
@@ -187,11 +189,11 @@ def fit(outlook: Outlook, settings: PolicySettings) -> Numbers:
     All of it at the way whose chance of success is nearest to the band, or inside; less, the further another one is
     away. So difficulty decides between ways, and not between modules: what is not known yet is hard in all of them.
     """
-    low, high = settings.band
     p = outlook.probability
-    away = np.maximum(np.maximum(low - p, p - high), 0.0) / settings.outside
+    away = np.abs(p - np.clip(p, *settings.band))
     further = away - _least(away, outlook.module)
-    fitting: Numbers = settings.unfit + (1.0 - settings.unfit) * np.exp(-0.5 * further**2)
+    near = np.exp(-0.5 / settings.outside**2 * (further * further))
+    fitting: Numbers = settings.unfit + (1.0 - settings.unfit) * near
     return fitting
 
 

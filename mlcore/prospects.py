@@ -21,6 +21,7 @@ from mlcore.tracing import KNOWN_BEFORE, joined
 WORKED, FAILED = 2.0, 2.0  # lessons that worked and that did not, imagined of every skill
 DRAWS, FEW = 32, 256  # draws, for so many candidates at most; of more, none are drawn
 TYPICAL_DIFFICULTY = 5.0  # of FSRS
+_LASTING = lasting(usual_paces())
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def prospects_alone(logit: Numbers, sd: Numbers, days: Numbers) -> Prospects:
     believed = joined(np.full(count, KNOWN_BEFORE), moderated(logit, sd**2))
     stability = np.where(np.isnan(days), np.nan, USUAL.new_stability)
     kept = worth_reviewing(stability, np.full(count, TYPICAL_DIFFICULTY), days, usual)
-    learning = (1.0 - believed) * WORKED / (WORKED + FAILED) * lasting(usual)
+    learning = (1.0 - believed) * WORKED / (WORKED + FAILED) * _LASTING
     return Prospects(learning, np.empty((0, count)), believed * kept, believed, np.zeros(count))
 
 

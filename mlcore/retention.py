@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 import numpy as np
 from fsrs import Card, Rating, State
@@ -90,10 +91,12 @@ _RECALLED, _GUESSED = 0.9, 0.15  # chances of a right answer, where it is recall
 IMAGINED = 10.0  # learners behind the usual spread of paces
 
 
+@cache
 def usual_paces() -> Numbers:
-    """Return the chance of each of PACES before anybody was seen.  [g]"""
+    """Return the chance of each of PACES before anybody was seen; not to be written to.  [g]"""
     likely = np.exp(-0.5 * (np.log(PACES) / _SPREAD) ** 2)
     usual: Numbers = likely / likely.sum()
+    usual.flags.writeable = False
     return usual
 
 

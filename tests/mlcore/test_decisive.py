@@ -18,7 +18,7 @@ def looks(rng: np.random.Generator, count: int) -> Outlook:
         probability=rng.uniform(0.2, 0.95, count),
         variance=rng.uniform(0.1, 1.0, count),
         prospects=Prospects(learning, drawn, rng.uniform(0, 0.1, count), rng.uniform(0, 1, count), np.full(count, 5.0)),
-        answers_since=np.full(count, np.inf),
+        lately=np.zeros(count),
         answered=5.0,
         modality_share=rng.uniform(0, 1, count),
         effects=rng.normal(0, 0.1, count),

@@ -11,7 +11,7 @@ LEARNED = ("learning", "retention", "held", "minutes")
 
 def outlook(count: int, **columns: float) -> Outlook:
     """Candidates that are alike."""
-    defaults = {"probability": 0.7, "variance": 0.5, "answers_since": np.inf, "modality_share": 0.0, "effects": 0.0}
+    defaults = {"probability": 0.7, "variance": 0.5, "lately": 0.0, "modality_share": 0.0, "effects": 0.0}
     defaults |= {"learning": 0.2, "retention": 0.0, "held": 0.2, "minutes": 5.0}
     every = {name: np.full(count, value) for name, value in (defaults | columns).items()}
     brought = {name: every.pop(name) for name in LEARNED}
@@ -89,7 +89,7 @@ def test_candidates_are_drawn_as_often_as_their_propensities_say() -> None:
         ("modality_share", 0.9, False),
         ("effects", 0.2, True),
         ("effects", -0.2, False),
-        ("answers_since", 1.0, False),
+        ("lately", 0.6, False),
         ("learning", 0.3, True),
         ("retention", 0.1, True),
         ("minutes", 20.0, False),
@@ -103,7 +103,7 @@ def test_each_term_moves_the_score_its_own_way(name: str, value: float, is_bette
 
 def test_more_of_the_same_only_counts_against_what_is_held() -> None:
     """Practice stays on a skill until it is held; only then is it mixed with others."""
-    just_done = with_first(outlook(2), "answers_since", 1.0)
+    just_done = with_first(outlook(2), "lately", 0.6)
 
     before, after = (weigh(with_first(just_done, "held", held), PolicySettings())["variety"] for held in (0.1, 0.95))
 
