@@ -85,13 +85,23 @@ def simulate_cohort(cohort: Cohort, learners: int, seed: int, days: int = 28) ->
                 live_through(enrollment, began, rng)
 
 
-def live_through(enrollment: Enrollment, began: datetime, rng: np.random.Generator) -> None:
+def simulate_member(learner: User, cohort: Cohort, seed: int, days: int = 28) -> None:
+    """Let somebody who is there join the cohort and live through its courses for these days, without giving up."""
+    rng = np.random.default_rng(seed)
+    began = timezone.now() - timedelta(days=days)
+    with transaction.atomic(), clock.set_to(began):
+        enrollments = join(learner, cohort)
+    for enrollment in enrollments:
+        live_through(enrollment, began, rng, quits=0.0)
+
+
+def live_through(enrollment: Enrollment, began: datetime, rng: np.random.Generator, quits: float = QUIT_CHANCE) -> None:
     """Play sessions from the first day until now, or until the learner gives up."""
     syllabus = syllabus_of(enrollment)
     needs = {str(skill.id): [str(before) for before in skill.requires] for skill in syllabus.skills.values()}
     truth = SimulatedLearner(random_traits(rng, tuple(Modality.values)), needs, rng)
     life = Life(enrollment, syllabus, truth, rng, began)
-    for starts_at in _sessions(began, rng):
+    for starts_at in _sessions(began, rng, quits):
         life.at = max(life.at, starts_at)
         play_session(life, int(rng.poisson(ANSWERS_IN_SESSION)) + 2)
 
@@ -163,11 +173,11 @@ def _person(cohort: Cohort, number: int) -> User:
     return user
 
 
-def _sessions(began: datetime, rng: np.random.Generator) -> Iterator[datetime]:
+def _sessions(began: datetime, rng: np.random.Generator, quits: float) -> Iterator[datetime]:
     at, eager = began, float(rng.lognormal(0.0, 0.5))
     while at < timezone.now() - timedelta(hours=1):
         yield at
-        if rng.random() < QUIT_CHANCE:
+        if rng.random() < quits:
             return
         at += timedelta(days=float(rng.gamma(2.0, SESSION_GAP_DAYS * eager / 2)))
 
