@@ -34,6 +34,7 @@ Say = Callable[[str], object]
 
 COURSES = settings.BASE_DIR / "courses" / "demo"
 PASSWORD = "learn-by-doing"
+SHOWN_DAYS = 8  # since the learner whose account is shown began
 PAUSE = 0.5  # seconds between two looks at the processes
 PEOPLE: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("learner", "learner@example.org", {"first_name": "Ada", "last_name": "Nwosu"}),
@@ -56,12 +57,12 @@ class Intake:
     share: float
     seed: int
     days: int
-    shown_days: int = 0  # that the learner whose account is shown has been at it; 0 if they have not begun
+    shown: int = 0  # sessions of the learner whose account is shown
 
 
 INTAKES = (
     Intake("Spring intake (simulated)", "python-foundations", 1.0, seed=1, days=28),
-    Intake("Evening class (simulated)", "spanish-from-the-first-day", 1 / 6, seed=3, days=42, shown_days=14),
+    Intake("Evening class (simulated)", "spanish-from-the-first-day", 1 / 6, seed=3, days=42, shown=2),
     Intake("New staff (simulated)", "personal-data-at-work", 1 / 8, seed=2, days=14),
 )
 
@@ -84,8 +85,8 @@ def gather_cohorts(learner: User, trainer: User, learners: int, say: Say) -> Non
         say(f"Simulating {learners} learners, and fewer in the smaller courses; this takes about a minute, once.")
         for intake, cohort in new.items():
             simulate_cohort(cohort, ceil(intake.share * learners), intake.seed, intake.days)
-            if intake.shown_days:
-                simulate_member(learner, cohort, intake.seed, intake.shown_days)
+            if intake.shown:
+                simulate_member(learner, cohort, intake.seed, SHOWN_DAYS, intake.shown)
         call_command("summarize", verbosity=0)
         calibrate_courses()
         refresh_modality_effects()
