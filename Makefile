@@ -1,4 +1,4 @@
-# make demo   a running site with a demo course, in one command
+# make demo   a running site with demo courses, in one command
 # make test   everything that is checked, from nothing, on real services
 
 VENV ?= .venv

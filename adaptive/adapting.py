@@ -151,17 +151,22 @@ def caught_up(standing: Standing) -> Standing:
 
 def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
     """Return the stored state, or a blank one where there is none for this checkpoint and calibration."""
-    standing, sequencer = _read_standing(enrollment, live), teaches(live.use, enrollment)
+    stored = STATE if live.checkpoint else COUNTED_STATE
+    state = stored.first(enrollment=enrollment.pk, checkpoint=live.checkpoint)
+    return standing_from(enrollment, live, state, steering_of(enrollment))
+
+
+def standing_from(enrollment: Enrollment, live: LiveTutor, state: LearnerState | None, steering: Steering) -> Standing:
+    """As read_standing, with the state that is stored for the live checkpoint and what trainers ask."""
+    standing, sequencer = _standing_from(enrollment, live, state, steering), teaches(live.use, enrollment)
     if sequencer:
         standing.memory = unbroken(partial(_remembered, standing, sequencer))
     return standing
 
 
-def _read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
-    syllabus, steering = syllabus_of(enrollment), steering_of(enrollment)
+def _standing_from(enrollment: Enrollment, live: LiveTutor, state: LearnerState | None, steering: Steering) -> Standing:
+    syllabus = syllabus_of(enrollment)
     law = law_in(syllabus.subject)
-    stored = STATE if live.checkpoint else COUNTED_STATE
-    state = stored.first(enrollment=enrollment.pk, checkpoint=live.checkpoint)
     if state and state.calibration_id == live.calibration:
         try:
             belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress, law)

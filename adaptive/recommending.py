@@ -84,7 +84,11 @@ def _recommend(enrollment: Enrollment, live: LiveTutor) -> Recommendation:
 
 def step_on_offer(standing: Standing) -> Recommendation | None:
     """Return the latest recommendation, while nothing closed it, its content is published and no trainer objects."""
-    latest = LATEST.first(enrollment=standing.enrollment.pk)
+    return still_on_offer(LATEST.first(enrollment=standing.enrollment.pk), standing)
+
+
+def still_on_offer(latest: Recommendation | None, standing: Standing) -> Recommendation | None:
+    """As step_on_offer, given the latest recommendation."""
     if latest is None or latest.after_sequence < standing.progress.closed:
         return None
     module = standing.syllabus.modules.get(latest.module_id)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from adaptive.policies import CoursePolicy
@@ -29,7 +29,7 @@ class Use:
         return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8]) < self.share * 2.0**64
 
 
-def use_in(course_id: int) -> Subquery:
+def use_in(course_id: int | OuterRef) -> Subquery:
     """Return what is in use in a course, as a column of another query; None where it teaches nobody."""
     rows = CoursePolicy.objects.filter(course=course_id, share__gt=0.0)
     return Subquery(rows.values(told=JSONObject(sequencer="sequencer", share="share", round="round"))[:1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -82,16 +82,26 @@ def simulate_cohort(cohort: Cohort, learners: int, seed: int, days: int = 28) ->
             with clock.set_to(began):
                 enrollments = join(_person(cohort, number), cohort)
             for enrollment in enrollments:
-                live_through(enrollment, began, rng)
+                live_through(enrollment, _sessions(began, rng), rng)
 
 
-def live_through(enrollment: Enrollment, began: datetime, rng: np.random.Generator) -> None:
-    """Play sessions from the first day until now, or until the learner gives up."""
+def simulate_member(learner: User, cohort: Cohort, seed: int, days: int, sessions: int) -> None:
+    """Let somebody who is there join the cohort and work on its courses in this many sessions, evenly over the days."""
+    rng, now = np.random.default_rng(seed), timezone.now()
+    times = [now - timedelta(days=days * (1 - number / sessions)) for number in range(sessions)]
+    with transaction.atomic(), clock.set_to(times[0]):
+        enrollments = join(learner, cohort)
+    for enrollment in enrollments:
+        live_through(enrollment, times, rng)
+
+
+def live_through(enrollment: Enrollment, sessions: Iterable[datetime], rng: np.random.Generator) -> None:
+    """Play these sessions."""
     syllabus = syllabus_of(enrollment)
     needs = {str(skill.id): [str(before) for before in skill.requires] for skill in syllabus.skills.values()}
     truth = SimulatedLearner(random_traits(rng, tuple(Modality.values)), needs, rng)
-    life = Life(enrollment, syllabus, truth, rng, began)
-    for starts_at in _sessions(began, rng):
+    life = Life(enrollment, syllabus, truth, rng, enrollment.enrolled_at)
+    for starts_at in sessions:
         life.at = max(life.at, starts_at)
         play_session(life, int(rng.poisson(ANSWERS_IN_SESSION)) + 2)
 
@@ -164,6 +174,7 @@ def _person(cohort: Cohort, number: int) -> User:
 
 
 def _sessions(began: datetime, rng: np.random.Generator) -> Iterator[datetime]:
+    """From the first day until now, or until the learner gives up."""
     at, eager = began, float(rng.lognormal(0.0, 0.5))
     while at < timezone.now() - timedelta(hours=1):
         yield at

@@ -137,7 +137,8 @@ def _days_since(known: Recall, how: How) -> Numbers:
 def _modality_share(belief: Belief, prompts: Prompts) -> Numbers:
     modalities, which = prompts.by_modality
     is_it = (modalities[:, None] == belief.modality_key[0]) & (belief.modality_key[0] != NOBODY)
-    return (is_it * belief.modality_share[0]).sum(1).take(which)
+    share: Numbers = (is_it * belief.modality_share[0]).sum(1)
+    return share.take(which)
 
 
 def _checked(effects: Sequence[float] | Numbers | None, count: int) -> Numbers:

@@ -1,22 +1,26 @@
-"""The way into a course, for pages that have never heard of adaptation."""
+"""The way into a course and through it, for pages that have never heard of adaptation."""
 
 from django import template
 from django.utils import timezone
 
-from adaptive.adapting import standing_of
-from adaptive.entrance import Entrance, entrance_to
+from adaptive.outlining import Outline, Place, outline_for
 from adaptive.placement import MOST_QUESTIONS, is_worth_it
-from adaptive.serving import live_tutor
 from adaptive.syllabus import syllabus_for
-from courses.models import Course, Enrollment
+from courses.models import Course, Enrollment, Module
 
 register = template.Library()
 
 
 @register.filter
-def entrance(enrollment: Enrollment) -> Entrance:
-    """What the button into the course says to this learner, and whether they may find out first where to start."""
-    return entrance_to(standing_of(enrollment, live_tutor(enrollment.course_id)), timezone.now())
+def outline(enrollment: Enrollment | None) -> Outline | None:
+    """How the course stands for this learner; nothing for who does not take it."""
+    return outline_for(enrollment, timezone.now()) if enrollment else None
+
+
+@register.filter
+def place(of: Outline | None, module: Module) -> Place | None:
+    """How a module stands in an outline."""
+    return of.place_of(module.pk) if of else None
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The first page: the one next step of each course, and what is due."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from adaptive.placement import is_under_way
 from adaptive.recommending import recommend_next
 from adaptive.reviewing import Due, due, next_due_at
 from adaptive.serving import live_tutor
+from adaptive.standings import standings_of, steps_on_offer
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from courses.access import actor, for_people, visible_courses
 from courses.models import Enrollment, User
@@ -88,8 +90,15 @@ def place_of(user: User) -> str:
 def today(request: HttpRequest) -> HttpResponse:
     """One next step for each course, what is due, and the skills of the course at hand."""
     enrollments = Enrollment.objects.of(actor(request)).with_edition().order_by("-last_sequence", "-enrolled_at")
-    offers = [offer for offer in map(offer_in, enrollments) if offer]
-    return render(request, "adaptive/today.html", _as_context(offers))
+    return render(request, "adaptive/today.html", _as_context(offers_in(list(enrollments))))
+
+
+def offers_in(enrollments: Sequence[Enrollment]) -> list[Offer]:
+    """Return the next step of each course that has one; a course where one is on offer costs no statement more."""
+    standings = list(standings_of(enrollments))
+    both = zip(standings, steps_on_offer(standings), strict=True)
+    found = (_offer(standing, step) if step else offer_in(standing.enrollment) for standing, step in both)
+    return [offer for offer in found if offer]
 
 
 def offer_in(enrollment: Enrollment) -> Offer | None:
@@ -98,7 +107,10 @@ def offer_in(enrollment: Enrollment) -> Offer | None:
         step = recommend_next(enrollment)
     except NothingToLearn:
         return None
-    standing = standing_of(enrollment, live_tutor(enrollment.course_id))
+    return _offer(standing_of(enrollment, live_tutor(enrollment.course_id)), step)
+
+
+def _offer(standing: Standing, step: Recommendation) -> Offer:
     module = standing.syllabus.modules[step.module_id]
     return Offer(standing, step, module, module.variant(step.variant_id), sentence(step))
 

@@ -12,10 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses.access import actor, for_people, visible_courses
 from courses.enrolling import NotOpen
 from courses.enrolling import enroll as take_up
-from courses.models import Course, Enrollment, InteractionKind, Module, User
-
-TO_BE_TRIED_AGAIN = "again"  # how a visit ends that settled nothing
-FOUND_OUT = "placed"  # how a placement test ends that told something
+from courses.models import Enrollment, Module, User
 
 
 @require_safe
@@ -30,17 +27,12 @@ def catalog(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def course(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what the course teaches and, to who takes it, how far they are."""
+    """Show what the course teaches; the page tells who takes it how far they are."""
     shown = get_object_or_404(_courses(request), slug=slug)
-    enrollment = Enrollment.objects.filter(course=shown, learner=request.user.pk).first()
-    rows = _outline(shown, enrollment)
-    context = {
-        "course": shown,
-        "enrollment": enrollment,
-        "rows": rows,
-        "done": sum(row["state"] in ("done", "placed") for row in rows),
-        "minutes": sum(row["module"].minutes for row in rows),
-    }
+    enrollment = Enrollment.objects.with_edition().filter(course=shown, learner=request.user.pk).first()
+    modules = list(Module.objects.filter(course=shown, live=True).order_by("position", "id"))
+    minutes = sum(module.minutes for module in modules)
+    context = {"course": shown, "enrollment": enrollment, "modules": modules, "minutes": minutes}
     return render(request, "courses/course.html", context)
 
 
@@ -60,36 +52,3 @@ def enroll(request: HttpRequest, slug: str) -> HttpResponse:
 def _courses(request: HttpRequest) -> Any:
     """What this person may see; a passer-by sees what is published."""
     return visible_courses(request.user if request.user.is_authenticated else User())
-
-
-def _outline(shown: Course, enrollment: Enrollment | None) -> list[dict[str, Any]]:
-    """Return the modules with what was done in them: "", "started", "placed" or "done"."""
-    modules = Module.objects.filter(course=shown, live=True).prefetch_related("skills", "variants")
-    did: set[tuple[int | None, str]] = set()
-    if enrollment:
-        did |= {(module, InteractionKind.PLACED) for module in _placed(enrollment)}
-        settled = enrollment.interactions.exclude(kind=InteractionKind.FINISHED, response__because=TO_BE_TRIED_AGAIN)
-        did |= set(settled.order_by().values_list("module", "kind").distinct())
-    return [
-        {
-            "module": module,
-            "state": _state(module, did),
-            "modalities": sorted({variant.modality for variant in module.variants.all() if variant.live}),
-        }
-        for module in modules.order_by("position", "id")
-    ]
-
-
-def _state(module: Module, did: set[tuple[int | None, str]]) -> str:
-    if (module.pk, InteractionKind.FINISHED) in did:
-        return "done"
-    if (module.pk, InteractionKind.OPENED) in did:
-        return "started"
-    return "placed" if (module.pk, InteractionKind.PLACED) in did else ""
-
-
-def _placed(enrollment: Enrollment) -> set[int]:
-    """Return the modules that seemed known when the learner began, or when a trainer asked anew."""
-    tests = enrollment.interactions.filter(kind=InteractionKind.PLACED, response__because=FOUND_OUT)
-    found = tests.order_by("-sequence").values_list("response__known", flat=True).first()
-    return {module for modules in (found or {}).values() for module in modules}

@@ -11,6 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +25,7 @@ from adaptive import serving
 from adaptive.calibrating import calibrate_courses
 from adaptive.forgetting import refresh_paces
 from adaptive.modalities import refresh_modality_effects
-from adaptive.simulating import simulate_cohort
+from adaptive.simulating import simulate_cohort, simulate_member
 from courses.enrolling import join
 from courses.formats.loading import WouldOverwrite, load_folder
 from courses.models import Cohort, Course, User
@@ -32,6 +34,7 @@ Say = Callable[[str], object]
 
 COURSES = settings.BASE_DIR / "courses" / "demo"
 PASSWORD = "learn-by-doing"
+SHOWN_DAYS = 8  # since the learner whose account is shown began
 PAUSE = 0.5  # seconds between two looks at the processes
 PEOPLE: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("learner", "learner@example.org", {"first_name": "Ada", "last_name": "Nwosu"}),
@@ -45,30 +48,59 @@ PEOPLE: tuple[tuple[str, str, dict[str, object]], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Intake:
+    """A cohort of the demo: one course, lived through for some weeks by a share of the simulated learners."""
+
+    name: str
+    course: str
+    share: float
+    seed: int
+    days: int
+    shown: int = 0  # sessions of the learner whose account is shown
+
+
+INTAKES = (
+    Intake("Spring intake (simulated)", "python-foundations", 1.0, seed=1, days=28),
+    Intake("Evening class (simulated)", "spanish-from-the-first-day", 1 / 6, seed=3, days=42, shown=2),
+    Intake("New staff (simulated)", "personal-data-at-work", 1 / 8, seed=2, days=14),
+)
+
+
 def prepare(learners: int, say: Say) -> None:
-    """Bring database, course, accounts and cohort up to date. What is there already is left as it is."""
+    """Bring database, courses, accounts and cohorts up to date. What is there already is left as it is."""
     migrate(say)
     for folder in sorted(path for path in COURSES.iterdir() if (path / "course.md").exists()):
         load(folder, say)
     people = {role: account(email, fields) for role, email, fields in PEOPLE}
-    gather_cohort(people["learner"], people["trainer"], learners, say)
+    gather_cohorts(people["learner"], people["trainer"], learners, say)
 
 
 @transaction.atomic
-def gather_cohort(learner: User, trainer: User, learners: int, say: Say) -> None:
-    """Make the cohort, all of it: what is interrupted begins anew the next time, with no row of it in memory."""
+def gather_cohorts(learner: User, trainer: User, learners: int, say: Say) -> None:
+    """Make the cohorts, all of them: what is interrupted begins anew the next time, with no row of it in memory."""
     serving.forget()
-    cohort, is_new = Cohort.objects.get_or_create(name="Spring intake (simulated)", defaults={"is_simulated": True})
-    cohort.trainers.add(trainer)
-    cohort.courses.add(*Course.objects.filter(live=True))
-    join(learner, cohort)
-    if is_new and learners:
-        say(f"Simulating {learners} learners; this takes about a minute, once.")
-        simulate_cohort(cohort, learners, seed=1)
+    new = {intake: cohort for intake in INTAKES if (cohort := gather(intake, trainer))}
+    if new and learners:
+        say(f"Simulating {learners} learners, and fewer in the smaller courses; this takes about a minute, once.")
+        for intake, cohort in new.items():
+            simulate_cohort(cohort, ceil(intake.share * learners), intake.seed, intake.days)
+            if intake.shown:
+                simulate_member(learner, cohort, intake.seed, SHOWN_DAYS, intake.shown)
         call_command("summarize", verbosity=0)
         calibrate_courses()
         refresh_modality_effects()
         refresh_paces()
+    for cohort in Cohort.objects.filter(name__in=[intake.name for intake in INTAKES]):
+        join(learner, cohort)
+
+
+def gather(intake: Intake, trainer: User) -> Cohort | None:
+    """Return the cohort if it was not there yet."""
+    cohort, is_new = Cohort.objects.get_or_create(name=intake.name, defaults={"is_simulated": True})
+    cohort.trainers.add(trainer)
+    cohort.courses.add(*Course.objects.filter(live=True, slug=intake.course))
+    return cohort if is_new else None
 
 
 def migrate(say: Say) -> None:

@@ -3,14 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from adaptive import serving, steering
+from adaptive.directives import DirectiveKind
+from courses.enrolling import enroll
 from courses.models import Enrollment, User
 from tests.adaptive.acting import learn
 from tests.adaptive.conftest import again
+from tests.adaptive.steered import asked
+from tests.factories import make_course
 
 
 @pytest.mark.parametrize(
@@ -71,3 +78,22 @@ def test_trainers_find_their_cohorts_in_the_bar_of_a_phone(
     bar = client.get(reverse("adaptive:today")).content.decode().split('class="bottom-bar"')[1]
 
     assert (reverse("analytics:cohorts") in bar) == has_cohorts
+
+
+def test_today_takes_as_many_statements_for_many_courses_as_for_few(client: Client, ada: User, grace: User) -> None:
+    client.force_login(ada)
+    counts = []
+    for number in range(7):
+        enrollment = again(enroll(ada, make_course(slug=f"course-{number}")))
+        asked(grace, DirectiveKind.PIN, enrollment.course.modules.get(position=0), enrollment)
+        learn(enrollment, lambda number: True, answers=2)
+        client.get(reverse("adaptive:today"))
+        serving.forget()
+        steering.forget()
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(reverse("adaptive:today")).content.decode()
+        counts.append(len(captured))
+
+    assert page.count("Course-") >= 7
+    assert counts[1:] == counts[1:2] * 6
+    assert counts[1] <= 14

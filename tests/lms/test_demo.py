@@ -1,4 +1,4 @@
-"""The demo needs no server: its cohort answers, and is believed in, on SQLite as on PostgreSQL."""
+"""The demo needs no server: its cohorts answer, and are believed in, on SQLite as on PostgreSQL."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+PYTHON, SPANISH, PRIVACY = "python-foundations", "spanish-from-the-first-day", "personal-data-at-work"
 PLAY = """
 import contextlib, json, django
 django.setup()
@@ -15,7 +16,7 @@ from django.db import connection
 from django.db.models import Count, Max
 from adaptive import serving
 from adaptive.models import LearnerState, Outcome
-from courses.models import Enrollment, Interaction, OutboxEntry
+from courses.models import Cohort, Enrollment, Interaction, OutboxEntry
 from lms.house import demo
 serving.FRESH_FOR = 1e6  # as on a machine so quick that nothing grows stale: what was rolled back must be forgotten
 calibrate, demo.calibrate_courses = demo.calibrate_courses, lambda: {}["interrupted here"]
@@ -27,12 +28,15 @@ demo.prepare(2, lambda words: None)
 demo.prepare(2, lambda words: None)
 logs = Enrollment.objects.annotate(entries=Count("interactions"), last=Max("interactions__sequence"))
 simulated = logs.filter(learner__is_simulated=True)
+own = logs.filter(learner__email="learner@example.org").order_by("course__slug")
 print(json.dumps({
     "vendor": connection.vendor,
     "after_interruption": after_interruption,
     "uncounted": OutboxEntry.objects.count(),
     "logs": [[log.entries, log.last or 0, log.last_sequence] for log in logs],
     "simulated": simulated.count(),
+    "own": [[log.course.slug, log.entries > 0] for log in own],
+    "cohorts": list(Cohort.objects.order_by("pk").values_list("courses__slug", "trainers__email")),
     "answers": Interaction.objects.answers().count(),
     "outcomes": Outcome.objects.count(),
     "behind": sum(state.seen_up_to != state.enrollment.last_sequence for state in LearnerState.objects.all()),
@@ -58,7 +62,9 @@ def test_the_demo_prepares_itself_on_sqlite_however_often_it_is_interrupted_or_r
     facts = json.loads(played.stdout.splitlines()[-1])
     assert facts["vendor"] == "sqlite"
     assert facts["after_interruption"] == facts["uncounted"] == 0
-    assert facts["simulated"] == 2
+    assert facts["simulated"] == 4
+    assert facts["own"] == [[PRIVACY, False], [PYTHON, False], [SPANISH, True]]
+    assert facts["cohorts"] == [[course, "trainer@example.org"] for course in (PYTHON, SPANISH, PRIVACY)]
     assert all(entries == last == counted for entries, last, counted in facts["logs"])
     assert facts["answers"] == facts["outcomes"] > 20
     assert facts["behind"] == 0

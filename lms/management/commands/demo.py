@@ -1,4 +1,4 @@
-"""`manage.py demo`: the whole product on this machine, with a course and people to try it with."""
+"""`manage.py demo`: the whole product on this machine, with courses and people to try it with."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,13 +10,16 @@ from lms.house import demo
 
 
 class Command(BaseCommand):
-    help = "Prepare the demo (database, course, accounts, a simulated cohort) and run web and worker until Ctrl-C."
+    help = "Prepare the demo (database, courses, accounts, simulated cohorts) and run web and worker until Ctrl-C."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="the first port to try (8000)")
         parser.add_argument(
-            "--learners", type=int, default=60, help="how many learners to simulate the first time (60)"
+            "--learners",
+            type=int,
+            default=60,
+            help="how many learners to simulate the first time (60; fewer in small courses)",
         )
         parser.add_argument("--prepare-only", action="store_true", help="stop before starting the servers")
 
