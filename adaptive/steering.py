@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, Self
 
 from django.db.models import BigIntegerField, BooleanField, Q, UUIDField, Value
 
 from adaptive.directives import MOMENT, Directive, DirectiveKind
-from adaptive.rules import Rule
+from adaptive.rule_conditions import Condition, both
+from adaptive.rules import Firing, Rule
 from adaptive.syllabus import ModuleEntry
 from courses import clock
 from courses.models import Cohort, Enrollment
@@ -33,7 +35,7 @@ NOT_ENDED = Query(
             course=COURSE,
             ended_at=None,
         )
-        .select_related("rule__module", "rule__skill")
+        .select_related("firing")
         .order_by("pk")
     )
 )
@@ -175,7 +177,8 @@ UNSTEERED = Steering()
 
 
 def steering_of(enrollment: Enrollment) -> Steering:
-    """Return what holds for this learner now. Costs one query where there are directives or rules, and none elsewhere.
+    """Return what holds for this learner now. Costs one query where there are directives or rules, another one where
+    rules ask for something, and none elsewhere.
 
     A rule that fires in one process must count in the others at once: where rules are on, each of them looks.
     """
@@ -186,7 +189,7 @@ def steering_of(enrollment: Enrollment) -> Steering:
 def steering_now(enrollment: Enrollment) -> Steering:
     """As steering_of, without asking first whether anybody steers."""
     rows = NOT_ENDED.all(enrollment=enrollment.pk, learner=enrollment.learner_id, course=enrollment.course_id)
-    return steering_from(rows, clock.now())
+    return steering_from(rows, clock.now(), _causes_of(rows))
 
 
 def has_rules(course_id: int) -> bool:
@@ -194,9 +197,25 @@ def has_rules(course_id: int) -> bool:
     return course_id in _look()[2]
 
 
-def steering_from(rows: Sequence[Directive], now: datetime) -> Steering:
-    """Return those of these directives that hold at a moment."""
-    return Steering(tuple(_entry(row) for row in rows if _holds(row, now)))
+def steering_from(
+    rows: Sequence[Directive], now: datetime, causes: Mapping[int, str] = MappingProxyType({})
+) -> Steering:
+    """Return those of these directives that hold at a moment, with the causes of those that rules asked for."""
+    return Steering(tuple(_entry(row, causes.get(row.pk, "")) for row in rows if _holds(row, now)))
+
+
+def _causes_of(rows: Sequence[Directive]) -> dict[int, str]:
+    """Return, by directive, why the rule fired that asked for it: as the learner reads it."""
+    firings: list[Firing] = [row.firing for row in rows if row.rule_id and hasattr(row, "firing")]
+    if not firings:
+        return {}
+    conditions = list(Condition.objects.with_names().filter(rule__in={firing.rule_id for firing in firings}))
+    return {firing.directive_id or 0: _cause(firing, conditions) for firing in firings}
+
+
+def _cause(firing: Firing, conditions: Sequence[Condition]) -> str:
+    own = [one for one in conditions if one.rule_id == firing.rule_id]
+    return both(one.cause for one in own if str(one.place) in firing.facts)
 
 
 def forget() -> None:
@@ -227,9 +246,8 @@ def _holds(row: Directive, now: datetime) -> bool:
     return row.holds_until is None or now < row.holds_until or row.kind == DirectiveKind.DUE
 
 
-def _entry(row: Directive) -> DirectiveEntry:
+def _entry(row: Directive, cause: str) -> DirectiveEntry:
     until = row.holds_until.isoformat() if row.holds_until else ""
-    cause = row.rule.cause if row.rule else ""
     return DirectiveEntry(
         row.pk,
         row.kind,
