@@ -157,3 +157,14 @@ def _withdraw(rule: Rule, person: User) -> int:
 def see(notice: Firing, trainer: User) -> None:
     """Put a notice away. Doing so twice changes nothing."""
     Firing.objects.filter(pk=notice.pk, seen_at=None).update(seen_at=clock.now(), seen_by=trainer)
+
+
+def later(firing: Firing) -> str:
+    """What became of it after that; "" if it still counts, or never did."""
+    asked = firing.directive
+    if firing.given_up_because:
+        because = firing.get_given_up_because_display().removeprefix(gettext("not followed: "))
+        return gettext("withdrawn later: %s") % because
+    if asked and asked.ended_by:
+        return gettext("withdrawn by %s") % asked.ended_by.name
+    return gettext("over by now") if asked and asked.ended_at else ""

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from adaptive.conditions import reasons_of
 from adaptive.rehearsing import rehearse
 from adaptive.rule_forms import BLANK, RuleForm, Shown, blanks_of, reshaped
-from adaptive.rulemaking import Realm, remove, rewrite, see, switch_off, switch_on, write
-from adaptive.rules import Firing, Rule
+from adaptive.rulemaking import Realm, later, remove, rewrite, see, switch_off, switch_on, write
+from adaptive.rules import Rule
 from courses.access import actor, for_authors, for_trainers, trained_cohort
 from courses.models import Course
 
@@ -159,16 +159,6 @@ def _around(realm: Realm) -> dict[str, Any]:
 def _log(request: HttpRequest, firings: Any) -> dict[str, Any]:
     page = Paginator(firings.select_related("directive__ended_by"), FIRINGS_ON_A_PAGE).get_page(request.GET.get("log"))
     return {"log_page": page, "log": [(firing, reasons_of(firing), later(firing)) for firing in page]}
-
-
-def later(firing: Firing) -> str:
-    """What became of it after that; "" if it still counts, or never did."""
-    asked = firing.directive
-    if firing.given_up_because:
-        return _("withdrawn later: %s") % firing.get_given_up_because_display().removeprefix(_("not followed: "))
-    if asked and asked.ended_by:
-        return _("withdrawn by %s") % asked.ended_by.name
-    return _("over by now") if asked and asked.ended_at else ""
 
 
 def _trial(request: HttpRequest, rule: Rule) -> dict[str, Any]:
