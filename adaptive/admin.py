@@ -25,6 +25,7 @@ from adaptive.models import (
     JobState,
     LearnerState,
     ModalityEffect,
+    NoticeMail,
     PolicyJudgment,
     Recommendation,
     Rule,
@@ -264,17 +265,20 @@ class FiringAdmin(ReadOnly):
 
     list_display = ("at", "rule", "enrollment", "effect", "given_up_because", "seen_by")
     list_filter = ("effect", "at")
-    list_select_related = (
-        "rule__cohort",
-        "rule__target",
-        "enrollment__learner",
-        "enrollment__course",
-        "seen_by",
-    )
+    list_select_related = ("rule__cohort", "rule__target", "enrollment__learner", "enrollment__course", "seen_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Firing]:
         names = ("rule__conditions__module", "rule__conditions__skill")
         return super().get_queryset(request).prefetch_related(*names)
+
+
+@admin.register(NoticeMail)
+class NoticeMailAdmin(ReadOnly):
+    """Mail to trainers about what rules noticed: when it went out, and what a server did not take."""
+
+    list_display = ("made_at", "trainer", "tries", "due_at", "sent_at")
+    list_filter = ("sent_at",)
+    list_select_related = ("trainer",)
 
 
 @admin.register(Directive)

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.directives import Directive as Directive  # tables, too
+from adaptive.notices import NoticeMail as NoticeMail
 from adaptive.policies import CoursePolicy as CoursePolicy
 from adaptive.policies import PolicyJudgment as PolicyJudgment
-from adaptive.rule_conditions import Condition as Condition
 from adaptive.rules import Firing as Firing
 from adaptive.rules import Rule as Rule
 from courses import clock

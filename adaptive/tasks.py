@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from adaptive import calibrating, forgetting, jobs, modalities, refitting, ruling
+from adaptive import calibrating, forgetting, jobs, modalities, notifying, refitting, ruling
 
 
 @shared_task
@@ -69,3 +69,9 @@ def refresh_paces() -> None:
 def watch_absences() -> None:
     """Fire the rules about learners who stay away."""
     ruling.watch_absences()
+
+
+@shared_task
+def mail_notices() -> None:
+    """Tell trainers by mail what rules noticed, as often as they want."""
+    notifying.mail_notices()
