@@ -12,7 +12,6 @@ import zoneinfo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 from urllib.parse import urlsplit
 
 import structlog
@@ -140,7 +139,7 @@ def _try(mail: NoticeMail, now: datetime) -> bool:
         return False
     try:
         letter_about(mail, told).send()
-    except (SMTPException, OSError) as problem:
+    except Exception as problem:  # whatever breaks for one trainer, the others get theirs
         again = now + min(LAST_RETRY, FIRST_RETRY * 2 ** min(mail.tries, 10))
         NoticeMail.objects.filter(pk=mail.pk).update(due_at=again)
         log.error(

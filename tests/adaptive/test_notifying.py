@@ -135,6 +135,18 @@ def test_without_any_server_nothing_is_lost(
     assert mail_notices(in_hours(0.1)) == 1
 
 
+def test_an_address_that_no_mail_can_have_keeps_nobody_elses_back(
+    post: Letterbox, cohort: Cohort, wide: Enrollment, grace: User, noor: User
+) -> None:
+    User.objects.filter(pk=noor.pk).update(is_trainer=True, email="no\nor@example.org")
+    cohort.trainers.add(noor)
+    noticed(cohort, grace, wide)
+
+    assert mail_notices() == 1
+    assert [letter["To"] for letter in post.letters] == [grace.email]
+    assert NoticeMail.objects.get(sent_at=None).trainer == noor
+
+
 def test_a_worker_that_died_over_a_mail_leaves_it_to_the_next_under_the_same_name(
     post: Letterbox, cohort: Cohort, wide: Enrollment, grace: User
 ) -> None:
