@@ -25,6 +25,7 @@ from adaptive.models import (
     JobState,
     LearnerState,
     ModalityEffect,
+    NoticeMail,
     PolicyJudgment,
     Recommendation,
     Rule,
@@ -251,8 +252,11 @@ class RuleAdmin(ReadOnly):
     """What authors and trainers want done when something is so."""
 
     list_display = ("made_at", "sentence", "course", "cohort", "made_by", "on_since", "ended_at")
-    list_filter = ("course", "when", "then", "made_at")
-    list_select_related = ("course", "cohort", "module", "skill", "target", "made_by")
+    list_filter = ("course", "conditions__when", "then", "made_at")
+    list_select_related = ("course", "cohort", "target", "made_by")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
+        return super().get_queryset(request).prefetch_related("conditions__module", "conditions__skill")
 
 
 @admin.register(Firing)
@@ -261,15 +265,20 @@ class FiringAdmin(ReadOnly):
 
     list_display = ("at", "rule", "enrollment", "effect", "given_up_because", "seen_by")
     list_filter = ("effect", "at")
-    list_select_related = (
-        "rule__cohort",
-        "rule__module",
-        "rule__skill",
-        "rule__target",
-        "enrollment__learner",
-        "enrollment__course",
-        "seen_by",
-    )
+    list_select_related = ("rule__cohort", "rule__target", "enrollment__learner", "enrollment__course", "seen_by")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Firing]:
+        names = ("rule__conditions__module", "rule__conditions__skill")
+        return super().get_queryset(request).prefetch_related(*names)
+
+
+@admin.register(NoticeMail)
+class NoticeMailAdmin(ReadOnly):
+    """Mail to trainers about what rules noticed: when it went out, and what a server did not take."""
+
+    list_display = ("made_at", "trainer", "tries", "due_at", "sent_at")
+    list_filter = ("sent_at",)
+    list_select_related = ("trainer",)
 
 
 @admin.register(Directive)

@@ -7,11 +7,12 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from adaptive.rule_conditions import Condition
 from courses import clock
 from courses.models import Cohort, Course, Enrollment, Modality, Module, Skill
 
@@ -58,10 +59,10 @@ class DirectiveQuerySet(models.QuerySet["Directive"]):
         return self.filter(Q(cohort=cohort) | Q(enrollment__in=Enrollment.objects.in_cohort(cohort).values("pk")))
 
     def with_names(self) -> Self:
-        names = ("course", "cohort", "module", "skill", "target")
+        of_rule = ("rule__course", "rule__cohort", "rule__target")
         return self.select_related(
-            "course", "module", "skill", "cohort", "made_by", "ended_by", *(f"rule__{name}" for name in names)
-        )
+            "course", "module", "skill", "cohort", "made_by", "ended_by", *of_rule
+        ).prefetch_related(Prefetch("rule__conditions", Condition.objects.with_names()))
 
 
 class Directive(models.Model):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.adapting import Standing
-from adaptive.conditions import Met, absence, met
+from adaptive.conditions import Absence, Met, met
 from adaptive.guarding import missing_for
 from adaptive.models import Recommendation
 from adaptive.recommending import Inputs, decide_step
 from adaptive.replaying import Verdict, standing_then
 from adaptive.retracing import retraced
-from adaptive.rules import Effect, Rule, Then, When
+from adaptive.rule_conditions import When
+from adaptive.rules import Effect, Rule, Then
 from adaptive.ruling import effect_of, entry_of, learners_of
 from adaptive.serving import live_tutor
 from adaptive.steering import UNSTEERED
@@ -66,7 +68,7 @@ class Case:
             return str(self.effect.label)
         if self.step is None:
             return gettext("Nothing was offered afterwards.")
-        return _change(self.step, self.rule, self.at)
+        return _change(self, self.step)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Rehearsal:
 
 def rehearse(rule: Rule) -> Rehearsal:
     """Go through the logs of past learners once more, and ask the rule after each entry."""
+    prefetch_related_objects([rule], "conditions__module", "conditions__skill")
     everybody = learners_of(rule)
     looked_at = _few_enough(everybody.with_edition().select_related("learner").order_by("-last_sequence", "pk"))
     cases = [case for enrollment in looked_at for case in cases_of(rule, enrollment)]
@@ -112,22 +115,27 @@ def cases_of(rule: Rule, enrollment: Enrollment) -> list[Case]:
     offers = list(enrollment.recommendations.select_related("module", "variant").order_by("made_at"))
     times = [enrollment.enrolled_at, *enrollment.interactions.order_by("sequence").values_list("at", flat=True)]
     times.append(max(enrollment.finished_at or clock.now(), times[-1]))  # by number of entry; then comes the end
-    cases: dict[str, Case] = {}
+    cases: list[Case] = []
+    fired: set[str] = set()
     for standing in retraced(enrollment, live_tutor(enrollment.course_id)):
         sequence = standing.state.seen_up_to
-        at, occasion = _asked(rule, standing, times[sequence : sequence + 2])
-        if occasion and occasion.occasion not in cases:
-            cases[occasion.occasion] = _case(rule, standing, at, occasion, _offer_at(offers, sequence, at))
-    return list(cases.values())
+        for at, absence in _moments(rule, sequence, times[sequence : sequence + 2]):
+            occasion = met(rule, list(rule.conditions.all()), standing, fired, absence)
+            if occasion:
+                fired.update(occasion.occasions)
+                cases.append(_case(rule, standing, at, occasion, _offer_at(offers, sequence, at)))
+    return cases
 
 
-def _asked(rule: Rule, standing: Standing, times: Sequence[datetime]) -> tuple[datetime, Met | None]:
-    """Ask the rule between an entry of the log and the next, which came at these times; return when it fires, if so."""
+def _moments(rule: Rule, sequence: int, times: Sequence[datetime]) -> Iterator[tuple[datetime, Absence | None]]:
+    """Yield when the rule is asked between an entry of the log and the next, which came at these times: at once, and
+    when the learner has been away for as long as it says."""
     began, ended = times
-    if rule.when != When.INACTIVE:
-        return began, met(rule, standing)
-    at = began + timedelta(days=rule.days or 0)
-    return at, absence(standing.state.seen_up_to, began, at) if at < ended else None
+    yield began, None
+    for condition in rule.conditions.all():
+        at = began + timedelta(days=condition.days or 0)
+        if condition.when == When.INACTIVE and at < ended:
+            yield at, Absence(sequence, began, at)
 
 
 def _offer_at(offers: Sequence[Recommendation], sequence: int, at: datetime) -> Recommendation | None:
@@ -142,18 +150,19 @@ def _made_at(step: Recommendation) -> datetime:
 
 def _case(rule: Rule, standing: Standing, at: datetime, occasion: Met, step: Recommendation | None) -> Case:
     steering = Inputs.of(step).steering if step else UNSTEERED
-    effect = effect_of(replace(standing, steering=steering), rule, at)
+    effect = effect_of(replace(standing, steering=steering), rule, occasion, at)
     is_again = effect == Effect.FOLLOWED and standing.progress.module(rule.target_id).done
     return Case(rule, standing.enrollment, at, occasion, effect, step, is_again)
 
 
-def _change(step: Recommendation, rule: Rule, at: datetime) -> str:
+def _change(case: Case, step: Recommendation) -> str:
     """Choose the step again, with what the rule would have asked for; and compare."""
+    rule = case.rule
     standing = standing_then(step)
     if isinstance(standing, Verdict):
         return gettext("It cannot be told: the course or its tutor have changed since.")
     inputs = Inputs.of(step)
-    steering = inputs.steering.joined_by(entry_of(rule, at))
+    steering = inputs.steering.joined_by(entry_of(rule, case.occasion, case.at))
     instead = decide_step(standing, replace(inputs, steering=steering))
     words = {"was": _name(standing, step), "instead": _name(standing, instead), "waits": str(rule.target)}
     target = standing.syllabus.modules.get(rule.target_id or 0)

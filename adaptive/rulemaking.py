@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from adaptive.directives import Directive
-from adaptive.rules import Firing, FiringQuerySet, Rule, RuleQuerySet, Then, When
+from adaptive.rule_conditions import REMEDIAL, Condition, When
+from adaptive.rules import Firing, FiringQuerySet, Joined, Rule, RuleQuerySet, Then
 from adaptive.steering import forget
 from courses import clock
-from courses.models import Cohort, Course, Module, Skill, User
+from courses.models import Cohort, Course, Module, User
 
 
 @dataclass(frozen=True)
@@ -40,26 +43,80 @@ class Realm:
 
 @dataclass(frozen=True)
 class Draft:
-    """What was written: the condition with what it needs, and the action with what that needs."""
+    """What was written: the conditions, and the action, each with what it needs."""
 
-    when: When
+    conditions: Sequence[Condition]  # not in the database yet
     then: Then
-    module: Module | None = None
-    skill: Skill | None = None
-    percent: int | None = None
-    answers: int | None = None
-    days: int | None = None
+    joined: Joined = Joined.ALL
     target: Module | None = None
     modality: str = ""
     lasting: int | None = None
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Objection:
+    """Why a draft makes no sense: by the place of a condition, or 0 for the action, and what is to be mended there."""
+
+    place: int
+    name: str
+    words: str
+
+
+def objections_to(draft: Draft) -> list[Objection]:
+    """Return what makes no sense though every part of the sentence is complete."""
+    found = []
+    for place, one in enumerate(draft.conditions, start=1):
+        before = draft.conditions[: place - 1]
+        words = _repeats(one, before) or (_contradicts(one, before) if draft.joined == Joined.ALL else "")
+        if words:
+            found.append(Objection(place, "when", words))
+    if _asks_for_what_is_done(draft):
+        found.append(Objection(0, "target", gettext("Choose another module: this one is completed already by then.")))
+    return found
+
+
+def _repeats(one: Condition, before: Sequence[Condition]) -> str:
+    if one.when == When.INACTIVE and any(other.when == When.INACTIVE for other in before):
+        return gettext("An absence stands in this rule already: choose something else, or remove this.")
+    is_said = any(_parts_of(other) == _parts_of(one) for other in before)
+    return gettext("This stands in the rule already: choose something else, or remove it.") if is_said else ""
+
+
+def _contradicts(one: Condition, before: Sequence[Condition]) -> str:
+    cannot = any(_exclude_each_other(one, other) or _exclude_each_other(other, one) for other in before)
+    return gettext("This can never be so together with a condition before it: change one of them.") if cannot else ""
+
+
+def _exclude_each_other(one: Condition, other: Condition) -> bool:
+    if (one.when, other.when) == (When.MASTERED, When.UNMASTERED):
+        return one.skill_id == other.skill_id
+    if (one.when, other.when) == (When.BELOW, When.AT_LEAST):
+        return one.module_id == other.module_id and (one.percent or 0) <= (other.percent or 0)
+    return False
+
+
+def _asks_for_what_is_done(draft: Draft) -> bool:
+    """Whether a module is to be offered because it is completed, and nothing is wrong that it could mend."""
+    about = draft.target.pk if draft.target else None
+    is_done = any(one.when == When.COMPLETED and one.module_id == about for one in draft.conditions)
+    mends = draft.joined == Joined.ALL and any(one.when in REMEDIAL for one in draft.conditions)
+    return draft.then == Then.INSERT and is_done and not mends
+
+
+def _parts_of(one: Condition) -> tuple[object, ...]:
+    return one.when, one.module_id, one.skill_id, one.percent, one.answers, one.days
+
+
 @transaction.atomic
 def write(realm: Realm, author: User, draft: Draft) -> Rule:
     """Write a rule down. It is off until it is switched on."""
-    said = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
-    return Rule.objects.create(course=realm.course, cohort=realm.cohort, made_by=author, **said)
+    said = {name: getattr(draft, name) for name in ("then", "joined", "target", "modality", "lasting", "note")}
+    rule = Rule.objects.create(course=realm.course, cohort=realm.cohort, made_by=author, **said)
+    for place, condition in enumerate(draft.conditions, start=1):
+        condition.rule, condition.place = rule, place
+    Condition.objects.bulk_create(draft.conditions)
+    return rule
 
 
 @transaction.atomic
@@ -100,3 +157,14 @@ def _withdraw(rule: Rule, person: User) -> int:
 def see(notice: Firing, trainer: User) -> None:
     """Put a notice away. Doing so twice changes nothing."""
     Firing.objects.filter(pk=notice.pk, seen_at=None).update(seen_at=clock.now(), seen_by=trainer)
+
+
+def later(firing: Firing) -> str:
+    """What became of it after that; "" if it still counts, or never did."""
+    asked = firing.directive
+    if firing.given_up_because:
+        because = firing.get_given_up_because_display().removeprefix(gettext("not followed: "))
+        return gettext("withdrawn later: %s") % because
+    if asked and asked.ended_by:
+        return gettext("withdrawn by %s") % asked.ended_by.name
+    return gettext("over by now") if asked and asked.ended_at else ""

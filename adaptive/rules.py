@@ -7,26 +7,20 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext, ngettext
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from adaptive.rule_conditions import LONGEST, Condition, both, days_in_words, either, exactly
 from courses import clock
-from courses.models import Cohort, Course, Enrollment, Modality, Module, Skill
-
-LONGEST = 365  # days
+from courses.models import Cohort, Course, Enrollment, Modality, Module
 
 
-class When(models.TextChoices):
-    """What must be so of a learner. The words go on after "When a learner"."""
+class Joined(models.TextChoices):
+    """How many of its conditions a rule asks for."""
 
-    BEGUN = "begun", _("has begun the course")
-    COMPLETED = "completed", _("has completed")
-    BELOW = "below", _("has scored below")
-    AT_LEAST = "at_least", _("has scored at least")
-    MASTERED = "mastered", _("has mastered")
-    UNMASTERED = "unmastered", _("has not mastered")
-    INACTIVE = "inactive", _("has been inactive")
+    ALL = "all", _("all")
+    ANY = "any", _("any")
 
 
 class Then(models.TextChoices):
@@ -41,16 +35,7 @@ class Then(models.TextChoices):
     NOTIFY = "notify", _("notify the trainer")
 
 
-# What each part of the sentence needs said beside it. A rule has these and nothing else.
-CONDITION_NEEDS: dict[str, tuple[str, ...]] = {
-    When.BEGUN: (),
-    When.COMPLETED: ("module",),
-    When.BELOW: ("module", "percent"),
-    When.AT_LEAST: ("module", "percent"),
-    When.MASTERED: ("skill",),
-    When.UNMASTERED: ("skill", "answers"),
-    When.INACTIVE: ("days",),
-}
+# What each action needs said beside it. A rule has this and nothing else.
 ACTION_NEEDS: dict[str, tuple[str, ...]] = {
     Then.INSERT: ("target",),
     Then.ASSIGN: ("target", "lasting"),
@@ -60,26 +45,8 @@ ACTION_NEEDS: dict[str, tuple[str, ...]] = {
     Then.WAY: ("modality", "lasting"),
     Then.NOTIFY: (),
 }
-REMEDIAL = (When.BELOW, When.UNMASTERED, When.INACTIVE)  # these bring back what was completed before
 ANYWHERE = (Then.EASIER, Then.HARDER, Then.WAY)  # in one module, or in the whole course if none is named
 
-SAID = {
-    When.BEGUN: _("has begun the course"),
-    When.COMPLETED: _("has completed “%(module)s”"),
-    When.BELOW: _("has scored below %(percent)s %% in “%(module)s”"),
-    When.AT_LEAST: _("has scored at least %(percent)s %% in “%(module)s”"),
-    When.MASTERED: _("has mastered “%(skill)s”"),
-    When.UNMASTERED: _("has not mastered “%(skill)s” after %(answers)s answers"),
-}
-TOLD = {  # to the learner
-    When.BEGUN: _("you have begun the course"),
-    When.COMPLETED: _("you have completed “%(module)s”"),
-    When.BELOW: _("you scored below %(percent)s %% in “%(module)s”"),
-    When.AT_LEAST: _("you scored at least %(percent)s %% in “%(module)s”"),
-    When.MASTERED: _("you have mastered “%(skill)s”"),
-    When.UNMASTERED: _("you had not mastered “%(skill)s” after %(answers)s answers"),
-    When.INACTIVE: _("you had been away for a while"),
-}
 DONE = {
     Then.INSERT: _("offer “%(target)s” next"),
     Then.ASSIGN: _("assign “%(target)s”, to be done within %(days)s"),
@@ -89,21 +56,6 @@ DONE = {
     Then.WAY: _("teach %(where)s by way of “%(modality)s” for %(days)s, where there is such a lesson"),
     Then.NOTIFY: _("notify the trainer"),
 }
-
-
-def _exactly(part: str, needs: dict[str, tuple[str, ...]], free: tuple[str, ...] = ()) -> Q:
-    """Return the condition that a rule has what this part needs, and nothing that only another would."""
-    every = sorted({name for names in needs.values() for name in names})
-    found = Q()
-    for kind, names in needs.items():
-        said = Q(**{part: kind})
-        for name in every:
-            if name in names:
-                said &= ~Q(modality="") if name == "modality" else Q(**{f"{name}__isnull": False})
-            elif not (name == "target" and kind in free):
-                said &= Q(modality="") if name == "modality" else Q(**{name: None})
-        found |= said
-    return found
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):
@@ -116,7 +68,9 @@ class RuleQuerySet(models.QuerySet["Rule"]):
         return self.filter(ended_at=None, on_since__isnull=False)
 
     def with_names(self) -> Self:
-        return self.select_related("course", "cohort", "module", "skill", "target", "made_by", "ended_by")
+        return self.select_related("course", "cohort", "target", "made_by", "ended_by").prefetch_related(
+            Prefetch("conditions", Condition.objects.with_names())
+        )
 
 
 class Rule(models.Model):
@@ -128,12 +82,7 @@ class Rule(models.Model):
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, null=True, related_name="rules")
-    when = models.CharField(max_length=10, choices=When.choices)
-    module = models.ForeignKey(Module, on_delete=models.CASCADE, null=True, related_name="+")
-    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, null=True, related_name="+")
-    percent = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(100)])
-    answers = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(200)])
-    days = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST)])
+    joined = models.CharField(max_length=3, choices=Joined.choices, default=Joined.ALL)
     then = models.CharField(max_length=10, choices=Then.choices)
     target = models.ForeignKey(Module, on_delete=models.CASCADE, null=True, related_name="+")
     modality = models.CharField(max_length=20, choices=Modality.choices, blank=True)
@@ -158,10 +107,7 @@ class Rule(models.Model):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=_exactly("when", CONDITION_NEEDS), name="a_rule_has_what_its_condition_needs"
-            ),
-            models.CheckConstraint(
-                condition=_exactly("then", ACTION_NEEDS, ANYWHERE), name="a_rule_has_what_its_action_needs"
+                condition=exactly("then", ACTION_NEEDS, ANYWHERE), name="a_rule_has_what_its_action_needs"
             ),
         ]
 
@@ -173,11 +119,6 @@ class Rule(models.Model):
         return self.on_since is not None and self.ended_at is None
 
     @property
-    def brings_back(self) -> bool:
-        """It asks for a module even of who has completed it: something is wrong, and it is to be mended."""
-        return self.when in REMEDIAL and self.then in (Then.INSERT, Then.ASSIGN)
-
-    @property
     def sentence(self) -> str:
         """The rule as it is read: "When a learner of Spring has completed “Loops”, offer “Lists” next."."""
         cohort = gettext("a learner of %s") % self.cohort if self.cohort else gettext("a learner")
@@ -186,28 +127,14 @@ class Rule(models.Model):
 
     @property
     def condition(self) -> str:
-        if self.when == When.INACTIVE:
-            return gettext("has been inactive for %s") % _days(self.days)
-        return str(SAID[When(self.when)]) % self._names
+        join = both if self.joined == Joined.ALL else either
+        return join(one.words for one in self.conditions.all())
 
     @property
     def action(self) -> str:
         where = gettext("“%s”") % self.target if self.target else gettext("the whole course")
-        more = {"where": where, "days": _days(self.lasting), "modality": self.get_modality_display()}
-        return str(DONE[Then(self.then)]) % (self._names | more)
-
-    @property
-    def cause(self) -> str:
-        """What a learner reads of why it fired for them."""
-        return str(TOLD[When(self.when)]) % self._names
-
-    @property
-    def _names(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in ("module", "skill", "target", "percent", "answers")}
-
-
-def _days(days: int | None) -> str:
-    return ngettext("%d day", "%d days", days or 0) % (days or 0)
+        way, days = self.get_modality_display(), days_in_words(self.lasting)
+        return str(DONE[Then(self.then)]) % {"target": self.target, "where": where, "modality": way, "days": days}
 
 
 class Effect(models.TextChoices):
@@ -236,19 +163,22 @@ class FiringQuerySet(models.QuerySet["Firing"]):
         return self.filter(effect=Effect.NOTICE, seen_at=None)
 
     def with_names(self) -> Self:
-        names = ("course", "cohort", "module", "skill", "target")
-        return self.select_related("enrollment__learner", "seen_by", *(f"rule__{name}" for name in names))
+        names = ("course", "cohort", "target")
+        return self.select_related(
+            "enrollment__learner", "seen_by", *(f"rule__{name}" for name in names)
+        ).prefetch_related(Prefetch("rule__conditions", Condition.objects.with_names()))
 
 
 class Firing(models.Model):
     """A rule that fired: for whom, when, which facts made it, and what it did. What it asked for is its directive.
 
+    The facts stand by the places of the conditions that held, and so do the parts of the occasion ("1 visit 2;").
     `given_up_because` says why that was withdrawn later, if it was. A notice stays open until a trainer has seen it.
     """
 
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="firings")
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="firings")
-    occasion = models.CharField(max_length=40)
+    occasion = models.CharField(max_length=160)
     at = models.DateTimeField(default=clock.now)
     facts = models.JSONField(default=dict)
     effect = models.CharField(max_length=12, choices=Effect.choices)

@@ -7,9 +7,11 @@ followed. Where a course has no rules, none of this costs a query.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
@@ -17,13 +19,14 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from adaptive.adapting import Standing, standing_of
-from adaptive.conditions import Met, absence, met
+from adaptive.conditions import Absence, Met, met, occasions_in
 from adaptive.directives import Directive, DirectiveKind
 from adaptive.guarding import is_default_path
 from adaptive.returning import is_fulfilled
-from adaptive.rules import Effect, Firing, Rule, Then, When
+from adaptive.rule_conditions import Condition, When
+from adaptive.rules import Effect, Firing, Rule, Then
 from adaptive.serving import live_tutor
-from adaptive.steering import WHOLE_COURSE, DirectiveEntry, has_rules, steering_now
+from adaptive.steering import WHOLE_COURSE, DirectiveEntry, has_rules
 from courses import clock
 from courses.models import Cohort, Enrollment, Interaction
 from courses.models.people import EnrollmentQuerySet
@@ -40,18 +43,20 @@ KINDS = {
     Then.HARDER: DirectiveKind.HARDER,
     Then.WAY: DirectiveKind.WAY,
 }
+BRINGING_BACK = (Then.INSERT, Then.ASSIGN)  # what was completed before, where that is to mend something
 ABOUT_DOING = (DirectiveKind.PIN, DirectiveKind.DUE, DirectiveKind.BAN)  # over when the module is done
 COURSE = Slot("course", BigIntegerField())
+OWN = Cohort.objects.filter(learners=Slot("learner", UUIDField()), courses=COURSE)
 ON = Query(
     lambda: (
-        Rule.objects.live()
-        .exclude(when=When.INACTIVE)
-        .filter(
-            Q(cohort=None)
-            | Q(cohort__in=Cohort.objects.filter(learners=Slot("learner", UUIDField()), courses=COURSE).values("pk")),
-            course=COURSE,
+        Condition.objects.filter(
+            Q(rule__cohort=None) | Q(rule__cohort__in=OWN.values("pk")),
+            rule__course=COURSE,
+            rule__ended_at=None,
+            rule__on_since__isnull=False,
         )
-        .order_by("-pk")
+        .select_related("rule", "module", "skill")
+        .order_by("-rule_id", "place")
     )
 )
 
@@ -62,7 +67,7 @@ def obey(standing: Standing) -> bool:
     The enrollment must be locked.
     """
     before = standing.steering.ids
-    for rule, occasion in _not_fired_yet(standing, _met_now(standing)):
+    for rule, occasion in _met_now(standing):
         fire(standing, rule, occasion)
     if any(one.rule for one in standing.steering.directives):
         _end_what_is_done(standing)
@@ -74,24 +79,29 @@ def _met_now(standing: Standing) -> list[tuple[Rule, Met]]:
     enrollment = standing.enrollment
     if not has_rules(enrollment.course_id):
         return []
-    rules = ON.all(course=enrollment.course_id, learner=enrollment.learner_id)
-    occasions = [(rule, met(rule, standing)) for rule in rules]
-    return [(rule, occasion) for rule, occasion in occasions if occasion]
+    rows = ON.all(course=enrollment.course_id, learner=enrollment.learner_id)
+    rules = [(rule, list(conditions)) for rule, conditions in groupby(rows, attrgetter("rule"))]
+    asked = [(rule, conditions) for rule, conditions in rules if met(rule, conditions, standing)]
+    fired = fired_for(enrollment, [rule for rule, _ in asked])
+    found = [(rule, met(rule, conditions, standing, fired[rule.pk])) for rule, conditions in asked]
+    return [(rule, occasion) for rule, occasion in found if occasion]
 
 
-def _not_fired_yet(standing: Standing, found: Sequence[tuple[Rule, Met]]) -> list[tuple[Rule, Met]]:
-    if not found:
-        return []
-    fired = Firing.objects.filter(enrollment=standing.enrollment, rule__in=[rule.pk for rule, _ in found])
-    known = set(fired.values_list("rule", "occasion"))
-    return [(rule, occasion) for rule, occasion in found if (rule.pk, occasion.occasion) not in known]
+def fired_for(enrollment: Enrollment, rules: Sequence[Rule]) -> Mapping[int, set[str]]:
+    """Return the occasions on which each of these rules fired for this learner."""
+    fired: dict[int, set[str]] = {rule.pk: set() for rule in rules}
+    if rules:
+        firings = Firing.objects.filter(enrollment=enrollment, rule__in=rules)
+        for rule, occasion in firings.values_list("rule", "occasion"):
+            fired[rule].update(occasions_in(occasion))
+    return fired
 
 
 def fire(standing: Standing, rule: Rule, occasion: Met) -> Firing:
     """Do what the rule asks for, as far as it may, and write down what became of it."""
     now = clock.now()
-    effect = effect_of(standing, rule, now)
-    directive = _ask(standing, rule, now) if effect == Effect.FOLLOWED else None
+    effect = effect_of(standing, rule, occasion, now)
+    directive = _ask(standing, rule, occasion, now) if effect == Effect.FOLLOWED else None
     return Firing.objects.create(
         rule=rule,
         enrollment=standing.enrollment,
@@ -103,14 +113,15 @@ def fire(standing: Standing, rule: Rule, occasion: Met) -> Firing:
     )
 
 
-def effect_of(standing: Standing, rule: Rule, now: datetime) -> Effect:
+def effect_of(standing: Standing, rule: Rule, occasion: Met, now: datetime) -> Effect:
     """Return what becomes of a rule that fires now. Nothing is read or written."""
     if rule.then == Then.NOTIFY:
         return Effect.NOTICE
     if rule.target_id and rule.target_id not in standing.syllabus.modules:
         return Effect.GONE
-    entry = entry_of(rule, now)
-    if entry.kind in ABOUT_DOING and standing.progress.module(rule.target_id).done and not rule.brings_back:
+    entry = entry_of(rule, occasion, now)
+    is_over = entry.kind in ABOUT_DOING and standing.progress.module(rule.target_id).done
+    if is_over and not (occasion.is_remedial and rule.then in BRINGING_BACK):
         return Effect.DONE
     against = [one for one in standing.steering.directives if one.is_against(entry) or _is_other_way(one, entry)]
     if any(not one.rule for one in against):
@@ -121,11 +132,11 @@ def effect_of(standing: Standing, rule: Rule, now: datetime) -> Effect:
     return Effect.NOTHING_LEFT if leaves_nothing else Effect.FOLLOWED
 
 
-def entry_of(rule: Rule, now: datetime) -> DirectiveEntry:
+def entry_of(rule: Rule, occasion: Met, now: datetime) -> DirectiveEntry:
     """Return what the rule asks for when it fires now, before it has a row of its own."""
     until, about = _until(rule, now), rule.target_id or WHOLE_COURSE
     until_words = until.isoformat() if until else ""
-    asked = (rule.note, rule.pk, rule.cause, rule.modality)
+    asked = (rule.note, rule.pk, occasion.cause, rule.modality)
     return DirectiveEntry(0, KINDS[Then(rule.then)], about, until_words, *asked, made=now.isoformat())
 
 
@@ -149,11 +160,12 @@ def _leaves_nothing(standing: Standing, entry: DirectiveEntry, now: datetime) ->
     return is_default_path(then, now) and not is_default_path(standing, now)
 
 
-def _ask(standing: Standing, rule: Rule, now: datetime) -> Directive:
+def _ask(standing: Standing, rule: Rule, occasion: Met, now: datetime) -> Directive:
     """Write the directive, in place of what older rules asked for against it or just like it."""
-    entry = entry_of(rule, now)
-    older = [one for one in standing.steering.directives if one.rule]
-    _end([one for one in older if one.is_against(entry) or _is_same(one, entry)], now, Effect.NEWER)
+    entry = entry_of(rule, occasion, now)
+    by_rules = [one for one in standing.steering.directives if one.rule]
+    older = [one for one in by_rules if one.is_against(entry) or _is_same(one, entry)]
+    _end(older, now, Effect.NEWER)
     made = Directive.objects.create(
         course_id=rule.course_id,
         enrollment=standing.enrollment,
@@ -165,7 +177,7 @@ def _ask(standing: Standing, rule: Rule, now: datetime) -> Directive:
         holds_until=entry.ends_at,
         made_at=now,
     )
-    standing.steering = steering_now(standing.enrollment)
+    standing.steering = standing.steering.without(*older).joined_by(replace(entry, id=made.pk))
     return made
 
 
@@ -213,22 +225,28 @@ def watch_absences(now: datetime | None = None) -> int:
     now = now or clock.now()
     by_rules = Directive.objects.filter(rule__isnull=False, ended_at=None).exclude(kind=DirectiveKind.DUE)
     by_rules.filter(holds_until__lte=now).update(ended_at=now)
-    rules = Rule.objects.live().filter(when=When.INACTIVE).order_by("-pk")
+    absences = Condition.objects.filter(
+        when=When.INACTIVE, rule__ended_at=None, rule__on_since__isnull=False
+    ).select_related("rule__cohort")
     return sum(
-        _fire_if_still_away(rule, pk, now) for rule in rules for pk in away(rule, now).values_list("pk", flat=True)
+        _fire_if_still_away(absent, pk, now)
+        for absent in absences.order_by("-rule_id")
+        for pk in away(absent, now).values_list("pk", flat=True)
     )
 
 
-def away(rule: Rule, now: datetime) -> QuerySet[Enrollment]:
-    """Return who has done nothing for as long as the rule says, and for whom it has not fired since."""
+def away(absent: Condition, now: datetime) -> QuerySet[Enrollment]:
+    """Return who has done nothing for as long as the condition says, and for whom its rule has not fired because of it
+    since."""
     latest = Interaction.objects.filter(enrollment=OuterRef("pk")).order_by("-sequence")
-    occasion = Concat(Value("after "), Cast(OuterRef("last_sequence"), output_field=Firing._meta.get_field("occasion")))
-    fired = Firing.objects.filter(rule=rule, enrollment=OuterRef("pk"), occasion=occasion)
+    sequence = Cast(OuterRef("last_sequence"), output_field=Firing._meta.get_field("occasion"))
+    occasion = Concat(Value(f"{absent.place} after "), sequence, Value(";"))
+    fired = Firing.objects.filter(rule=absent.rule_id, enrollment=OuterRef("pk"), occasion__contains=occasion)
     return (
-        learners_of(rule)
+        learners_of(absent.rule)
         .filter(finished_at=None, learner__is_active=True)
         .annotate(last_at=Coalesce(Subquery(latest.values("at")[:1]), F("enrolled_at")))
-        .filter(~Exists(fired), last_at__lte=now - timedelta(days=rule.days or 0))
+        .filter(~Exists(fired), last_at__lte=now - timedelta(days=absent.days or 0))
         .order_by("pk")
     )
 
@@ -239,17 +257,23 @@ def learners_of(rule: Rule) -> EnrollmentQuerySet:
     return everybody.filter(course=rule.course_id)
 
 
-def _fire_if_still_away(rule: Rule, pk: int, now: datetime) -> bool:
+def _fire_if_still_away(absent: Condition, pk: int, now: datetime) -> bool:
+    """Fire the rule that asks about an absence, if the learner is away still and its other conditions let it."""
     try:
         with transaction.atomic():
             enrollment = Enrollment.objects.with_edition().get(pk=pk)
             lock(enrollment)
-            still = away(rule, now).filter(pk=pk).first()
+            still = away(absent, now).filter(pk=pk).first()
             if still is None:
                 return False
             standing = standing_of(enrollment, live_tutor(enrollment.course_id))
-            fire(standing, rule, absence(enrollment.last_sequence, still.last_at, now))  # type: ignore[attr-defined]
-            return True
+            absence = Absence(enrollment.last_sequence, still.last_at, now)  # type: ignore[attr-defined]
+            fired = fired_for(enrollment, [absent.rule])[absent.rule_id]
+            conditions = list(absent.rule.conditions.with_names())
+            occasion = met(absent.rule, conditions, standing, fired, absence)
+            if occasion:
+                fire(standing, absent.rule, occasion)
+            return occasion is not None
     except Exception:  # whatever breaks for one learner, the others are looked at
-        log.exception("Rule %s broke for enrollment %s", rule.pk, pk)
+        log.exception("Rule %s broke for enrollment %s", absent.rule_id, pk)
         return False

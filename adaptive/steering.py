@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, Self
 
 from django.db.models import BigIntegerField, BooleanField, OuterRef, Q, UUIDField, Value
 
 from adaptive.directives import MOMENT, Directive, DirectiveKind
-from adaptive.rules import Rule
+from adaptive.rule_conditions import Condition, both
+from adaptive.rules import Firing, Rule
 from adaptive.syllabus import ModuleEntry
 from courses import clock
 from courses.models import Cohort, Enrollment
@@ -33,7 +35,7 @@ NOT_ENDED = Query(
             course=COURSE,
             ended_at=None,
         )
-        .select_related("rule__module", "rule__skill")
+        .select_related("firing")
         .order_by("pk")
     )
 )
@@ -175,7 +177,8 @@ UNSTEERED = Steering()
 
 
 def steering_of(enrollment: Enrollment) -> Steering:
-    """Return what holds for this learner now. Costs one query where there are directives or rules, and none elsewhere.
+    """Return what holds for this learner now. Costs one query where there are directives or rules, another one where
+    rules ask for something, and none elsewhere.
 
     A rule that fires in one process must count in the others at once: where rules are on, each of them looks.
     """
@@ -186,11 +189,11 @@ def steering_of(enrollment: Enrollment) -> Steering:
 def steering_now(enrollment: Enrollment) -> Steering:
     """As steering_of, without asking first whether anybody steers."""
     rows = NOT_ENDED.all(enrollment=enrollment.pk, learner=enrollment.learner_id, course=enrollment.course_id)
-    return steering_from(rows, clock.now())
+    return steering_from(rows, clock.now(), _causes_of(rows))
 
 
 def steerings_of(enrollments: Sequence[Enrollment]) -> dict[int, Steering]:
-    """As steering_of for each of these enrollments of one learner, by enrollment; with one query for all of them."""
+    """As steering_of for each of these enrollments of one learner, by enrollment; with as many queries as for one."""
     _, steered, ruled = _look()
     asked = {one.course_id: one for one in enrollments if one.course_id in steered | ruled}
     rows: dict[int, list[Directive]] = {course: [] for course in asked}
@@ -199,10 +202,10 @@ def steerings_of(enrollments: Sequence[Enrollment]) -> dict[int, Steering]:
         cohorts = Cohort.objects.filter(learners__in=learners, courses=OuterRef("course")).values("pk")
         own = Q(enrollment__in=[one.pk for one in asked.values()]) | Q(cohort__in=cohorts)
         found = Directive.objects.filter(own, course__in=asked, ended_at=None)
-        for row in found.select_related("rule__module", "rule__skill").order_by("pk"):
+        for row in found.select_related("firing").order_by("pk"):
             rows[row.course_id].append(row)
-    now = clock.now()
-    return {one.pk: steering_from(rows.get(one.course_id, []), now) for one in enrollments}
+    now, causes = clock.now(), _causes_of([row for own in rows.values() for row in own])
+    return {one.pk: steering_from(rows.get(one.course_id, []), now, causes) for one in enrollments}
 
 
 def has_rules(course_id: int) -> bool:
@@ -210,9 +213,25 @@ def has_rules(course_id: int) -> bool:
     return course_id in _look()[2]
 
 
-def steering_from(rows: Sequence[Directive], now: datetime) -> Steering:
-    """Return those of these directives that hold at a moment."""
-    return Steering(tuple(_entry(row) for row in rows if _holds(row, now)))
+def steering_from(
+    rows: Sequence[Directive], now: datetime, causes: Mapping[int, str] = MappingProxyType({})
+) -> Steering:
+    """Return those of these directives that hold at a moment, with the causes of those that rules asked for."""
+    return Steering(tuple(_entry(row, causes.get(row.pk, "")) for row in rows if _holds(row, now)))
+
+
+def _causes_of(rows: Sequence[Directive]) -> dict[int, str]:
+    """Return, by directive, why the rule fired that asked for it: as the learner reads it."""
+    firings: list[Firing] = [row.firing for row in rows if row.rule_id and hasattr(row, "firing")]
+    if not firings:
+        return {}
+    conditions = list(Condition.objects.with_names().filter(rule__in={firing.rule_id for firing in firings}))
+    return {firing.directive_id or 0: _cause(firing, conditions) for firing in firings}
+
+
+def _cause(firing: Firing, conditions: Sequence[Condition]) -> str:
+    own = [one for one in conditions if one.rule_id == firing.rule_id]
+    return both(one.cause for one in own if str(one.place) in firing.facts)
 
 
 def forget() -> None:
@@ -243,9 +262,8 @@ def _holds(row: Directive, now: datetime) -> bool:
     return row.holds_until is None or now < row.holds_until or row.kind == DirectiveKind.DUE
 
 
-def _entry(row: Directive) -> DirectiveEntry:
+def _entry(row: Directive, cause: str) -> DirectiveEntry:
     until = row.holds_until.isoformat() if row.holds_until else ""
-    cause = row.rule.cause if row.rule else ""
     return DirectiveEntry(
         row.pk,
         row.kind,

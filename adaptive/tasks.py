@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from adaptive import calibrating, filing, forgetting, jobs, modalities, refitting, ruling
+from adaptive import calibrating, filing, forgetting, jobs, modalities, notifying, refitting, ruling
 
 
 @shared_task
@@ -75,3 +75,9 @@ def let_go_of_snapshots() -> None:
 def watch_absences() -> None:
     """Fire the rules about learners who stay away."""
     ruling.watch_absences()
+
+
+@shared_task
+def mail_notices() -> None:
+    """Tell trainers by mail what rules noticed, as often as they want."""
+    notifying.mail_notices()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from adaptive.views import maps, placement, policies, questions, rules, steering, steps, today
+from adaptive.views import maps, notices, placement, policies, questions, rules, steering, steps, today
 
 app_name = "adaptive"
 
@@ -43,6 +43,8 @@ urlpatterns = [
     path("trainer/cohorts/<int:pk>/rules/<slug:slug>/", rules.cohort_rules, name="cohort_rules"),
     path("trainer/cohorts/<int:pk>/rules/<slug:slug>/<int:rule_pk>/", rules.cohort_rule, name="cohort_rule"),
     path("trainer/cohorts/<int:pk>/notices/<slug:slug>/<int:firing_pk>/", rules.see_notice, name="see_notice"),
+    path("trainer/notices/mail/", notices.notice_wish, name="notice_wish"),
+    path("notices/stop/<str:token>/", notices.stop_notices, name="stop_notices"),
     path("trainer/courses/<slug:slug>/policy/", policies.course_policy, name="course_policy"),
     path("author/courses/<slug:slug>/rules/", rules.course_rules, name="course_rules"),
     path("author/courses/<slug:slug>/rules/<int:rule_pk>/", rules.course_rule, name="course_rule"),

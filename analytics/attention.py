@@ -28,7 +28,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from adaptive.conditions import facts_in_words
+from adaptive.conditions import reasons_of
 from adaptive.rules import Firing, has_notice
 from analytics.counting import KNOWN_RHYTHM, RECENT
 from analytics.scope import Scope
@@ -116,8 +116,7 @@ def _noticed(enrollment: Enrollment, now: datetime) -> str:
 
 def words_of(notice: Firing) -> str:
     """Return what a rule noticed, with the facts and what its author wrote beside it."""
-    facts, note = facts_in_words(notice.facts), notice.rule.note
-    words = capfirst(f"{notice.rule.condition}: {facts}." if facts else f"{notice.rule.condition}.")
+    words, note = capfirst(f"{reasons_of(notice)}."), notice.rule.note
     return f"{words} {note}" if note else words
 
 

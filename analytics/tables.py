@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from adaptive.conditions import facts_in_words
+from adaptive.conditions import reasons_of
 from adaptive.placements import STAGES, placement_in, with_placement
 from adaptive.rules import Firing
 from adaptive.verdicts import Figure, Told, findings_of
@@ -49,8 +49,8 @@ def rules(scope: Scope) -> Table:
 def _firing(firing: Firing) -> Sequence[Any]:
     seen_at = firing.seen_at.isoformat() if firing.seen_at else ""
     did = (firing.get_effect_display(), firing.get_given_up_because_display() and _("withdrawn later"))
-    facts, did_words = facts_in_words(firing.facts), "; ".join(filter(None, did))
-    return firing.at.isoformat(), *_person(firing.enrollment), firing.rule.sentence, facts, did_words, seen_at
+    reasons, did_words = reasons_of(firing), "; ".join(filter(None, did))
+    return firing.at.isoformat(), *_person(firing.enrollment), firing.rule.sentence, reasons, did_words, seen_at
 
 
 def ways(scope: Scope) -> Table:

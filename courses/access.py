@@ -112,6 +112,12 @@ def steerable_course(user: User, slug: str) -> Course:
     return get_object_or_404(Course.objects.all() if everything else taught, slug=slug)
 
 
+def authored_course(user: User, slug: str) -> Course:
+    """A course that this person may write, or 404. As the pages `for_authors`."""
+    everything = user.is_author or user.is_superuser
+    return get_object_or_404(Course.objects.all() if everything else Course.objects.none(), slug=slug)
+
+
 def decides_for_all(user: User, course: Course) -> bool:
     """Whether this person may set what counts for everybody in a course: its authors and admins; and a trainer, as long
     as nobody else's cohort takes it."""

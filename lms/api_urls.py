@@ -1,14 +1,30 @@
 """Every address of the API, version 1."""
 
-from django.urls import path, re_path
+from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from adaptive import api as adaptive
 from adaptive import placement_api as placement
+from adaptive import rules_api as rules
 from adaptive import steering_api as steering
 from analytics import api as analytics
 from courses import api as courses
 from lms.errors import nowhere
+
+
+def rules_at(base: str, kind: str) -> list[URLPattern]:
+    """The addresses of the rules of a course, or of a cohort in it."""
+    one = f"{base}rules/<int:rule_pk>/"
+    return [
+        path(f"{base}rules/", rules.Rules.as_view(), name=f"{kind}_rules"),
+        path(f"{base}rules/log/", rules.RuleLog.as_view(), name=f"{kind}_rule_log"),
+        path(one, rules.rule, name=f"{kind}_rule"),
+        path(f"{one}rewrite/", rules.rewrite_rule, name=f"rewrite_{kind}_rule"),
+        path(f"{one}switch/", rules.switch_rule, name=f"switch_{kind}_rule"),
+        path(f"{one}remove/", rules.remove_rule, name=f"remove_{kind}_rule"),
+        path(f"{one}trial/", rules.rule_trial, name=f"{kind}_rule_trial"),
+    ]
+
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -34,5 +50,7 @@ urlpatterns = [
     path("cohorts/<int:pk>/mastery/", analytics.Mastery.as_view(), name="mastery"),
     path("cohorts/<int:pk>/directives/", steering.Directives.as_view(), name="directives"),
     path("cohorts/<int:pk>/directives/<int:directive_pk>/end/", steering.end_directive, name="end_directive"),
+    *rules_at("courses/<slug:slug>/", "course"),
+    *rules_at("cohorts/<int:pk>/courses/<slug:slug>/", "cohort"),
     re_path("", nowhere),
 ]

@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     },
     "hand-out-jobs": {"task": "adaptive.tasks.sweep_jobs", "schedule": 30.0, "options": {"expires": 30.0}},
     "watch-absences": {"task": "adaptive.tasks.watch_absences", "schedule": crontab(minute=25)},
+    "mail-notices": {"task": "adaptive.tasks.mail_notices", "schedule": 60.0, "options": {"expires": 60.0}},
     "learn-from-each-course": {"task": "adaptive.tasks.calibrate_courses", "schedule": crontab(minute=10)},
     "tell-which-way-works": {"task": "adaptive.tasks.refresh_modality_effects", "schedule": crontab(minute=40)},
     "find-how-it-is-forgotten": {"task": "adaptive.tasks.refit_laws", "schedule": crontab(hour=2, minute=20)},

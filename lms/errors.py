@@ -39,8 +39,19 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         return _unavailable(error)
     response = exception_handler(_for_clients(error), context)
     if response is not None and not (isinstance(response.data, dict) and "detail" in response.data):
-        response.data = {"detail": MEND, "fields": response.data}
+        response.data = {"detail": MEND, "fields": _flat(response.data)}
     return response
+
+
+def _flat(wrong: Any) -> dict[str, Any]:
+    """Name a field of a thing within a list by the place of that, from 0: `conditions.1.module`."""
+    found: dict[str, Any] = {}
+    for name, words in wrong.items() if isinstance(wrong, dict) else ():
+        places = words if isinstance(words, dict) and all(isinstance(place, int) for place in words) else {}
+        things = {place: part for place, part in places.items() if isinstance(part, dict)}
+        inside = {f"{name}.{place}.{field}": part[field] for place, part in things.items() for field in part}
+        found |= inside or {name: words}
+    return found or wrong
 
 
 @csrf_exempt

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from adaptive.conditions import facts_in_words
+from adaptive.conditions import reasons_of
 from adaptive.rehearsing import rehearse
-from adaptive.rule_forms import RuleForm
-from adaptive.rulemaking import Realm, remove, rewrite, see, switch_off, switch_on, write
-from adaptive.rules import Firing, Rule
+from adaptive.rule_forms import BLANK, RuleForm, Shown, blanks_of, reshaped
+from adaptive.rulemaking import Realm, later, remove, rewrite, see, switch_off, switch_on, write
+from adaptive.rules import Rule
 from courses.access import actor, for_authors, for_trainers, trained_cohort
 from courses.models import Course
 
@@ -77,7 +77,9 @@ def address_of(realm: Realm, rule: Rule | None = None) -> str:
 
 
 def _all(request: HttpRequest, realm: Realm) -> HttpResponse:
-    form = RuleForm(request.POST if request.method == "POST" else None, course=realm.course)
+    form = _form(request, realm, BLANK)
+    if "row" in request.POST and "HX-Request" in request.headers:
+        return _form_alone(request, realm, form)
     if form.is_valid():
         rule = write(realm, actor(request), form.draft)
         messages.success(request, _("Written, and still off: see what it would have done, then switch it on."))
@@ -92,24 +94,40 @@ def _all(request: HttpRequest, realm: Realm) -> HttpResponse:
             "removed": [(rule, address_of(realm, rule)) for rule in realm.rules.exclude(ended_at=None)],
         }
     )
-    return render(request, "adaptive/rules.html", context, status=422 if form.errors else 200)
+    return render(request, "adaptive/rules.html", context, status=422 if form.has_mistakes else 200)
 
 
 def _one(request: HttpRequest, realm: Realm, rule_pk: int) -> HttpResponse:
     rule = get_object_or_404(realm.rules, pk=rule_pk)
-    sent = request.POST if request.method == "POST" and request.POST.get("deed") == "rewrite" else None
-    form = RuleForm(sent, course=realm.course, rule=rule)
-    if request.method == "POST" and rule.ended_at is None:
-        if sent is None:
-            return _switch(request, realm, rule)
-        if form.is_valid():
-            rule = rewrite(realm, rule, actor(request), form.draft)
-            messages.success(request, _("Written anew, and still off: see what it would have done, then switch it on."))
-            return redirect(address_of(realm, rule))
+    if request.method == "POST" and rule.ended_at is None and request.POST.get("deed") != "rewrite":
+        return _switch(request, realm, rule)
+    shown = blanks_of(rule)
+    form = _form(request, realm, shown) if rule.ended_at is None else RuleForm(course=realm.course, shown=shown)
+    if "row" in request.POST and "HX-Request" in request.headers:
+        return _form_alone(request, realm, form, rule)
+    if form.is_valid():
+        rule = rewrite(realm, rule, actor(request), form.draft)
+        messages.success(request, _("Written anew, and still off: see what it would have done, then switch it on."))
+        return redirect(address_of(realm, rule))
     context = _around(realm) | _log(request, realm.firings.filter(rule=rule)) | {"form": form, "rule": rule}
+    context["is_writing"] = request.method == "POST"
     if rule.ended_at is None and (not rule.is_on or "try" in request.GET):
         context |= _trial(request, rule)
-    return render(request, "adaptive/rule.html", context, status=422 if form.errors else 200)
+    return render(request, "adaptive/rule.html", context, status=422 if form.has_mistakes else 200)
+
+
+def _form(request: HttpRequest, realm: Realm, shown: Shown) -> RuleForm:
+    """The form as it was sent; with a condition more or less if one of its buttons says so, and else as it is shown."""
+    if request.method != "POST":
+        return RuleForm(course=realm.course, shown=shown)
+    if "row" in request.POST:
+        return RuleForm(course=realm.course, shown=reshaped(request.POST, request.POST["row"]))
+    return RuleForm(request.POST, course=realm.course)
+
+
+def _form_alone(request: HttpRequest, realm: Realm, form: RuleForm, rule: Rule | None = None) -> HttpResponse:
+    """The form without the page around it, for who only adds or removes a condition."""
+    return render(request, "adaptive/parts/rule_form.html", _around(realm) | {"form": form, "rule": rule})
 
 
 def _switch(request: HttpRequest, realm: Realm, rule: Rule) -> HttpResponse:
@@ -140,20 +158,10 @@ def _around(realm: Realm) -> dict[str, Any]:
 
 def _log(request: HttpRequest, firings: Any) -> dict[str, Any]:
     page = Paginator(firings.select_related("directive__ended_by"), FIRINGS_ON_A_PAGE).get_page(request.GET.get("log"))
-    return {"log_page": page, "log": [(firing, facts_in_words(firing.facts), later(firing)) for firing in page]}
-
-
-def later(firing: Firing) -> str:
-    """What became of it after that; "" if it still counts, or never did."""
-    asked = firing.directive
-    if firing.given_up_because:
-        return _("withdrawn later: %s") % firing.get_given_up_because_display().removeprefix(_("not followed: "))
-    if asked and asked.ended_by:
-        return _("withdrawn by %s") % asked.ended_by.name
-    return _("over by now") if asked and asked.ended_at else ""
+    return {"log_page": page, "log": [(firing, reasons_of(firing), later(firing)) for firing in page]}
 
 
 def _trial(request: HttpRequest, rule: Rule) -> dict[str, Any]:
     trial = rehearse(rule)
     page = Paginator(trial.cases, CASES_ON_A_PAGE).get_page(request.GET.get("cases"))
-    return {"trial": trial, "cases_page": page, "cases": [(case, facts_in_words(case.occasion.facts)) for case in page]}
+    return {"trial": trial, "cases_page": page, "cases": page}

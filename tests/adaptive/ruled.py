@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from adaptive.rule_conditions import CONDITION_NEEDS, Condition, When
 from adaptive.rulemaking import Draft, Realm, switch_on, write
-from adaptive.rules import Firing, Rule, Then, When
+from adaptive.rules import Firing, Rule, Then
 from courses.models import Cohort, Course, Enrollment, User
 
 
@@ -15,9 +16,15 @@ def ruled(author: User, where: Course | Cohort, when: When, then: Then, **more: 
 
 
 def written(author: User, where: Course | Cohort, when: When, then: Then, **more: Any) -> Rule:
+    """A rule that is still off, with one condition."""
+    own = {name: more.pop(name) for name in CONDITION_NEEDS[when] if name in more}
+    return drafted(author, where, Draft([Condition(when=when, **own)], then, **more))
+
+
+def drafted(author: User, where: Course | Cohort, draft: Draft) -> Rule:
     """A rule that is still off."""
     realm = Realm(where) if isinstance(where, Course) else Realm(where.courses.get(), where)
-    return write(realm, author, Draft(when, then, **more))
+    return write(realm, author, draft)
 
 
 def fired(enrollment: Enrollment) -> list[tuple[str, str]]:

@@ -12,7 +12,8 @@ from adaptive.ordering import step_in_order
 from adaptive.progress import Ending
 from adaptive.rehearsing import rehearse
 from adaptive.replaying import Verdict, replay
-from adaptive.rules import Effect, Then, When
+from adaptive.rule_conditions import When
+from adaptive.rules import Effect, Then
 from adaptive.stepping import practice
 from courses.models import Cohort, Enrollment, Module, User
 from tests.adaptive.acting import finish_a_module, learn, respond

@@ -2,7 +2,8 @@
 
 from adaptive.directives import Directive
 from adaptive.explaining import sentence
-from adaptive.rules import Effect, Then, When
+from adaptive.rule_conditions import When
+from adaptive.rules import Effect, Then
 from adaptive.stepping import practice
 from courses.models import Enrollment, User
 from tests.adaptive.acting import finish_a_module, learn, respond

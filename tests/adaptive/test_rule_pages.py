@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from adaptive.models import Recommendation
 from adaptive.rehearsing import rehearse
-from adaptive.rules import Effect, Firing, Rule, Then, When
+from adaptive.rule_conditions import When
+from adaptive.rule_forms import ConditionForm
+from adaptive.rules import Effect, Firing, Rule, Then
 from adaptive.ruling import watch_absences
 from analytics.erasing import erase
 from analytics.summarizing import drain
@@ -36,7 +38,9 @@ def address(cohort: Cohort, rule: Rule | None = None) -> str:
 
 
 def sent(**words: Any) -> dict[str, str]:
-    return {name: str(getattr(word, "pk", word)) for name, word in words.items()}
+    """What a form sends, with one condition."""
+    blanks = {f"1-{name}" if name in ConditionForm.base_fields else name: word for name, word in words.items()}
+    return {name: str(getattr(word, "pk", word)) for name, word in blanks.items()}
 
 
 def test_a_trainer_writes_tries_switches_on_rewrites_and_removes(
@@ -51,7 +55,7 @@ def test_a_trainer_writes_tries_switches_on_rewrites_and_removes(
     tried = trainer.get(address(cohort, rule)).content.decode()
 
     assert added.headers["Location"] == address(cohort, rule)
-    assert (rule.cohort, rule.is_on, rule.days) == (cohort, False, None)
+    assert (rule.cohort, rule.is_on, rule.conditions.get().days) == (cohort, False, None)
     assert f"When a learner of Spring has completed “{done}”, offer “{target}” next." in tried
     assert "It would have fired 1 time,\n                    for 1 of 1 learner." in tried
     assert f"“{target}” (" in tried
@@ -203,7 +207,7 @@ def test_a_dry_run_tells_absences_and_what_would_have_been_offered(wide: Enrollm
 
     [case] = rehearse(away).cases
 
-    assert case.occasion.facts["days"] == 3
+    assert case.occasion.facts["1"]["days"] == 3
     assert case.effect == Effect.FOLLOWED
     assert case.change.startswith(f"“{other}” (")
     assert case.change.endswith(")")

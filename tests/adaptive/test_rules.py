@@ -13,8 +13,9 @@ from adaptive.directives import Directive
 from adaptive.explaining import sentence
 from adaptive.models import Recommendation
 from adaptive.replaying import Verdict, replay
+from adaptive.rule_conditions import Condition, When
 from adaptive.rulemaking import remove, switch_off, switch_on
-from adaptive.rules import Effect, Firing, Rule, Then, When
+from adaptive.rules import Effect, Firing, Rule, Then
 from adaptive.ruling import watch_absences
 from adaptive.serving import live_tutor
 from adaptive.stepping import practice
@@ -52,16 +53,33 @@ def test_a_rule_reads_as_a_sentence(wide: Enrollment, grace: User) -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        {"when": When.COMPLETED, "then": Then.NOTIFY},
-        {"when": When.BEGUN, "then": Then.NOTIFY, "days": 7},
-        {"when": When.BEGUN, "then": Then.WAY, "lasting": 7},
-        {"when": When.BEGUN, "then": Then.ASSIGN, "lasting": 7},
-        {"when": When.BEGUN, "then": Then.NOTIFY, "modality": "text"},
+        {"then": Then.WAY, "lasting": 7},
+        {"then": Then.ASSIGN, "lasting": 7},
+        {"then": Then.NOTIFY, "modality": "text"},
     ],
 )
 def test_the_database_refuses_a_rule_that_lacks_something(wide: Enrollment, odd: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Rule.objects.create(course=wide.course, **odd)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"when": When.COMPLETED},
+        {"when": When.BEGUN, "days": 7},
+        {"when": When.BEGUN, "place": 1},
+        {"when": When.BEGUN, "place": 6},
+        {"when": When.INACTIVE, "days": 3},
+    ],
+)
+def test_the_database_refuses_a_condition_that_lacks_something(
+    wide: Enrollment, noor: User, odd: dict[str, Any]
+) -> None:
+    rule = written(noor, wide.course, When.INACTIVE, Then.NOTIFY, days=7)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Condition.objects.create(rule=rule, **{"place": 2} | odd)
 
 
 def test_completing_a_module_brings_what_the_rule_inserts_and_says_so(wide: Enrollment, noor: User) -> None:
@@ -99,10 +117,10 @@ def test_a_score_counts_for_each_visit_anew(wide: Enrollment, noor: User) -> Non
 
     learn(wide, lambda n: False, answers=8)
 
-    visited = [firing.rule.module for firing in Firing.objects.order_by("pk")]
+    visited = Firing.objects.order_by("pk").values_list("rule__conditions__module", flat=True)
     assert len(visited) == wide.interactions.filter(kind="finished").count() >= 2
-    assert Firing.objects.first().facts["percent"] == 0
-    assert {firing.occasion for firing in Firing.objects.all()} <= {"visit 1", "visit 2"}
+    assert Firing.objects.first().facts["1"]["percent"] == 0
+    assert {firing.occasion for firing in Firing.objects.all()} <= {"1 visit 1;", "1 visit 2;"}
 
 
 def test_a_high_score_meets_the_other_condition(wide: Enrollment, noor: User) -> None:
@@ -112,7 +130,7 @@ def test_a_high_score_meets_the_other_condition(wide: Enrollment, noor: User) ->
 
     finish_a_module(wide)
 
-    assert [firing.rule.when for firing in Firing.objects.all()] == [When.AT_LEAST]
+    assert list(Firing.objects.values_list("rule__conditions__when", flat=True)) == [When.AT_LEAST]
 
 
 def test_mastery_is_asked_after_every_answer(enrollment: Enrollment, noor: User) -> None:
@@ -123,7 +141,7 @@ def test_mastery_is_asked_after_every_answer(enrollment: Enrollment, noor: User)
     learn(enrollment, lambda n: n >= 2, answers=14)
 
     known = read_standing(again(enrollment), live_tutor(enrollment.course_id)).beliefs([one.pk])[one.pk]
-    facts = {firing.rule.when: firing.facts for firing in Firing.objects.select_related("rule")}
+    facts = {when: facts["1"] for when, facts in Firing.objects.values_list("rule__conditions__when", "facts")}
     assert known.is_known
     assert set(facts) == {When.MASTERED, When.UNMASTERED}
     assert facts[When.UNMASTERED]["answers"] == 2
@@ -232,7 +250,7 @@ def test_an_absence_is_noticed_once_and_the_next_one_again(wide: Enrollment, gra
     counts += [watch_absences(in_days(days)) for days in (27, 29, 30)]
 
     assert counts == [0, 1, 0, 0, 0, 1, 0]
-    assert Firing.objects.last().facts["days"] == 7
+    assert Firing.objects.last().facts["1"]["days"] == 7
 
 
 def test_who_never_began_is_away_since_they_enrolled_and_who_finished_is_not(
@@ -265,7 +283,8 @@ def test_without_rules_nothing_is_asked_of_the_database(wide: Enrollment, noor: 
         question = practice(again(wide))
         with CaptureQueriesContext(connection) as captured:
             respond(question, right=True)
-        asked = [one["sql"] for one in captured if "adaptive_rule" in one["sql"]]
+        tables = ("adaptive_rule", "adaptive_condition", "adaptive_directive", "adaptive_firing")
+        asked = [one["sql"] for one in captured if any(table in one["sql"] for table in tables)]
         return len([sql for sql in asked if "DISTINCT" not in sql])  # but for the look once a second
 
     learn(wide, lambda n: True, answers=1)

@@ -6,7 +6,8 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from adaptive.directives import Directive
-from adaptive.rules import Then, When
+from adaptive.rule_conditions import When
+from adaptive.rules import Then
 from courses.enrolling import enroll, join
 from courses.models import Cohort, Course, User
 from tests.adaptive.conftest import again

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from django.urls import get_resolver
 
+from adaptive.rule_conditions import When
+from adaptive.rules import Then
 from courses.enrolling import join
 from courses.models import Cohort, Course, Skill, User, Variant
+from tests.adaptive.ruled import written
 from tests.adaptive.steered import WAIVER, asked
 from tests.api.learning import begin, body, right
 from tests.api.world import Caller, Json
@@ -32,6 +35,7 @@ class Row:
 
 ANSWER = {"answer": "of ada"}
 ASKED = {"course": "python", "kind": "pin", "module": "module-1"}
+RULE = {"conditions": [{"when": "begun"}], "then": "notify"}
 CREDENTIALS = {"email": "ada@example.org", "password": "correct horse battery"}
 TABLE = {
     "schema": Row("schema/", others=200, codes={NOBODY: 200}),
@@ -58,6 +62,21 @@ TABLE = {
     "end_directive": Row("cohorts/{cohort}/directives/{directive}/end/", "POST", codes={GRACE: 200, ROOT: 200}),
     "mastery": Row("cohorts/{cohort}/mastery/?course=python", codes={GRACE: 200, ROOT: 200}),
 }
+for kind, base, those in (
+    ("course", "courses/python/rules/", (NOOR, ROOT)),
+    ("cohort", "cohorts/{cohort}/courses/python/rules/", (GRACE, ROOT)),
+):
+    one, found, made = f"{base}{{{kind}_rule}}/", dict.fromkeys(those, 200), dict.fromkeys(those, 201)
+    first_only = {those[0]: 201, those[1]: 400}  # it is ended by then
+    TABLE |= {
+        f"{kind}_rules": Row(base, "POST", codes=made, body=RULE),
+        f"{kind}_rule_log": Row(f"{base}log/", codes=found),
+        f"{kind}_rule": Row(one, codes=found),
+        f"rewrite_{kind}_rule": Row(f"{one}rewrite/", "POST", codes=first_only, body=RULE),
+        f"switch_{kind}_rule": Row(f"{one}switch/", "POST", codes=found, body={"on": True}),
+        f"remove_{kind}_rule": Row(f"{one}remove/", "POST", codes=found),
+        f"{kind}_rule_trial": Row(f"{one}trial/", codes=found),
+    }
 
 
 @pytest.fixture
@@ -87,6 +106,8 @@ def adas(people: dict[str, Caller]) -> dict[str, Any]:
         "step": step,
         "cohort": cohort.pk,
         "directive": waiver.pk,
+        "cohort_rule": written(cohort.trainers.get(), cohort, When.BEGUN, Then.NOTIFY).pk,
+        "course_rule": written(cohort.trainers.get(), cohort.courses.get(), When.BEGUN, Then.NOTIFY).pk,
         "variant": Variant.objects.first().pk,
     }
 
@@ -118,6 +139,8 @@ def test_what_is_not_there_and_what_is_not_yours_look_the_same(people: dict[str,
     absent = dict.fromkeys(("question", "step"), "00000000-0000-4000-8000-000000000000") | {
         "cohort": 999_999,
         "directive": 999_999,
+        "cohort_rule": 999_999,
+        "course_rule": 999_999,
         "variant": 999_999,
     }
     for row in TABLE.values():

@@ -10,8 +10,9 @@ from adaptive.flying.reports import Order, fly_through
 from adaptive.models import Finding, Job, JobState, ModalityEffect, PolicyJudgment, Recommendation, Rule
 from adaptive.placing import begin_placement
 from adaptive.policies import PolicyWish
+from adaptive.rule_conditions import Condition, When
 from adaptive.rulemaking import Draft, Realm, switch_on, write
-from adaptive.rules import Then, When
+from adaptive.rules import Then
 from adaptive.ruling import obey
 from adaptive.serving import live_tutor
 from adaptive.simulating import simulate_cohort
@@ -105,8 +106,9 @@ def tell_ways(cohort: Cohort, subject: str) -> None:
 def write_rules(course: Course, cohort: Cohort, people: dict[str, User]) -> None:
     """One of the cohort's trainer, which is off, and one of the course's author, which has fired for everybody."""
     last = course.modules.order_by("position").last()
-    write(Realm(course, cohort), people["grace"], Draft(When.INACTIVE, Then.INSERT, days=1, target=last))
-    switch_on(write(Realm(course), people["noor"], Draft(When.BEGUN, Then.NOTIFY, note="Say hello.")))
+    away = Condition(when=When.INACTIVE, days=1)
+    write(Realm(course, cohort), people["grace"], Draft([away], Then.INSERT, target=last))
+    switch_on(write(Realm(course), people["noor"], Draft([Condition(when=When.BEGUN)], Then.NOTIFY, note="Say hello.")))
     for enrollment in Enrollment.objects.with_edition():
         with transaction.atomic():
             obey(standing_of(enrollment, live_tutor(course.pk)))

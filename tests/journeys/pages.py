@@ -5,8 +5,17 @@ from dataclasses import dataclass
 
 from django.urls import URLResolver, get_resolver, reverse
 
+from adaptive.notifying import token_of
 from courses.models import Cohort, Course, Question
-from tests.journeys.cohort import ada_enrolled, answered_question, latest_offer, open_question, reset_key, rule_of
+from tests.journeys.cohort import (
+    ada_enrolled,
+    answered_question,
+    latest_offer,
+    open_question,
+    person,
+    reset_key,
+    rule_of,
+)
 
 NOBODY = ""
 
@@ -75,6 +84,8 @@ TRAINER = {
     "adaptive:course_policy": Visit("grace", slug),
     "adaptive:cohort_rules": Visit("grace", lambda: [*cohort(), *slug()]),
     "adaptive:cohort_rule": Visit("grace", lambda: [*cohort(), *slug(), rule_of("grace").pk]),
+    "adaptive:notice_wish": Visit("grace"),
+    "adaptive:stop_notices": Visit("grace", lambda: [token_of(person("grace"))]),
 }
 AUTHOR = {
     "wagtailadmin_home": Visit("noor"),

@@ -125,3 +125,33 @@ def test_a_rule_is_written_without_javascript_and_a_blank_left_empty_is_named(si
     page.get_by_role("heading", name="When a learner has begun the course, skip").wait_for()
 
     assert Rule.objects.latest("pk").made_by == person("noor")
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_condition_is_added_and_taken_away_again_with_and_without_javascript(
+    signed_in: SignIn, scripted: bool
+) -> None:
+    page = signed_in(
+        person("noor"), java_script_enabled=scripted, viewport={"width": 390, "height": 900}, reduced_motion="reduce"
+    )
+    page.goto(reverse("adaptive:course_rules", args=[Course.objects.get().slug]))
+    page.get_by_label("Note").fill("Well done")
+    page.get_by_role("button", name="Add a condition").press("Enter")
+    second = page.get_by_label("Condition (2)", exact=True)
+    expect(second).to_be_focused()
+    second.select_option(label="has been inactive")
+    page.get_by_role("button", name="Add a condition").press("Enter")
+    page.get_by_label("Condition (3)", exact=True).select_option(label="has mastered")
+    page.get_by_role("button", name="Remove condition 3").press("Enter")
+    expect(page.get_by_label("Condition (3)", exact=True)).to_have_count(0)
+    if scripted:
+        has_no_problems(page, 390)
+
+    page.get_by_label("When (How many of these must be so)").select_option("any")
+    page.get_by_label("then", exact=True).select_option(label="notify the trainer")
+    page.get_by_label("Note").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "When a learner has begun the course or has been inactive for 7 days, notify the trainer."
+    )
+    assert Rule.objects.latest("pk").note == "Well done"

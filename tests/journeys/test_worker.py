@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from adaptive.rules import Then, When
+from adaptive.rule_conditions import When
+from adaptive.rules import Then
 from adaptive.tasks import watch_absences
 from courses import marking
 from courses.enrolling import join
