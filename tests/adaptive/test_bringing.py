@@ -15,11 +15,11 @@ from adaptive.judging import Trial, judge, trial_of
 from adaptive.leaving_out import LeftOut
 from adaptive.models import Recommendation
 from adaptive.recommending import SETTINGS, recommend_next
-from adaptive.rewards import DAY, EARLY
 from adaptive.serving import live_tutor
 from courses import clock
 from courses.models import Course, Enrollment, Interaction, Presentation, Question, QuestionVersion
 from mlcore.answers import Item
+from mlcore.effects.credit import DAY, EARLY
 from tests.adaptive.sequenced import begin_course, entries_of, make_fan, shown_in
 
 A_DAY = timedelta(seconds=DAY)
