@@ -171,6 +171,8 @@ def success_in(trials: Sequence[Trial], expected: float) -> Estimate | None:
 def _plain(trials: Sequence[Trial], clip: float) -> Estimate | None:
     """How far the shadow is ahead by the steps with all answers and by these alone; None of too few."""
     full = [trial for trial in trials if trial.went and trial.went.answers == ANSWERS]
+    if not full:
+        return None
     soon = np.array([trial.went.soon for trial in full if trial.went])
     with suppress(NotEnoughData):
         return _beyond(full, soon, clip)

@@ -92,14 +92,14 @@ class Outline:
 
 def outline_for(enrollment: Enrollment, now: datetime) -> Outline:
     """Return how the course stands for its learner, in a number of queries that does not grow with its modules."""
-    next_module = _next_in(enrollment)
     standing = standing_of(enrollment, live_tutor(enrollment.course_id))
     waiting = {one.module.id for one in due(standing, now)}
     is_told = not is_under_way(standing)  # else what is open would tell which answers were right
+    next_module = _next_in(enrollment) if is_told else None  # nothing is drawn that nobody sees
     return Outline(
         entrance_to(standing, now),
         {
-            module.id: _place(standing, module, is_told and module.id == next_module, is_told, module.id in waiting)
+            module.id: _place(standing, module, module.id == next_module, is_told, module.id in waiting)
             for module in standing.syllabus.modules.values()
         },
     )

@@ -8,7 +8,8 @@ turn out best (Thompson, "On the likelihood that one unknown probability exceeds
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -38,6 +39,14 @@ class Path:
         """Of each skill in what a candidate teaches: they add up to 1, or to 0 where it teaches nothing.  [n, s]"""
         share: Numbers = self.teaches / np.maximum(self.teaches.sum(1, keepdims=True), 1)
         return share
+
+    @cached_property
+    def kinds(self) -> tuple[Path, Codes]:
+        """One candidate of each kind that teaches and builds on the same, and which of them each one is [n]."""
+        marks = np.packbits(np.column_stack([self.teaches, self.needs, self.is_lesson]), axis=1)
+        _, first, which = np.unique(marks, axis=0, return_index=True, return_inverse=True)
+        kinds = Path(self.teaches[first], self.needs[first], self.is_lesson[first], self.minutes[first])
+        return kinds, which.reshape(-1)
 
 
 @dataclass(frozen=True)
@@ -95,13 +104,21 @@ class Prospects:
 
 
 def prospects(path: Path, record: Record, held: Held, rng: np.random.Generator) -> Prospects:
-    """Look at every candidate, as believed and in DRAWS draws of what is believed."""
-    believed = joined(record.traced, held.moderated)
-    draws = DRAWS if len(path.minutes) <= FEW else 0
+    """Look at every candidate, as believed and in DRAWS draws of what is believed; of many, once at each kind."""
+    if len(path.minutes) <= FEW:
+        return _prospects(path, record, held.moderated, held.drawn(DRAWS, rng))
+    kinds, which = path.kinds
+    brought = _prospects(kinds, record, held.moderated, held.drawn(0, rng)).rows(which)
+    return replace(brought, minutes=path.minutes)
+
+
+def _prospects(path: Path, record: Record, logit: Numbers, drawn: Numbers) -> Prospects:
+    """Look at every candidate, where skills have these logits [s], and in draws of them [d, s]."""
+    believed = joined(record.traced, logit)
     kept = believed * worth_reviewing(record.stability, record.difficulty, record.days, record.pace, record.law)
     return Prospects(
         learning=_learned(path, record, believed[None])[0],
-        drawn=_learned(path, record, joined(record.traced, held.drawn(draws, rng))),
+        drawn=_learned(path, record, joined(record.traced, drawn)),
         retention=path.share @ kept,
         held=path.share @ believed,
         minutes=path.minutes,

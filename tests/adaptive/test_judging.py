@@ -164,6 +164,19 @@ def test_the_command_reports_figures_and_a_verdict(course: Course) -> None:
         assert "Not enough data: there are none" in said(**other)
 
 
+def test_courses_whose_learners_never_stay_for_three_answers_are_judged_by_what_they_gave(course: Course) -> None:
+    for number in range(30):
+        enrollment = enroll(User.objects.create(email=f"brief-{number}@example.org", first_name="Ada"), course)
+        question = practice(again(enrollment))
+        assert question
+        respond(question, right=bool(number % 2))
+
+    found = judged()
+
+    assert found.steps == 30
+    assert found.plain is None
+
+
 def test_few_learners_are_not_enough_data(enrollment: Enrollment) -> None:
     learn(enrollment, lambda n: True, answers=8)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from adaptive.directives import DirectiveKind
+from adaptive.models import Recommendation
 from adaptive.outlining import Outline, outline_for
 from adaptive.placing import begin_placement
 from adaptive.recommending import recommend_next
@@ -77,7 +78,10 @@ def test_while_a_placement_test_goes_on_nothing_tells_which_answers_were_right(a
     assert question
     respond(question, right=True)
 
+    before = Recommendation.objects.count()
+
     assert set(told(chain)) == {"Not started"}
+    assert Recommendation.objects.count() == before, "nothing is drawn that nobody sees"
 
 
 def test_the_page_says_it_in_words_and_marks_the_next_step(client: Client, enrollment: Enrollment) -> None:

@@ -79,6 +79,18 @@ def test_of_many_candidates_nothing_is_drawn() -> None:
     assert prospects(path, UNSEEN, SURE, rng()).drawn.shape == (0, many)
 
 
+def test_of_many_candidates_each_brings_what_it_would_among_few() -> None:
+    draws, many = rng(), FEW + 44
+    teaches, needs = (draws.random((many, 3)) < share for share in (0.4, 0.2))
+    path = Path(teaches, needs, draws.random(many) < 0.8, draws.random(many))
+    few = Path(path.teaches[:50], path.needs[:50], path.is_lesson[:50], path.minutes[:50])
+
+    among_many, among_few = prospects(path, UNSEEN, SURE, rng()), prospects(few, UNSEEN, SURE, rng())
+
+    for name in ("learning", "retention", "held", "minutes"):
+        np.testing.assert_allclose(getattr(among_many, name)[:50], getattr(among_few, name))
+
+
 def test_a_candidate_of_several_skills_brings_their_mean() -> None:
     both = Path(
         np.array([[1, 1, 0], [1, 0, 0], [0, 1, 0]], bool), np.zeros((3, 3), bool), np.ones(3, bool), np.zeros(3)

@@ -103,8 +103,8 @@ def test_a_violation_misses_its_target() -> None:
     careful, careless = under_ours.assign(violations=0), under_ours.assign(violations=0)
     careless.loc[5, "violations"] = 1
 
-    assert verdicts(told_from_lives(cohorts(careful)))["violations of prerequisites"] == "hit"
-    assert verdicts(told_from_lives(cohorts(careless)))["violations of prerequisites"] == "missed"
+    assert verdicts(told_from_lives(cohorts(careful)))["lessons outside the gate that it keeps"] == "hit"
+    assert verdicts(told_from_lives(cohorts(careless)))["lessons outside the gate that it keeps"] == "missed"
 
 
 def test_recall_is_compared_with_schedules_after_as_many_lessons_only() -> None:

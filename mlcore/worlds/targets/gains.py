@@ -85,4 +85,9 @@ def _gains_of(policy: str, cohort: Cohort) -> Iterator[Aim]:
             lead = cohort.lead(policy, rival)
             yield measured(f"gain above {rival}", who, lead, Wanted("> 0, all of the interval", lead.low > 0))
     if own.violations >= 0:
-        yield count("violations of prerequisites", who, own.violations, Wanted("0", own.violations == 0))
+        yield count(
+            "lessons outside the gate that it keeps",
+            who,
+            own.violations,
+            Wanted("0", own.violations == 0),
+        )
