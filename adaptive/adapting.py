@@ -35,6 +35,7 @@ from mlcore.tracing import GATE, joined
 
 log = structlog.get_logger(__name__)
 
+MASTERY = ("mean", "sd", "answers", "right")  # what is kept of a skill, for `SkillBelief`
 BATCH = 500  # entries of the log folded at a time
 KEPT = (
     "belief",
@@ -171,6 +172,7 @@ def _standing_from(enrollment: Enrollment, live: LiveTutor, state: LearnerState 
         try:
             belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress, law)
             paces, folded = paces_in(syllabus.subject), _spans_in(state)
+            _check_mastery(state)
             return Standing(enrollment, syllabus, live, state, belief, progress, steering, paces, folded=folded)
         except KeyError as missing:
             log.info("state_of_an_earlier_version", state=state.pk, missing=str(missing))
@@ -186,6 +188,12 @@ def _spans_in(state: LearnerState) -> Spans:
     if not state.syllabi:
         raise KeyError("syllabi")
     return [(first, sha256) for first, sha256 in state.syllabi]
+
+
+def _check_mastery(state: LearnerState) -> None:
+    """Raises KeyError where an earlier version kept the state, which did not say how many answers were right."""
+    if any(len(row) < len(MASTERY) for row in state.mastery.values()):
+        raise KeyError(MASTERY[-1])
 
 
 def _remembered(standing: Standing, sequencer: LiveSequencer) -> Remembered | None:
@@ -243,4 +251,8 @@ def _mastery(standing: Standing) -> dict[str, list[float]]:
     counts = Counts({str(key): (row.right, row.answers - row.right) for key, row in practiced.items()})
     counted = {row.skill: row for row in CountingTutor().mastery(counts, forgotten)}
     rows = [counted.get(row.skill, row) for row in known]
-    return {str(row.skill): [round(row.mean, 4), round(row.sd, 4), int(row.answers)] for row in rows}
+    right = {skill: row.right for skill, row in practiced.items()}
+    return {
+        str(row.skill): [round(row.mean, 4), round(row.sd, 4), int(row.answers), right.get(row.skill, 0.0)]
+        for row in rows
+    }

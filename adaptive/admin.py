@@ -185,7 +185,7 @@ class LearnerStateAdmin(ReadOnly):
     exclude = ("belief", "progress", "mastery", "sequence")
     readonly_fields = ("believed",)
 
-    @admin.display(description=_("mastery: mean, deviation, answers"))
+    @admin.display(description=_("mastery: mean, deviation, answers, right"))
     def believed(self, state: LearnerState) -> SafeString:
         return as_table(state.mastery)
 

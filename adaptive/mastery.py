@@ -2,6 +2,9 @@
 
 A belief about a skill is the chance to answer a typical question of it right: a mean and a standard deviation. The
 deviation is that of the logit at the steepest point of the curve, a quarter of the logit's own.
+
+Before the first answer the chance is that of learners in general, often above one half. So a level above Attempted
+takes an answer that speaks for it, however likely a right one was from the outset.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from adaptive.progress import RIGHT
 
 FAMILIAR_FROM = 0.5  # chance of a right answer
 KNOWN_CHANCE = 0.6  # a skill is known when this chance is reached ...
@@ -33,8 +38,8 @@ class Level(models.TextChoices):
 
 DEFINITIONS = {
     Level.NOT_STARTED: _("No question of this skill was answered yet."),
-    Level.ATTEMPTED: _("Answered, but we expect fewer than 5 of 10 typical questions right."),
-    Level.FAMILIAR: _("We expect at least 5 of 10 typical questions right."),
+    Level.ATTEMPTED: _("Answered, but never right yet, or we expect fewer than 5 of 10 typical questions right."),
+    Level.FAMILIAR: _("Answered right before, and we expect at least 5 of 10 typical questions right."),
     Level.PROFICIENT: _("We are at least 75 % sure of 6 or more of 10 typical questions right."),
     Level.MASTERED: _("We are at least 85 % sure of 7 or more of 10 typical questions right."),
 }
@@ -48,6 +53,7 @@ class SkillBelief:
     mean: float
     sd: float
     answers: int
+    right: float | None = None  # sum of their scores; None in what an earlier version kept
 
     @property
     def logit(self) -> float:
@@ -75,9 +81,14 @@ class SkillBelief:
         return 0 < self.answers < ENOUGH_ANSWERS
 
     @property
+    def is_shown(self) -> bool:
+        """Whether any answer speaks for it."""
+        return self.answers > 0 and (self.right is None or self.right >= RIGHT)
+
+    @property
     def level(self) -> Level:
-        if not self.answers:
-            return Level.NOT_STARTED
+        if not self.is_shown:
+            return Level.ATTEMPTED if self.answers else Level.NOT_STARTED
         if self.surety(MASTERED_CHANCE) >= MASTERED_SURETY and not self.is_unsure:
             return Level.MASTERED
         if self.is_known:

@@ -74,7 +74,7 @@ class LearnerState(models.Model):
     """What we believe of a learner: a fold of their log up to `seen_up_to`, under one checkpoint and calibration.
 
     Without a checkpoint it is what success counts alone say. `progress` needs no network: what was done and asked for.
-    `mastery` is the belief in words of one skill each: `{skill: [mean, sd, answers]}`.
+    `mastery` is the belief in words of one skill each: `{skill: [mean, sd, answers, right]}`.
     """
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="states")

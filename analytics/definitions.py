@@ -150,6 +150,14 @@ DEFINITIONS = {
             "before the first answer has skipped it."
         ),
     ),
+    "refusals": Definition(
+        _("What learners did not want"),
+        _(
+            "Learners who found the module too easy or too hard, asked for another way, or put it aside, in the days "
+            "that this page looks at. Each learner counts once for a module, and once for each reason they gave."
+        ),
+        "count(distinct learner | module, reason)",
+    ),
     "propensity": Definition(
         _("Chance of an offer"),
         _("How likely this offer was among all that were possible then (its propensity). Unlikely ones were a try."),

@@ -16,6 +16,7 @@ from analytics.heat import row_of, skills_of, with_mastery
 from analytics.items import Item
 from analytics.journey import answers_of, in_words, offers_to, steps_of
 from analytics.overview import Summary
+from analytics.refusals import refused_in
 from analytics.scope import Scope
 from analytics.shares import Share
 from analytics.statistics import Estimate
@@ -92,6 +93,15 @@ def _placement(enrollment: Any) -> Sequence[Any]:
     test, stage = placement_in(enrollment)
     ended = datetime.fromtimestamp(test.at, UTC).isoformat() if test.at else ""
     return *_person(enrollment), STAGES[stage], ended, len(test.answers), len(test.known)
+
+
+def refusals(scope: Scope) -> Table:
+    """What was asked to be otherwise, by how many and why."""
+    header = (_("Module"), _("Refused by"), _("Learners"), _("Why"), _("By"))
+    found = refused_in(scope) if scope.course else []
+    return header, (
+        (one.title, one.learners, scope.size, str(why), learners) for one in found for why, learners in one.whys
+    )
 
 
 def activity(scope: Scope) -> Table:

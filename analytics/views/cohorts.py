@@ -19,6 +19,7 @@ from analytics.exporting import as_csv
 from analytics.heat import columns_of, rows_of, skills_of, stuck_in, with_mastery
 from analytics.items import items_in, worst
 from analytics.overview import summaries_of
+from analytics.refusals import refused_in
 from analytics.scope import PERIODS, Scope, scope_of
 from courses.access import actor, for_trainers, trained_cohort
 from courses.models import Cohort
@@ -26,6 +27,7 @@ from courses.models import Cohort
 PARTS = (
     ("needs", _("Who needs you")),
     ("stuck", _("Where the group is stuck")),
+    ("refusals", _("What learners did not want")),
     ("placements", _("Placement test")),
     ("steering", _("Steering")),
     ("activity", _("Activity")),
@@ -37,6 +39,7 @@ COHORTS_ON_A_PAGE = 20
 LEARNERS_ON_A_PAGE = 50
 NEEDS_ON_A_PAGE = 12
 MOST_PROBLEMS = 8
+MOST_REFUSED = 8
 EXPORTS = {
     "needs": tables.needs,
     "mastery": tables.mastery,
@@ -44,6 +47,7 @@ EXPORTS = {
     "rules": tables.rules,
     "ways": tables.ways,
     "placement": tables.placement,
+    "refusals": tables.refusals,
 }
 
 
@@ -68,9 +72,8 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponseBase:
     if scope.course:
         context |= needs(request, scope) | heat(request, scope) | activity(scope) | problems(scope)
         context |= section_of(Reach(scope.cohort, scope.course))
-        placements = placements_in(scope.course, scope.enrollments)
-        parts = [part for part in PARTS if placements or part[0] != "placements"]
-        context |= {"placements": placements, "parts": parts}
+        some = {"placements": placements_in(scope.course, scope.enrollments), "refusals": refused_in(scope)}
+        context |= some | {"parts": [part for part in PARTS if some.get(part[0], True)], "most_refused": MOST_REFUSED}
         context["ways"] = findings_of(scope.cohort, scope.course.subject)
     return render(request, "analytics/cohort.html", context)
 

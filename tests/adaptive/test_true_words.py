@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from adaptive.adapting import Standing, standing_of
+from adaptive.describing import state_data
+from adaptive.drawing import skill_map
 from adaptive.explaining import CAUSES, sentence
 from adaptive.mastery import KNOWN_CHANCE, SkillBelief
 from adaptive.models import Aim, Recommendation
@@ -143,3 +145,35 @@ def test_trainers_read_no_known_beside_wrong_answers() -> None:
 
     assert well.happened == ["finished: probably known"]
     assert badly.happened == ["finished: believed known in spite of these answers"]
+
+
+def test_no_skill_is_called_familiar_before_an_answer_speaks_for_it(enrollment: Enrollment) -> None:
+    learn(enrollment, lambda n: False, answers=2)
+    lost = level_if_newcomers_are_strong(enrollment)
+    learn(enrollment, lambda n: True, answers=1)
+    found = level_if_newcomers_are_strong(enrollment)
+
+    assert lost == [("attempted", "Probably Attempted; we have seen 2 answers", "probably Attempted")]
+    assert found == [("familiar", "Familiar; we have seen 3 answers", "Familiar")]
+
+
+def level_if_newcomers_are_strong(enrollment: Enrollment) -> list[tuple[str, str, str]]:
+    """What the pages and the API say of the skills answered, where more than half of all newcomers answer right."""
+    state = standing(enrollment).state
+    state.mastery = {skill: [0.55, 0.2, *counts] for skill, (_, _, *counts) in state.mastery.items()}
+    state.save()
+    now = standing(enrollment)
+    pairs = zip(state_data(now)["skills"], skill_map(now)["nodes"], strict=True)
+    return [(one["level"], one["words"], node["state"]) for one, node in pairs if one["answers"]]
+
+
+def test_a_state_that_does_not_say_how_many_answers_were_right_is_folded_again(enrollment: Enrollment) -> None:
+    learn(enrollment, lambda n: n > 0, answers=2)
+    state = standing(enrollment).state
+    whole = dict(state.mastery)
+    state.mastery = {skill: row[:3] for skill, row in whole.items()}
+    state.save()
+
+    assert standing(enrollment).state.mastery == whole
+    assert [row[2:] for row in whole.values() if row[2]] == [[2, 1.0]]
+    assert SkillBelief(1, *state.mastery[next(iter(whole))]).is_shown

@@ -17,7 +17,7 @@ SMALL = {
 MOST_STOPS = 60
 PARTS = "main :is(h1, p, label, legend, input, select, button, summary, code)"
 CUT_OFF = """(parts) => [...document.querySelectorAll(parts)]
-    .filter((it) => it.checkVisibility() && !it.closest(".visually-hidden, pre, table"))
+    .filter((it) => it.checkVisibility() && !it.closest(".visually-hidden, pre, table:not(.stacks)"))
     .filter((it) => { const box = it.getBoundingClientRect(); return box.left < 0 || box.right > innerWidth + 0.5; })
     .map((it) => it.outerHTML)"""
 # What has the focus; whether a ring is drawn around it or its label; and which share of it nothing else lies upon.
@@ -73,6 +73,36 @@ def test_a_table_wider_than_the_phone_scrolls_by_itself_and_says_so(signed_in: S
         assert page.get_by_text("Scroll sideways for more").first.is_visible()
         table.evaluate("(it) => it.scrollTo(it.scrollWidth, 0)")
         expect(page.locator(".table-scroll.is-wide:not(.has-more)").first).to_be_visible()
+
+
+def test_the_skill_map_scrolls_by_itself_and_says_so(signed_in: SignIn) -> None:
+    build_cohort()
+    page = signed_in(person("ada"), viewport={"width": 390, "height": 844})
+
+    page.goto(address_of("adaptive:map"))
+
+    page.get_by_text("Scroll sideways for more").first.wait_for()
+    skills = page.get_by_role("region", name="Skill map")
+    skills.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.matches('.skill-map') && document.activeElement.scrollLeft > 0")
+    skills.evaluate("(it) => it.scrollTo(it.scrollWidth, 0)")
+    expect(page.locator(".skill-map.is-wide:not(.has-more)")).to_be_visible()
+
+
+def test_tables_of_words_stand_row_by_row_on_a_phone(signed_in: SignIn) -> None:
+    build_cohort()
+    for who, name, asked, cell in (
+        ("grace", "adaptive:cohort_rule", "?try", "What would have made it fire"),
+        ("grace", "adaptive:cohort_rules", "", "What made it fire"),
+        ("ada", "adaptive:map", "", "90 % interval"),
+    ):
+        page = signed_in(person(who), viewport={"width": 390, "height": 844})
+        page.goto(address_of(name) + asked)
+        page.locator("details").evaluate_all("(every) => every.forEach((one) => { one.open = true; })")
+
+        assert page.get_by_role("cell").and_(page.locator(f'[data-label="{cell}"]')).first.is_visible()
+        assert page.evaluate(CUT_OFF, "main .data-table :is(th[scope='row'], td, td *)") == []
 
 
 def walk(page: Page) -> list[dict]:

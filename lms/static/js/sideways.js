@@ -1,4 +1,4 @@
-// Tables wider than their room: is-wide shows the hint before them, has-more fades the edge beyond which there is more.
+// Tables and maps wider than their room: is-wide shows the hint before them, has-more fades the edge beyond which there is more.
 "use strict";
 {
     const SLACK = 2; // pixels
@@ -10,7 +10,7 @@
     }
 
     const sizes = new ResizeObserver((entries) => entries.forEach((entry) => look(entry.target)));
-    for (const region of document.querySelectorAll(".table-scroll")) {
+    for (const region of document.querySelectorAll(".table-scroll, .skill-map")) {
         sizes.observe(region);
         region.addEventListener("scroll", () => look(region), { passive: true });
     }
