@@ -31,6 +31,62 @@ for source in json.load(sys.stdin):
     print(json.dumps(out.getvalue()), file=sys.__stdout__)
 """
 
+# What a fluent speaker, or somebody who knows the law, would call right and wrong; by question.
+RIGHT = {
+    "greetings-ask-child": ["como te llamas", "Hola, ¿cómo te llamas?", "¿Y tú, cómo te llamas?"],
+    "greetings-from": ["Yo soy de Cuba.", "¡Soy de Cuba!"],
+    "articles-lapiz": ["Los lápices.", "los lapices"],
+    "numbers-half-past": ["A las nueve y media de la noche.", "a las nueve y treinta de la noche"],
+    "numbers-731": ["setecientas treinta y una personas", "Setecientas treinta y una.", "setecientas treintaiuna"],
+    "present-open": ["Ellos abren a las nueve.", "abren a las 9"],
+    "present-usted": ["Necesita una bolsa", "¿Necesita usted una bolsa?", "¿Usted necesita una bolsa?"],
+    "gustar-chocolate": ["¡Me gusta el chocolate!", "A mí me gusta el chocolate.", "El chocolate me gusta."],
+    "gustar-feet": ["¡Me duelen los pies!", "Los pies me duelen"],
+    "food-nuts": ["¿La ensalada tiene los frutos secos?", "¿La ensalada lleva las nueces?", "la ensalada lleva nuez"],
+    "food-allergic": ["Yo soy alérgica al pescado.", "soy alergica al pescado", "Tengo alergia al pescado."],
+    "directions-cross": ["¡Cruce la plaza!", "Cruce usted la plaza, por favor."],
+    "directions-between": [
+        "El banco está entre el hospital y el parque.",
+        "El banco queda entre el parque y el hospital",
+        "Entre el parque y el hospital está el banco.",
+    ],
+    "preterite-llegue": ["¡Llegué a las diez!", "Yo llegué a las 10."],
+    "preterite-beach": ["Ellas fueron a la playa y nadaron mucho."],
+    "plans-meet": ["A qué hora nos vemos", "¿A qué hora nos encontramos?"],
+    "plans-sorry": ["Lo siento, pero no puedo.", "¡Lo siento! No puedo.", "lo siento no puedo"],
+    "less-schedule": ["Retention policy", "the data retention schedule", "records retention schedule"],
+    "sharing-agreement": ["a data processing agreement", "Data Processor Agreement", "DPA", "an Article 28 contract"],
+    "requests-restriction": ["Restriction of processing.", "the right to restrict processing"],
+    "breaches-authority": ["the supervisory authority", "Data Protection Authority", "national supervisory authority"],
+}
+WRONG = {
+    "greetings-ask-child": ["¿Cómo se llamas?", "¿Cómo llamas?"],
+    "greetings-from": ["Estoy de Cuba."],
+    "articles-lapiz": ["las lápices", "los lápizes"],
+    "numbers-half-past": ["a las nueve y media de la tarde", "a las nueve y media", "nueve y media de la noche"],
+    "numbers-731": ["setecientos treinta y uno personas", "setecientas treinta y un personas"],
+    "present-open": ["Abre a las nueve", "Ustedes abren a las nueve"],
+    "present-usted": ["¿Necesitas una bolsa?", "¿Tú necesita una bolsa?"],
+    "gustar-chocolate": ["Me gusta chocolate", "A mi me gusta el chocolate", "¡Me gustan el chocolate!"],
+    "gustar-feet": ["Me duele los pies", "Me duelen mis pies"],
+    "food-nuts": ["¿La ensalada lleva las frutos secos?", "¿La ensalada lleva los nueces?", "¿La ensalada es nueces?"],
+    "food-allergic": ["Soy alérgica a pescado", "Yo soy alérgico al pescado"],
+    "directions-cross": ["Cruza la plaza", "¡Cruze la plaza!"],
+    "directions-between": [
+        "El banco esta entre el parque y el hospital",
+        "Entre el parque y el hospital esta el banco",
+        "El banco es entre el parque y el hospital",
+    ],
+    "preterite-llegue": ["Llegue a las diez", "Llegó a las diez"],
+    "preterite-beach": ["Fueron a la playa y nadieron mucho"],
+    "plans-meet": ["¿A que hora quedamos?", "¿Qué hora quedamos?", "¿A qué hora nos quedamos?"],
+    "plans-sorry": ["Lo siento, no puede", "Siento, no puedo"],
+    "less-schedule": ["retention period", "privacy notice"],
+    "sharing-agreement": ["agreement", "NDA"],
+    "requests-restriction": ["rectification", "right to object"],
+    "breaches-authority": ["supervisory supervisory authority", "national authority", "authority", "DPA"],
+}
+
 
 @cache
 def read(folder: Path) -> WrittenCourse:
@@ -155,6 +211,41 @@ def test_every_text_can_be_shown(module: WrittenModule) -> None:
     for variant in module.variants:
         assert "did not run" not in to_html(variant.body)
         assert "&lt;/" not in to_html(variant.body)
+
+
+BY_SLUG = {question.slug: question for course in COURSES for question in questions_of(course)}
+
+
+def is_right(slug: str, text: str) -> bool:
+    return marking.mark(content_from(BY_SLUG[slug]), {"text": text}).is_right
+
+
+def test_right_answers_in_other_words_are_accepted() -> None:
+    assert [(slug, text) for slug, texts in RIGHT.items() for text in texts if not is_right(slug, text)] == []
+
+
+def test_answers_that_only_come_near_are_refused() -> None:
+    assert [(slug, text) for slug, texts in WRONG.items() for text in texts if is_right(slug, text)] == []
+
+
+def test_spanish_sentences_may_be_called_out_and_need_no_marks() -> None:
+    [spanish] = [course for course in COURSES if course.subject == "spanish"]
+    asked = [question for question in questions_of(spanish) if question.kind == "short_text"]
+    shown = {question.slug: marking.right_response(content_from(question))["text"] for question in asked}
+    sentences = {slug: text for slug, text in shown.items() if text[0].isupper()}
+    questions = {slug: text for slug, text in shown.items() if text.startswith("¿")}
+
+    assert len(sentences) >= 10
+    assert len(questions) >= 4
+    others = [(slug, form) for slug, text in sentences.items() for form in (f"¡{text}!", f"{text}!", f"{text}.")]
+    others += [(slug, form) for slug, text in questions.items() for form in (text[1:], text[:-1], text.strip("¿?"))]
+    assert [(slug, form) for slug, form in others if not is_right(slug, form)] == []
+
+
+def test_words_that_may_stand_in_two_places_are_not_asked_to_be_put_in_order() -> None:
+    items = [item["text"] for item in BY_SLUG["gustar-order"].answer["items"]]
+
+    assert items == ["A mi hermana", "no", "le", "gusta", "nada el pescado"]
 
 
 @pytest.mark.django_db
