@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from adaptive.forgetting import forget, law_in, written
 from adaptive.models import Forgetting
 from adaptive.syllabus import read_syllabus
-from courses.models import Course, Interaction, QuestionVersion
+from courses.models import Course, Interaction, Purpose, QuestionVersion
 from mlcore.interactions import Codes, Numbers
 
 # By name and not by import: only who fits loads scipy, a web process never does.
@@ -69,7 +69,10 @@ def _judged(found: Any) -> dict[str, Any]:
 
 
 def answers_to(courses: Iterable[Course]) -> Log:
-    """Return every answer once for each of its skills; of made-up learners only in a demo."""
+    """Return every answer once for each of its skills; of made-up learners only in a demo.
+
+    None of a placement test: what nobody was taught is not known there, which is not to have forgotten it.
+    """
     learners: dict[object, int] = {}
     rows: list[tuple[int, int, float, float]] = []
     for course in courses:
@@ -77,6 +80,7 @@ def answers_to(courses: Iterable[Course]) -> Log:
         versions = QuestionVersion.objects.filter(question__module__course=course).values_list("pk", "content")
         skills = {pk: [skill_of[slug] for slug in content["skills"] if slug in skill_of] for pk, content in versions}
         answers = Interaction.objects.answers().filter(enrollment__course=course)
+        answers = answers.exclude(presentation__purpose=Purpose.PLACEMENT)
         if not settings.DEMO:
             answers = answers.filter(enrollment__learner__is_simulated=False)
         told = answers.order_by("enrollment", "sequence").values_list(

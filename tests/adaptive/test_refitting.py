@@ -12,16 +12,17 @@ from adaptive import forgetting
 from adaptive.adapting import standing_of
 from adaptive.forgetting import law_in, paces_in, refresh_paces
 from adaptive.models import Forgetting, LearnerState, Recommendation
+from adaptive.placing import begin_placement
 from adaptive.recommending import recommend_next
-from adaptive.refitting import refit_laws
+from adaptive.refitting import answers_to, refit_laws
 from adaptive.replaying import Verdict, replay
 from adaptive.reviewing import next_due_at
 from adaptive.serving import live_tutor
 from courses import clock
-from courses.models import Course, Enrollment, User
+from courses.models import Course, Enrollment, Interaction, User
 from mlcore.laws import USUAL, USUAL_PARAMETERS, Law
 from mlcore.retention import usual_paces
-from tests.adaptive.acting import learn
+from tests.adaptive.acting import learn, respond
 from tests.adaptive.conftest import again
 from tests.factories import make_course, make_history
 
@@ -90,6 +91,19 @@ def test_with_too_few_learners_the_usual_law_stays(broad: Course) -> None:
 
     assert refit_laws() == []
     assert law_in(broad.subject) == USUAL
+
+
+def test_answers_of_a_placement_test_tell_nothing_of_forgetting(ada: User) -> None:
+    """What was never taught cannot have been forgotten."""
+    chain = Enrollment.objects.create(learner=ada, course=make_course(modules=6, slug="chain"))
+    question = begin_placement(again(chain))
+    assert question
+    respond(question, right=False)
+
+    learner, *_ = answers_to([chain.course])
+
+    assert Interaction.objects.answers().count() == 1
+    assert len(learner) == 0
 
 
 def test_what_is_remembered_is_folded_anew_by_a_new_law_and_due_sooner(enrollment: Enrollment) -> None:

@@ -1,7 +1,8 @@
 """Our own policy in a course that was taken before: earlier learners have shown how it is forgotten, and what helps.
 
 That is what the product finds every night (`mlcore.remembering`) and every hour (`mlcore.effects`). Nothing but their
-answers is known of them, and they were taught by the same policy, without it.
+answers is known of them, and they were taught by the same policy, without it. Answers on what they had not met in a
+lesson are left out, as those of a placement test are: it was not known yet, and so was not forgotten.
 """
 
 from __future__ import annotations
@@ -39,10 +40,13 @@ def shown(policy: Policy, world: World, lessons: int) -> tuple[Cards, Memory]:
     born, chance, drawn = np.random.default_rng(SEED).spawn(3)
     state, memory = world.begin(EARLIER, born), policy.begin(world.lessons, EARLIER)
     learners, skills, times, right = [], [], [], []
+    met = np.zeros((EARLIER, world.lessons.skills), bool)
     for step in range(lessons):
         choice = policy.choose(memory, Moment(step, lessons - step), drawn)
         state, answers = world.teach(state, Taken.by_all(choice.lesson), chance)
-        learner, question = np.nonzero(~np.isnan(answers.correct))
+        met[np.arange(EARLIER), world.lessons.skill[choice.lesson]] = True
+        of_what_was_met = np.take_along_axis(met, answers.skill, axis=1)
+        learner, question = np.nonzero(~np.isnan(answers.correct) & of_what_was_met)
         learners.append(learner)
         skills.append(answers.skill[learner, question])
         times.append(np.full(len(learner), step * world.lessons.seconds))
