@@ -135,14 +135,17 @@ def switch_on(rule: Rule) -> None:
 
 @transaction.atomic
 def switch_off(rule: Rule, person: User) -> int:
-    """Let the rule rest, and withdraw what it asks for; return how much that was."""
+    """Let the rule rest, and withdraw what it asks for; return how much that was.
+
+    Changing its row waits for whoever fires it at this moment: what they write is withdrawn, too.
+    """
     Rule.objects.filter(pk=rule.pk, ended_at=None).update(on_since=None)
     return _withdraw(rule, person)
 
 
 @transaction.atomic
 def remove(rule: Rule, person: User) -> int:
-    """Take the rule back for good, with what it asks for. Its log stays."""
+    """Take the rule back for good, with what it asks for, as `switch_off` does. Its log stays."""
     Rule.objects.filter(pk=rule.pk, ended_at=None).update(ended_at=clock.now(), ended_by=person)
     return _withdraw(rule, person)
 
