@@ -16,6 +16,10 @@ from courses import clock
 from courses.models import Cohort, Course, Module, User
 
 
+class RuleEnded(Exception):
+    """The rule was removed or written anew, perhaps by somebody else a moment ago."""
+
+
 @dataclass(frozen=True)
 class Realm:
     """Where rules hold: in a course, by its authors, or for one cohort in it, by its trainers."""
@@ -121,7 +125,12 @@ def write(realm: Realm, author: User, draft: Draft) -> Rule:
 
 @transaction.atomic
 def rewrite(realm: Realm, rule: Rule, author: User, draft: Draft) -> Rule:
-    """Put a new rule in the place of one. It is off at first, and begins anew: the old one keeps its log."""
+    """Put a new rule in the place of one. It is off at first, and begins anew: the old one keeps its log.
+
+    Raise RuleEnded if it was ended before: of two people who rewrite it at once, the second is told.
+    """
+    if not Rule.objects.standing().select_for_update(of=("self",), no_key=True).filter(pk=rule.pk).first():
+        raise RuleEnded
     remove(rule, author)
     return write(realm, author, draft)
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from adaptive.adapting import standing_of
 from adaptive.conditions import Found, Met
 from adaptive.directives import Directive
-from adaptive.rule_conditions import When
-from adaptive.rulemaking import remove, switch_off
+from adaptive.rule_conditions import Condition, When
+from adaptive.rulemaking import Draft, Realm, RuleEnded, remove, rewrite, switch_off
 from adaptive.rules import Rule, Then
 from adaptive.ruling import fire
 from adaptive.serving import live_tutor
@@ -41,3 +41,14 @@ def test_a_rule_taken_back_after_it_was_read_does_not_fire(
     assert [fire_now(wide, one) for one in (rule, other)] == [0, 1]
     assert fired(wide) == [(Then.SKIP, "followed")]
     assert Directive.objects.get(ended_at=None).rule == other
+
+
+def test_of_two_who_rewrite_a_rule_the_second_is_refused(wide: Enrollment, noor: User) -> None:
+    realm, rule = Realm(wide.course), ruled(noor, wide.course, When.BEGUN, Then.NOTIFY)
+    first, second = (Rule.objects.get(pk=rule.pk) for _ in range(2))
+    made = rewrite(realm, first, noor, Draft([Condition(when=When.BEGUN)], Then.NOTIFY))
+
+    with pytest.raises(RuleEnded):
+        rewrite(realm, second, noor, Draft([Condition(when=When.BEGUN)], Then.NOTIFY))
+
+    assert list(realm.rules.standing()) == [made]
