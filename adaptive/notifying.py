@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -27,7 +27,7 @@ from django.utils.translation import ngettext
 
 from adaptive.conditions import reasons_of
 from adaptive.notices import PAUSES, MailedNotice, NoticeMail, NoticeWish, Often
-from adaptive.rules import Firing
+from adaptive.rules import Firing, FiringQuerySet
 from courses import clock
 from courses.models import Cohort, Enrollment, User
 
@@ -43,7 +43,7 @@ SALT = "mail about notices"
 class Told:
     """What a mail says of one cohort in one course."""
 
-    cohort: Cohort
+    cohort: str
     course: str
     url: str
     lines: Sequence[str]
@@ -52,7 +52,7 @@ class Told:
 def mail_notices(now: datetime | None = None) -> int:
     """Gather what rules noticed, and send the mails that are due; return how many went out. It can run twice."""
     now = now or clock.now()
-    for trainer in _trainers_with_notices():
+    for trainer in _trainers_with_news():
         _gather(trainer, now)
     due = NoticeMail.objects.filter(sent_at=None, due_at__lte=now).order_by("due_at")
     return sum(_try(mail, now) for mail in due.select_related("trainer"))
@@ -87,31 +87,34 @@ def trainer_of(token: str) -> User | None:
         return None
 
 
-def notices_for(trainer: User) -> list[tuple[Cohort, Firing]]:
-    """Return the notices that this trainer has not seen, by cohort, the oldest first: as on its page."""
+def notices_for(trainer: User, among: FiringQuerySet) -> list[tuple[Cohort, Firing]]:
+    """Return those of these notices that this trainer may see and nobody put away, by cohort, the oldest first: as on
+    its page, as long as they are a trainer."""
     today = timezone.localdate(clock.now())
     has_begun, goes_on = (Q(starts_on=None) | Q(starts_on__lte=today)), (Q(ends_on=None) | Q(ends_on__gte=today))
+    own = Cohort.objects.filter(has_begun, goes_on, trainers=trainer, trainers__is_trainer=True)
     found: dict[int, tuple[Cohort, Firing]] = {}
-    for cohort in Cohort.objects.filter(has_begun, goes_on, trainers=trainer).order_by("name", "pk"):
+    for cohort in own.order_by("name", "pk"):
         learners = Enrollment.objects.in_cohort(cohort).filter(learner__is_active=True)
-        notices = Firing.objects.open_notices().seen_by_trainers_of(cohort).filter(enrollment__in=learners.values("pk"))
+        notices = among.open_notices().seen_by_trainers_of(cohort).filter(enrollment__in=learners.values("pk"))
         for notice in notices.with_names().select_related("rule__course").order_by("rule__course", "at", "pk"):
             found.setdefault(notice.pk, (cohort, notice))
     return list(found.values())
 
 
-def _trainers_with_notices() -> Iterable[User]:
-    of_notices = Enrollment.objects.filter(firings__in=Firing.objects.open_notices()).values("learner")
-    cohorts = Cohort.objects.filter(learners__in=of_notices).values("pk")
-    trainers = User.objects.filter(is_trainer=True, is_active=True, is_simulated=False, trained_cohorts__in=cohorts)
-    return trainers.exclude(notice_wish__often=Often.NEVER).distinct()
+def _trainers_with_news() -> Iterable[User]:
+    """Return those whose learners have notices that no mail to them has: few of the many that may be open."""
+    news = Firing.objects.open_notices().filter(enrollment__learner__cohorts__trainers=OuterRef("pk"))
+    mailed = MailedNotice.objects.filter(firing=OuterRef("pk"), trainer=OuterRef(OuterRef("pk")))
+    trainers = User.objects.filter(Exists(news.filter(~Exists(mailed))), is_trainer=True, is_active=True)
+    return trainers.filter(is_simulated=False).exclude(notice_wish__often=Often.NEVER)
 
 
 @transaction.atomic
 def _gather(trainer: User, now: datetime) -> None:
     """Put what is new into the mail that waits for this trainer, or into another one."""
-    known = set(MailedNotice.objects.filter(trainer=trainer).values_list("firing", flat=True))
-    new = [notice for _, notice in notices_for(trainer) if notice.pk not in known]
+    mailed = MailedNotice.objects.filter(firing=OuterRef("pk"), trainer=trainer)
+    new = [notice for _, notice in notices_for(trainer, Firing.objects.filter(~Exists(mailed)))]
     if not new:
         return
     locked = NoticeMail.objects.select_for_update()  # else it might be sent meanwhile, without these
@@ -132,8 +135,7 @@ def _try(mail: NoticeMail, now: datetime) -> bool:
     mine = NoticeMail.objects.filter(pk=mail.pk, sent_at=None, due_at=mail.due_at)
     if not mine.update(due_at=now + AT_WORK, tries=F("tries") + 1):
         return False
-    inside = set(mail.notices.values_list("firing", flat=True))
-    told = [(cohort, notice) for cohort, notice in notices_for(mail.trainer) if notice.pk in inside]
+    told = notices_for(mail.trainer, Firing.objects.filter(mailed__mail=mail))
     if not told or not mail.trainer.is_active or wish_of(mail.trainer) == Often.NEVER:
         mail.delete()
         return False
@@ -165,7 +167,7 @@ def letter_about(mail: NoticeMail, told: Sequence[tuple[Cohort, Firing]]) -> Ema
         count = len({notice.enrollment_id for _, notice in told})
         subject = ngettext("%d learner needs you", "%d learners need you", count) % count
         words = {
-            "trainer": trainer,
+            "name": _in_a_line(trainer.get_short_name()),
             "told": _by_cohort(told[:MOST_TOLD], site),
             "more": len(told) - MOST_TOLD,
             "often": wish_of(trainer).label,
@@ -187,10 +189,16 @@ def _by_cohort(told: Sequence[tuple[Cohort, Firing]], site: str) -> list[Told]:
     for cohort, notice in told:
         course = notice.rule.course
         page = f"{site}{reverse('analytics:cohort', args=[cohort.pk])}?course={course.slug}"
-        part = found.setdefault((cohort.pk, course.pk), Told(cohort, course.title, page, []))
-        note = f" {notice.rule.note}" if notice.rule.note else ""
-        part.lines.append(f"{notice.enrollment.learner.name}: {reasons_of(notice)}.{note}")  # type: ignore[attr-defined]
+        names = _in_a_line(cohort.name), _in_a_line(course.title)
+        part = found.setdefault((cohort.pk, course.pk), Told(*names, page, []))
+        line = f"{notice.enrollment.learner.name}: {reasons_of(notice)}. {notice.rule.note}"
+        part.lines.append(_in_a_line(line))  # type: ignore[attr-defined]
     return list(found.values())
+
+
+def _in_a_line(words: str) -> str:
+    """Return words that somebody chose without line breaks: else they could look like lines of ours."""
+    return " ".join(words.split())
 
 
 def _zone_of(trainer: User) -> zoneinfo.ZoneInfo | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import BigIntegerField
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.serializers import ValidationError as Refused
@@ -91,6 +92,14 @@ class SwitchedSerializer(Given):
 class RuleLearnerSerializer(Given):
     id = serializers.UUIDField()
     name = serializers.CharField()
+
+
+class LogAskedSerializer(serializers.Serializer[Any]):
+    """Which part of the log is asked for, in the address."""
+
+    rule = serializers.IntegerField(
+        required=False, min_value=1, max_value=BigIntegerField.MAX_BIGINT, help_text="The log of this rule alone."
+    )
 
 
 class FiringSerializer(Given):

@@ -16,6 +16,10 @@ from courses import clock
 from courses.models import Cohort, Course, Module, User
 
 
+class RuleEnded(Exception):
+    """The rule was removed or written anew, perhaps by somebody else a moment ago."""
+
+
 @dataclass(frozen=True)
 class Realm:
     """Where rules hold: in a course, by its authors, or for one cohort in it, by its trainers."""
@@ -121,7 +125,12 @@ def write(realm: Realm, author: User, draft: Draft) -> Rule:
 
 @transaction.atomic
 def rewrite(realm: Realm, rule: Rule, author: User, draft: Draft) -> Rule:
-    """Put a new rule in the place of one. It is off at first, and begins anew: the old one keeps its log."""
+    """Put a new rule in the place of one. It is off at first, and begins anew: the old one keeps its log.
+
+    Raise RuleEnded if it was ended before: of two people who rewrite it at once, the second is told.
+    """
+    if not Rule.objects.standing().select_for_update(of=("self",), no_key=True).filter(pk=rule.pk).first():
+        raise RuleEnded
     remove(rule, author)
     return write(realm, author, draft)
 
@@ -135,14 +144,17 @@ def switch_on(rule: Rule) -> None:
 
 @transaction.atomic
 def switch_off(rule: Rule, person: User) -> int:
-    """Let the rule rest, and withdraw what it asks for; return how much that was."""
+    """Let the rule rest, and withdraw what it asks for; return how much that was.
+
+    Changing its row waits for whoever fires it at this moment: what they write is withdrawn, too.
+    """
     Rule.objects.filter(pk=rule.pk, ended_at=None).update(on_since=None)
     return _withdraw(rule, person)
 
 
 @transaction.atomic
 def remove(rule: Rule, person: User) -> int:
-    """Take the rule back for good, with what it asks for. Its log stays."""
+    """Take the rule back for good, with what it asks for, as `switch_off` does. Its log stays."""
     Rule.objects.filter(pk=rule.pk, ended_at=None).update(ended_at=clock.now(), ended_by=person)
     return _withdraw(rule, person)
 

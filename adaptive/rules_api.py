@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.decorators import api_view, throttle_classes
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from rest_framework.serializers import ValidationError as Refused
 from adaptive.rehearsing import rehearse
 from adaptive.rule_serializers import (
     FiringSerializer,
+    LogAskedSerializer,
     RuleSentSerializer,
     RuleSerializer,
     SwitchedSerializer,
@@ -21,14 +22,13 @@ from adaptive.rule_serializers import (
     TrialSerializer,
     draft_of,
 )
-from adaptive.rulemaking import Realm, remove, rewrite, switch_off, switch_on, write
+from adaptive.rulemaking import Realm, RuleEnded, remove, rewrite, switch_off, switch_on, write
 from adaptive.rules import Firing, Rule
 from courses.access import actor, authored_course, trained_cohort
 from courses.limiting import READING, STEPPING, limited
 from courses.serializers import NothingSerializer, read
 
 SHOWN_CASES = 50  # each is chosen again, which takes a while
-ONLY = OpenApiParameter("rule", int, description="The log of this rule alone.")
 ENDED = "It was removed, or written anew: nothing about it changes any more."
 
 
@@ -72,8 +72,10 @@ def rewrite_rule(request: Request, slug: str, rule_pk: int, pk: int | None = Non
     """Write it anew: another rule takes its place, off at first. The log of this one stays."""
     realm, found = _rule(request, slug, rule_pk, pk)
     draft = draft_of(realm, read(RuleSentSerializer, request))
-    _refuse_ended(found)
-    made = rewrite(realm, found, actor(request), draft)
+    try:
+        made = rewrite(realm, found, actor(request), draft)
+    except RuleEnded:
+        raise Refused({"rule": [ENDED]}) from None
     return Response(RuleSerializer(realm.rules.get(pk=made.pk)).data, status=201)
 
 
@@ -84,7 +86,8 @@ def switch_rule(request: Request, slug: str, rule_pk: int, pk: int | None = None
     """Switch it on or off. Off, what it asked for is withdrawn. Doing so twice changes nothing."""
     realm, found = _rule(request, slug, rule_pk, pk)
     sent = read(SwitchSerializer, request)
-    _refuse_ended(found)
+    if found.ended_at:
+        raise Refused({"rule": [ENDED]})
     withdrawn = 0
     if sent["on"]:
         switch_on(found)
@@ -121,7 +124,7 @@ def rule_trial(request: Request, slug: str, rule_pk: int, pk: int | None = None)
     return Response(TrialSerializer(told).data)
 
 
-@extend_schema_view(get=extend_schema(parameters=[ONLY]))
+@extend_schema_view(get=extend_schema(parameters=[LogAskedSerializer]))
 class RuleLog(generics.ListAPIView[Firing]):
     """What rules did, the latest first: in a cohort, for its learners; in a course, by the rules of its authors."""
 
@@ -130,8 +133,9 @@ class RuleLog(generics.ListAPIView[Firing]):
 
     def get_queryset(self) -> QuerySet[Firing]:
         found = self.realm.firings.select_related("directive__ended_by")
-        only = self.request.query_params.get("rule", "")
-        return found.filter(rule=int(only)) if only.isdecimal() else found
+        asked = LogAskedSerializer(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        return found.filter(**asked.validated_data)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "realm": self.realm}
@@ -144,11 +148,6 @@ class RuleLog(generics.ListAPIView[Firing]):
 def _rule(request: Request, slug: str, rule_pk: int, pk: int | None) -> tuple[Realm, Rule]:
     realm = realm_of(request, slug, pk)
     return realm, get_object_or_404(realm.rules, pk=rule_pk)
-
-
-def _refuse_ended(found: Rule) -> None:
-    if found.ended_at:
-        raise Refused({"rule": [ENDED]})
 
 
 def _switched(realm: Realm, found: Rule, withdrawn: int) -> Response:

@@ -67,8 +67,7 @@ def obey(standing: Standing) -> bool:
     The enrollment must be locked.
     """
     before = standing.steering.ids
-    for rule, occasion in _met_now(standing):
-        fire(standing, rule, occasion)
+    fire(standing, _met_now(standing))
     if any(one.rule for one in standing.steering.directives):
         _end_what_is_done(standing)
         _give_up_what_leaves_nothing(standing)
@@ -97,7 +96,24 @@ def fired_for(enrollment: Enrollment, rules: Sequence[Rule]) -> Mapping[int, set
     return fired
 
 
-def fire(standing: Standing, rule: Rule, occasion: Met) -> Firing:
+def fire(standing: Standing, found: Sequence[tuple[Rule, Met]]) -> int:
+    """Do what these rules ask for, as far as they may; return how many fired: those that are on still."""
+    on = _still_on([rule for rule, _ in found])
+    firings = [_fire(standing, rule, occasion) for rule, occasion in found if rule.pk in on]
+    return len(firings)
+
+
+def _still_on(rules: Sequence[Rule]) -> set[int]:
+    """Return those that nobody has switched off or removed meanwhile, and let nobody do so until the transaction ends.
+
+    Who does so afterwards finds what they asked for, and withdraws it. All are locked before anything is written, in
+    one order, so that nobody waits for somebody who waits for them.
+    """
+    locked = Rule.objects.live().select_for_update(of=("self",), no_key=True).order_by("pk")
+    return set(locked.filter(pk__in=[rule.pk for rule in rules]).values_list("pk", flat=True)) if rules else set()
+
+
+def _fire(standing: Standing, rule: Rule, occasion: Met) -> Firing:
     """Do what the rule asks for, as far as it may, and write down what became of it."""
     now = clock.now()
     effect = effect_of(standing, rule, occasion, now)
@@ -271,9 +287,7 @@ def _fire_if_still_away(absent: Condition, pk: int, now: datetime) -> bool:
             fired = fired_for(enrollment, [absent.rule])[absent.rule_id]
             conditions = list(absent.rule.conditions.with_names())
             occasion = met(absent.rule, conditions, standing, fired, absence)
-            if occasion:
-                fire(standing, absent.rule, occasion)
-            return occasion is not None
+            return bool(occasion and fire(standing, [(absent.rule, occasion)]))
     except Exception:  # whatever breaks for one learner, the others are looked at
         log.exception("Rule %s broke for enrollment %s", absent.rule_id, pk)
         return False

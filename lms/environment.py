@@ -10,6 +10,7 @@ from environs import EnvError, ValidationError
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
+MAIL_TIMEOUT = 20  # seconds for each word of a mail server; all of them are far less than adaptive.notifying.AT_WORK
 UNKNOWN_ZONE = "not a time zone, such as Europe/Lisbon"
 
 
@@ -69,11 +70,15 @@ def broker_from(url: str, folder: Path) -> tuple[str, dict[str, Any]]:
 
 
 def mail_from(url: str) -> dict[str, Any]:
-    """Return Django's mail settings."""
-    settings: dict[str, Any] = dict(dj_email_url.parse(url))
+    """Return Django's mail settings. No mail server is waited for without end."""
+    try:
+        settings: dict[str, Any] = dict(dj_email_url.parse(url))
+    except ValueError as error:
+        raise EnvError(f'Environment variable "EMAIL_URL" is not the address of a mail server: {error}') from None
     if not settings.get("EMAIL_BACKEND"):
         known = ", ".join(f"{scheme}://" for scheme in sorted(dj_email_url.SCHEMES))
         raise EnvError(f'Environment variable "EMAIL_URL" must start with one of {known}')
     if settings["EMAIL_FILE_PATH"]:
         settings["EMAIL_FILE_PATH"] = str(Path("/") / settings["EMAIL_FILE_PATH"])
+    settings["EMAIL_TIMEOUT"] = settings["EMAIL_TIMEOUT"] or MAIL_TIMEOUT
     return settings

@@ -9,6 +9,7 @@ from django.urls import resolve
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from adaptive.guarding import NothingToLearn
@@ -20,6 +21,7 @@ from courses.recording import KeyReused
 log = structlog.get_logger(__name__)
 
 SECONDS_TO_RECOVER = 2
+ALL_OF_IT = api_settings.NON_FIELD_ERRORS_KEY
 MEND = "Some of what was sent needs mending; see fields."
 
 
@@ -48,10 +50,16 @@ def _flat(wrong: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, words in wrong.items() if isinstance(wrong, dict) else ():
         places = words if isinstance(words, dict) and all(isinstance(place, int) for place in words) else {}
-        things = {place: part for place, part in places.items() if isinstance(part, dict)}
-        inside = {f"{name}.{place}.{field}": part[field] for place, part in things.items() for field in part}
+        inside = {f"{name}.{place}{field}": part for place, thing in places.items() for field, part in _in(thing)}
         found |= inside or {name: words}
     return found or wrong
+
+
+def _in(thing: Any) -> list[tuple[str, Any]]:
+    """What is wrong with one thing of a list: with its fields, or with all of it, such as that it is nothing."""
+    if not isinstance(thing, dict):
+        return [("", thing)]
+    return [("" if field == ALL_OF_IT else f".{field}", words) for field, words in thing.items()]
 
 
 @csrf_exempt

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from adaptive.conditions import reasons_of
 from adaptive.rehearsing import rehearse
 from adaptive.rule_forms import BLANK, RuleForm, Shown, blanks_of, reshaped
-from adaptive.rulemaking import Realm, later, remove, rewrite, see, switch_off, switch_on, write
+from adaptive.rulemaking import Realm, RuleEnded, later, remove, rewrite, see, switch_off, switch_on, write
 from adaptive.rules import Rule
 from courses.access import actor, for_authors, for_trainers, trained_cohort
 from courses.models import Course
@@ -106,14 +106,21 @@ def _one(request: HttpRequest, realm: Realm, rule_pk: int) -> HttpResponse:
     if "row" in request.POST and "HX-Request" in request.headers:
         return _form_alone(request, realm, form, rule)
     if form.is_valid():
-        rule = rewrite(realm, rule, actor(request), form.draft)
-        messages.success(request, _("Written anew, and still off: see what it would have done, then switch it on."))
-        return redirect(address_of(realm, rule))
+        return _rewrite(request, realm, rule, form)
     context = _around(realm) | _log(request, realm.firings.filter(rule=rule)) | {"form": form, "rule": rule}
     context["is_writing"] = request.method == "POST"
     if rule.ended_at is None and (not rule.is_on or "try" in request.GET):
         context |= _trial(request, rule)
     return render(request, "adaptive/rule.html", context, status=422 if form.has_mistakes else 200)
+
+
+def _rewrite(request: HttpRequest, realm: Realm, rule: Rule, form: RuleForm) -> HttpResponse:
+    try:
+        rule = rewrite(realm, rule, actor(request), form.draft)
+        messages.success(request, _("Written anew, and still off: see what it would have done, then switch it on."))
+    except RuleEnded:
+        messages.error(request, _("Somebody else has removed this rule or written it anew meanwhile."))
+    return redirect(address_of(realm, rule))
 
 
 def _form(request: HttpRequest, realm: Realm, shown: Shown) -> RuleForm:

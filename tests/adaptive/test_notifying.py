@@ -16,7 +16,7 @@ from adaptive.rulemaking import see
 from adaptive.rules import Firing, Then
 from adaptive.ruling import watch_absences
 from courses.enrolling import enroll
-from courses.models import Cohort, Enrollment, User
+from courses.models import Cohort, Course, Enrollment, User
 from tests.adaptive.acting import learn
 from tests.adaptive.conftest import again
 from tests.adaptive.letterbox import Letterbox, letterbox
@@ -197,6 +197,51 @@ def test_who_has_seen_it_or_may_not_see_it_any_more_gets_no_mail(
 
     assert mail_notices(in_hours(0.1)) == 0
     assert not NoticeMail.objects.exists()
+
+
+def test_who_is_no_trainer_any_more_gets_no_mail_that_waits(
+    post: Letterbox, cohort: Cohort, wide: Enrollment, grace: User
+) -> None:
+    noticed(cohort, grace, wide)
+    post.is_full = True
+    mail_notices()
+    post.is_full = False
+
+    User.objects.filter(pk=grace.pk).update(is_trainer=False)
+    assert (mail_notices(in_hours(0.1)), len(post.letters)) == (0, 0)
+
+    User.objects.filter(pk=grace.pk).update(is_trainer=True)
+    assert mail_notices(in_hours(0.2)) == 1
+
+
+def test_nobodys_words_look_like_lines_of_the_letter(
+    post: Letterbox, cohort: Cohort, wide: Enrollment, grace: User
+) -> None:
+    for person in (wide.learner, grace):
+        User.objects.filter(pk=person.pk).update(first_name="Eve\r\n\n--\u2028Sign in", last_name="")
+    Cohort.objects.update(name="Spring\n--")
+    Course.objects.update(title="Wide\n--")
+    noticed(cohort, grace, wide, note="Go\n--")
+
+    mail_notices()
+
+    lines = body_of(post.letters[0]).splitlines()
+    assert lines.count("--") == 1
+    assert {
+        "Hello Eve -- Sign in,",
+        "Spring --, Wide --",
+        "- Eve -- Sign in: has begun the course. Go --",
+    } <= set(lines)
+
+
+def test_where_nothing_is_new_no_notice_is_read(
+    post: Letterbox, cohort: Cohort, wide: Enrollment, grace: User, django_assert_num_queries: Any
+) -> None:
+    noticed(cohort, grace, wide)
+    assert mail_notices() == 1
+
+    with django_assert_num_queries(2):  # whether anything is new, and whether a mail is due
+        assert mail_notices() == 0
 
 
 def test_a_rule_of_the_course_tells_the_trainers_of_its_learners_and_nobody_else(

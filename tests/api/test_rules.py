@@ -74,6 +74,7 @@ def test_a_trainer_writes_tries_switches_and_removes_a_rule(
     removed = conforms(schema, caller.post(f"{path}{anew['id']}/remove/"), f"{PATTERN}{{rule_pk}}/remove/", "post")
     assert (anew["joined"], anew["id"] != made["id"], bool(removed["rule"]["ended_at"])) == ("all", True, True)
     assert caller.post(f"{one}switch/", {"on": True}).json()["fields"].keys() == {"rule"}
+    assert caller.post(f"{one}rewrite/", SENSE).json()["fields"].keys() == {"rule"}
     listed = conforms(schema, caller.get(path), PATTERN, "get")["results"]
     assert [(row["id"], bool(row["ended_at"])) for row in listed] == [(anew["id"], True), (made["id"], True)]
     assert conforms(schema, caller.get(one), f"{PATTERN}{{rule_pk}}/", "get") == listed[1]
@@ -102,6 +103,7 @@ def test_what_makes_no_sense_is_refused_by_its_field(cohort: Cohort, grace: User
     begun, below = {"when": "begun"}, {"when": "below", "module": "module-1", "percent": 50}
     refused: dict[str, list[dict[str, Any]]] = {
         "conditions": [{"conditions": ...}, {"conditions": []}, {"conditions": [begun] * 6}, {"conditions": "begun"}],
+        "conditions.0": [{"conditions": [None]}, {"conditions": ["begun"]}],
         "conditions.0.when": [{"conditions": [{"when": "never"}]}, {"conditions": [{}]}],
         "conditions.1.module": [
             {"conditions": [begun, {"when": "completed"}]},
@@ -131,6 +133,13 @@ def test_what_makes_no_sense_is_refused_by_its_field(cohort: Cohort, grace: User
                 assert (response.status_code, set(response.json()["fields"])) == (400, {name})
     assert not Rule.objects.exists()
     assert not Condition.objects.exists()
+
+
+@pytest.mark.parametrize("odd", ["9" * 30, "1" * 5000, "0", "-1", "first", "%00", "²"])
+def test_a_log_of_no_rule_is_refused_and_not_the_log_of_all(cohort: Cohort, grace: User, odd: str) -> None:
+    refused = Caller(grace).get(f"cohorts/{cohort.pk}/courses/python/rules/log/?rule={odd}")
+
+    assert (refused.status_code, set(refused.json()["fields"])) == (400, {"rule"})
 
 
 def test_listing_rules_takes_as_many_queries_for_many_as_for_one(

@@ -66,6 +66,17 @@ def test_a_folder_for_mail_is_taken_from_the_root() -> None:
     assert mail_from("file:///var/mail/adept")["EMAIL_FILE_PATH"] == "/var/mail/adept"
 
 
+@pytest.mark.parametrize(("query", "seconds"), [("", 20), ("?timeout=60", 60), ("?timeout=0", 20)])
+def test_no_mail_server_is_waited_for_without_end(query: str, seconds: int) -> None:
+    assert mail_from(f"smtp://mail.example.org:25{query}")["EMAIL_TIMEOUT"] == seconds
+
+
+@pytest.mark.parametrize("url", ["smtp://host:mail", "smtp://host?timeout=long"])
+def test_an_address_that_cannot_be_read_is_refused_by_its_name(url: str) -> None:
+    with pytest.raises(EnvError, match='"EMAIL_URL" is not the address of a mail server'):
+        mail_from(url)
+
+
 @pytest.mark.parametrize("url", ["consolemail://", "smtp+tls://host", "mail.example.org", ""])
 def test_an_unknown_kind_is_refused(url: str) -> None:
     with pytest.raises(EnvError, match='"EMAIL_URL" must start with one of console://'):
