@@ -78,7 +78,7 @@ def outlook(probability: list[float]) -> Outlook:
     p = np.array(probability)
     nothing = np.zeros(len(p))
     brought = Prospects(p, np.empty((0, len(p))), nothing, nothing, nothing)
-    return Outlook(p, nothing + 1.0, brought, nothing + np.inf, 0.0, nothing, nothing)
+    return Outlook(p, nothing + 1.0, brought, nothing, 0.0, nothing, nothing)
 
 
 def test_what_is_not_allowed_is_never_drawn_and_the_cost_of_that_is_told() -> None:
