@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Lock
 from typing import Any
 
 from django.db import connection, transaction
 
 from adaptive.freezing import frozen, sha256_of, thawed
+from adaptive.keeping import Latest
 from adaptive.models import LearnerState, Recommendation
 from adaptive.snapshots import Snapshot
 from adaptive.syllabus import Syllabus, syllabus_for
@@ -29,8 +28,7 @@ LEVEL = 9  # of compression
 MOST_KEPT = 16  # courses as they were, in the memory of one process
 KEPT_FOR = timedelta(days=1)  # that what nobody speaks of stays: a request may just be at it
 
-_kept: OrderedDict[str, Syllabus] = OrderedDict()
-_keeping = Lock()
+_kept: Latest[str, Syllabus] = Latest(MOST_KEPT)
 
 
 class SnapshotGone(Exception):
@@ -72,16 +70,7 @@ def syllabus_with(sha256: str, course: Course) -> Syllabus:
     current = syllabus_for(course)
     if sha256_of(current) == sha256:
         return current
-    with _keeping:
-        if sha256 in _kept:
-            _kept.move_to_end(sha256)
-            return _kept[sha256]
-    syllabus = _read(sha256)
-    with _keeping:
-        _kept[sha256] = syllabus
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return syllabus
+    return _kept.get(sha256, lambda: _read(sha256))
 
 
 def _read(sha256: str) -> Syllabus:
@@ -114,5 +103,4 @@ def _spoken_of(course: Course) -> set[str]:
 
 def forget() -> None:
     """Empty this process's memory."""
-    with _keeping:
-        _kept.clear()
+    _kept.clear()

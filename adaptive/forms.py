@@ -60,6 +60,19 @@ AIMS = (
 )  # percent of answers right
 
 
+def published_in(course: Course) -> dict[str, list[tuple[int, str]]]:
+    """Return (key, title) of what is published in a course, in its order, by "module" and "skill"; in one query."""
+    modules, skills = (
+        thing.objects.filter(course=course, live=True)
+        .annotate(thing=Value(thing._meta.model_name))
+        .order_by()
+        .values_list("thing", "position", "pk", "title")
+        for thing in (Module, Skill)
+    )
+    found = list(modules.union(skills, all=True).order_by("thing", "position", "pk"))
+    return {name: [(pk, title) for thing, _place, pk, title in found if thing == name] for name in THINGS}
+
+
 class DayInput(forms.DateInput):
     """A day, chosen from the browser's own calendar."""
 
@@ -125,16 +138,9 @@ class DirectiveForm(forms.Form):
         self.fields["about"].required = self.data.get("kind") != DirectiveKind.AIM
 
     def _things(self) -> list[tuple[str, Any]]:
-        """The modules and skills to choose from; read only where the form is shown or sent, in one query."""
-        modules, skills = (
-            thing.objects.filter(course=self.course, live=True)
-            .annotate(thing=Value(thing._meta.model_name))
-            .order_by()
-            .values_list("thing", "position", "pk", "title")
-            for thing in (Module, Skill)
-        )
-        found = list(modules.union(skills, all=True).order_by("thing", "position", "pk"))
-        own = {name: [(f"{name}-{pk}", title) for thing, _, pk, title in found if thing == name] for name in THINGS}
+        """The modules and skills to choose from; read only where the form is shown or sent."""
+        published = published_in(self.course)
+        own = {name: [(f"{name}-{pk}", title) for pk, title in published[name]] for name in THINGS}
         return [("", gettext("Choose one")), *((str(label), own[name]) for name, label in THINGS.items())]
 
     def clean(self) -> dict[str, Any]:

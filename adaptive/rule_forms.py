@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from adaptive.forms import published_in
 from adaptive.rule_conditions import CONDITION_NEEDS, LONGEST, MOST_CONDITIONS, Condition, When
 from adaptive.rulemaking import Draft, objections_to
 from adaptive.rules import ACTION_NEEDS, ANYWHERE, Joined, Rule, Then
@@ -46,8 +46,11 @@ Choices = Callable[[str], list[tuple[Any, str]]]
 class Blanks(forms.Form):
     """Some blanks of the sentence. What its words do not need is not looked at."""
 
+    word: ClassVar[str]  # the blank that decides which of the others are needed
+    needs: ClassVar[Mapping[str, tuple[str, ...]]]  # by what stands there
+
     def needed(self, sent: Mapping[str, Any]) -> tuple[str, ...]:
-        raise NotImplementedError
+        return self.needs.get(sent.get(self.word, ""), ())
 
     def clean(self) -> dict[str, Any]:
         sent = super().clean() or {}
@@ -76,6 +79,7 @@ class Blanks(forms.Form):
 class ConditionForm(Blanks):
     """What must be so of the learner."""
 
+    word, needs = "when", CONDITION_NEEDS
     when = forms.ChoiceField(label=_("Condition"), choices=When.choices)
     percent = forms.IntegerField(label=_("Percent"), required=False, min_value=1, max_value=100)
     module = forms.ChoiceField(label=_("Module of the condition"), required=False)
@@ -87,9 +91,6 @@ class ConditionForm(Blanks):
         """Tell its blanks from those of the conditions before it."""
         for field in self.fields.values() if number > 1 else ():
             field.label = gettext("%(label)s (%(number)d)") % {"label": field.label, "number": number}
-
-    def needed(self, sent: Mapping[str, Any]) -> tuple[str, ...]:
-        return CONDITION_NEEDS.get(sent.get("when", ""), ())
 
     @property
     def condition(self) -> Condition:
@@ -105,6 +106,7 @@ class ConditionForm(Blanks):
 class RuleForm(Blanks):
     """What is to happen; `conditions` are the forms of what must be so. `draft` is what was written."""
 
+    word, needs = "then", ACTION_NEEDS
     joined = forms.ChoiceField(label=_("How many of these must be so"), choices=Joined.choices, required=False)
     then = forms.ChoiceField(label=_("Action"), choices=Then.choices)
     target = forms.ChoiceField(label=_("Module of the action"), required=False)
@@ -139,21 +141,8 @@ class RuleForm(Blanks):
 
     @cached_property
     def _published(self) -> dict[str, list[tuple[int, str]]]:
-        """What there is to choose from; read where the form is shown or sent, in one query."""
-        modules, skills = (
-            thing.objects.filter(course=self.course, live=True)
-            .annotate(thing=Value(thing._meta.model_name))
-            .order_by()
-            .values_list("thing", "position", "pk", "title")
-            for thing in (Module, Skill)
-        )
-        found = list(modules.union(skills, all=True).order_by("thing", "position", "pk"))
-        return {
-            kind: [(pk, title) for thing, _place, pk, title in found if thing == kind] for kind in ("module", "skill")
-        }
-
-    def needed(self, sent: Mapping[str, Any]) -> tuple[str, ...]:
-        return ACTION_NEEDS.get(sent.get("then", ""), ())
+        """What there is to choose from; read where the form is shown or sent."""
+        return published_in(self.course)
 
     def is_valid(self) -> bool:
         """Each part is complete, and all of them together make sense."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
 
+from adaptive.keeping import Latest
 from courses.models import Course, Enrollment, Module, Need, Question, QuestionVersion, Skill, Variant
 from courses.needs import PICTURE_WITHOUT_WORDS, unmet_by_lesson
 
@@ -115,8 +115,7 @@ class Syllabus:
         return {skill: tuple(m for m in self.modules.values() if skill in m.skills) for skill in self.skills}
 
 
-_kept: OrderedDict[tuple[int, int], Syllabus] = OrderedDict()
-_keeping = Lock()
+_kept: Latest[tuple[int, int], Syllabus] = Latest(MOST_KEPT)
 
 
 def syllabus_of(enrollment: Enrollment) -> Syllabus:
@@ -126,17 +125,7 @@ def syllabus_of(enrollment: Enrollment) -> Syllabus:
 
 def syllabus_for(course: Course) -> Syllabus:
     """As syllabus_of, for whoever takes the course."""
-    key = (course.pk, course.edition.number)
-    with _keeping:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    syllabus = read_syllabus(course)
-    with _keeping:
-        _kept[key] = syllabus
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return syllabus
+    return _kept.get((course.pk, course.edition.number), lambda: read_syllabus(course))
 
 
 def read_syllabus(course: Course) -> Syllabus:
@@ -279,5 +268,4 @@ def _variant(variant: Variant, module: Module) -> VariantEntry:
 
 def forget() -> None:
     """Empty this process's memory."""
-    with _keeping:
-        _kept.clear()
+    _kept.clear()

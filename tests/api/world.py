@@ -69,3 +69,9 @@ class Caller:
 
     def post(self, path: str, data: Any = None) -> Any:
         return self.client.post(f"/api/v1/{path}", data or {}, "application/json", headers=self.headers)
+
+    def fields_refused_in(self, path: str, data: Json) -> set[str]:
+        """Send this without what is `...`, which must be refused; return the fields that the answer names."""
+        response = self.post(path, {key: value for key, value in data.items() if value is not ...})
+        assert response.status_code == 400, response.content
+        return set(response.json()["fields"])
