@@ -46,7 +46,7 @@ class Told:
     cohort: str
     course: str
     url: str
-    lines: Sequence[str]
+    lines: list[str]
 
 
 def mail_notices(now: datetime | None = None) -> int:
@@ -191,8 +191,7 @@ def _by_cohort(told: Sequence[tuple[Cohort, Firing]], site: str) -> list[Told]:
         page = f"{site}{reverse('analytics:cohort', args=[cohort.pk])}?course={course.slug}"
         names = _in_a_line(cohort.name), _in_a_line(course.title)
         part = found.setdefault((cohort.pk, course.pk), Told(*names, page, []))
-        line = f"{notice.enrollment.learner.name}: {reasons_of(notice)}. {notice.rule.note}"
-        part.lines.append(_in_a_line(line))  # type: ignore[attr-defined]
+        part.lines.append(_in_a_line(f"{notice.enrollment.learner.name}: {reasons_of(notice)}. {notice.rule.note}"))
     return list(found.values())
 
 
