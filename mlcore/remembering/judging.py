@@ -10,7 +10,7 @@ import numpy as np
 from mlcore.evaluation.bootstrapping import Interval, bootstrap
 from mlcore.interactions import Codes, Numbers
 from mlcore.laws import USUAL, Law, recall
-from mlcore.remembering.fitting import fitted
+from mlcore.remembering.fitting import fitted, learning_by
 from mlcore.remembering.reviews import Cards, Reviews, before, reviews_in
 from mlcore.remembering.rivals import RIVALS, weights_of
 from mlcore.retention import PACES, paces_among, paces_of, right_if
@@ -46,13 +46,13 @@ def refit(cards: Cards, serving: Law, seed: int = 0) -> Refit | None:
     laws, strength = laws_apart(cards, folds)
     reviews = reviews_in(cards, USUAL.parameters)
     fresh, served, usual = (
-        _lost(foretold(cards, folds, [_paced(train, law) for train, law in _with(cards, folds, each)]), reviews)
+        _lost(foretold(cards, folds, [_paced(*one) for one in _with(cards, folds, each)]), reviews)
         for each in (laws, [serving] * len(folds), [USUAL] * len(folds))
     )
     gain = bootstrap(served - fresh, reviews.learner)
     is_new = gain.low > 0.0
     return Refit(
-        law=fitted(cards, strength) if is_new else serving,
+        law=fitted(cards, strength).law if is_new else serving,
         is_new=is_new,
         gain=gain,
         over_usual=bootstrap(usual - fresh, reviews.learner),
@@ -67,10 +67,10 @@ def compared(cards: Cards, seed: int) -> dict[str, Numbers]:
     laws, _ = laws_apart(cards, folds)
     usual = [USUAL] * len(folds)
     ways: dict[str, list[Foretold]] = {
-        USUAL_LAW: [_plain(law) for law in usual],
-        USUAL_PACES: [_paced(train, law) for train, law in _with(cards, folds, usual)],
-        FITTED: [_plain(law) for law in laws],
-        FITTED_PACES: [_paced(train, law) for train, law in _with(cards, folds, laws)],
+        USUAL_LAW: [_plain(*one) for one in _with(cards, folds, usual)],
+        USUAL_PACES: [_paced(*one) for one in _with(cards, folds, usual)],
+        FITTED: [_plain(*one) for one in _with(cards, folds, laws)],
+        FITTED_PACES: [_paced(*one) for one in _with(cards, folds, laws)],
     }
     ways |= {name: [_rival(train, name) for train, _ in _with(cards, folds, usual)] for name in RIVALS}
     reviews = reviews_in(cards, USUAL.parameters)
@@ -90,9 +90,12 @@ def laws_apart(cards: Cards, folds: Sequence[Codes]) -> tuple[list[Law], float]:
     """
     reviews = reviews_in(cards, USUAL.parameters)
     laws = [
-        [fitted(train, strength) for train, _ in _with(cards, folds, [USUAL] * len(folds))] for strength in STRENGTHS
+        [fitted(train, strength).law for train, _ in _with(cards, folds, [USUAL] * len(folds))]
+        for strength in STRENGTHS
     ]
-    losses = [_lost(foretold(cards, folds, [_plain(law) for law in each]), reviews) for each in laws]
+    losses = [
+        _lost(foretold(cards, folds, [_plain(*one) for one in _with(cards, folds, each)]), reviews) for each in laws
+    ]
     summed = np.array([[lost[np.isin(reviews.learner, fold)].sum() for fold in folds] for lost in losses])
     by_others = (summed.sum(axis=1, keepdims=True) - summed).argmin(axis=0)
     return [laws[best][fold] for fold, best in enumerate(by_others)], STRENGTHS[int(summed.sum(axis=1).argmin())]
@@ -122,22 +125,24 @@ def paces_by(cards: Cards, law: Law) -> Numbers:
     return paces_among(own.reshape(-1, len(PACES)))
 
 
-def _plain(law: Law) -> Foretold:
+def _plain(train: Cards, law: Law) -> Foretold:
+    learning = learning_by(train, law)
+
     def way(cards: Cards) -> Numbers:
-        reviews = reviews_in(cards, law.parameters)
-        return right_if(recall(law.parameters, reviews.days, reviews.stability))
+        reviews = reviews_in(cards, law.parameters, learning)
+        return reviews.right_if(recall(law.parameters, reviews.days, reviews.stability))
 
     return way
 
 
 def _paced(train: Cards, law: Law) -> Foretold:
     """By the law, at the pace that a learner's reviews so far tell of."""
-    population = paces_by(train, law)
+    population, learning = paces_by(train, law), learning_by(train, law)
 
     def way(cards: Cards) -> Numbers:
-        reviews = reviews_in(cards, law.parameters)
+        reviews = reviews_in(cards, law.parameters, learning)
         pace = paces_of(before(told_of_paces(reviews, law), reviews.learner), population)
-        right = right_if(recall(law.parameters, reviews.days[:, None], reviews.stability[:, None] * PACES))
+        right = reviews.right_if(recall(law.parameters, reviews.days[:, None], reviews.stability[:, None] * PACES))
         chance: Numbers = (pace * right).sum(axis=1)
         return chance
 

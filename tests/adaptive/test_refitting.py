@@ -37,16 +37,17 @@ def nothing_kept(db: None) -> None:
 
 
 def let_forget(course: Course, parameters: tuple[float, ...], learners: int) -> None:
-    """Learners who answered a question on each skill every four days, and forgot by these parameters."""
+    """Learners who answered a question on each skill again and again, and forgot by these parameters."""
     rng, by = np.random.default_rng(0), Scheduler(parameters, learning_steps=(), relearning_steps=())
+    days = np.cumsum([0, 1, 9, 2, 20, 4, 1, 12])
     for number in range(learners):
         learner = User.objects.create(email=f"learner{number}@example.org")
         enrollment = Enrollment.objects.create(learner=learner, course=course)
         cards: dict[int, Card] = {}
-        for day in range(8):
-            at = START + timedelta(days=4 * day)
+        for day in days.tolist():
+            at = START + timedelta(days=day)
             recalled = {n: by.get_card_retrievability(card, at) for n, card in cards.items()}
-            scores = [float(rng.random() < 0.15 + 0.75 * recalled.get(n, 0.5)) for n in range(SKILLS)]
+            scores = [float(rng.random() < 0.15 + 0.75 * recalled.get(n, 1.0)) for n in range(SKILLS)]
             with clock.set_to(at):
                 make_history(enrollment, SKILLS, lambda n, version, scores=tuple(scores): scores[n - 1])
             for n, score in enumerate(scores):
@@ -69,7 +70,7 @@ def serve(course: Course, law: Law) -> Forgetting:
 def test_learners_who_forget_sooner_than_usual_get_a_law_of_their_own_and_the_next_night_changes_nothing(
     broad: Course,
 ) -> None:
-    let_forget(broad, SOON, 12)
+    let_forget(broad, SOON, 30)
 
     [row] = refit_laws()
 
@@ -77,8 +78,8 @@ def test_learners_who_forget_sooner_than_usual_get_a_law_of_their_own_and_the_ne
     assert law == Law.from_json(row.parameters) != USUAL
     assert law.new_stability < 0.6 * USUAL.new_stability
     assert row.judged["gain"][1] > 0.0
-    assert row.judged["learners"] == 12
-    assert row.judged["answers"] == 12 * 8 * SKILLS
+    assert row.judged["learners"] == 30
+    assert row.judged["answers"] == 30 * 8 * SKILLS
 
     assert refit_laws() == []
     assert refresh_paces() == 0

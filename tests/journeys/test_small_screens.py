@@ -103,7 +103,7 @@ def test_tables_of_words_stand_row_by_row_on_a_phone(signed_in: SignIn) -> None:
         page.goto(address_of(name) + asked)
         page.locator("details").evaluate_all("(every) => every.forEach((one) => { one.open = true; })")
 
-        assert page.get_by_role("cell").and_(page.locator(f'[data-label="{cell}"]')).first.is_visible()
+        page.get_by_role("cell").and_(page.locator(f'[data-label="{cell}"]')).first.wait_for()
         assert page.evaluate(CUT_OFF, "main .data-table :is(th[scope='row'], td, td *)") == []
 
 

@@ -10,10 +10,10 @@ import pytest
 from fsrs import Card, Rating, Scheduler
 
 from mlcore.__main__ import main
-from mlcore.laws import USUAL, USUAL_PARAMETERS, Law
+from mlcore.laws import USUAL, USUAL_PARAMETERS, Law, recall
 from mlcore.remembering.fitting import fitted, loss
 from mlcore.remembering.judging import paces_by, refit
-from mlcore.remembering.reviews import Cards, cards_of, reviews_in, stabilities
+from mlcore.remembering.reviews import Cards, Learning, cards_of, followed, reviews_in
 from mlcore.retention import DAY, PACES, usual_paces
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -56,8 +56,8 @@ def test_histories_followed_as_arrays_are_the_librarys_cards() -> None:
 
     for parameters in (USUAL_PARAMETERS, SOON):
         cards = cards_of(np.zeros(12, np.int64), np.zeros(12, np.int64), at, score)
-        found = stabilities(cards, parameters)[0]
-        both = stabilities(cards, np.array([USUAL_PARAMETERS, parameters]).T[:, :, None])
+        found = followed(cards, parameters).stability[0]
+        both = followed(cards, np.array([USUAL_PARAMETERS, parameters]).T[:, :, None]).stability
         scheduler, card = Scheduler(parameters, learning_steps=(), relearning_steps=()), Card(card_id=1)
         for step, rating in enumerate(ratings):
             if step:
@@ -68,7 +68,7 @@ def test_histories_followed_as_arrays_are_the_librarys_cards() -> None:
 
 def test_a_law_is_found_again_in_the_answers_of_who_forgets_by_it() -> None:
     """Its forgetting after one right answer, not met again, as the library has it."""
-    law = fitted(cards_by(SOON, 120), strength=1.0)
+    law = fitted(cards_by(SOON, 120), strength=1.0).law
 
     truth, found, usual = (curve(parameters) for parameters in (SOON, law.parameters, USUAL_PARAMETERS))
     assert np.abs(usual - truth).max() > 0.3
@@ -81,9 +81,40 @@ def curve(parameters: tuple[float, ...]) -> np.ndarray:
     return np.array([scheduler.get_card_retrievability(card, START + timedelta(days=d)) for d in (1, 3, 7, 14, 30)])
 
 
+def test_the_chance_that_there_is_something_to_forget_is_that_of_all_ways_it_may_have_gone() -> None:
+    """Against a sum over every answer after which it may have been learned, or never."""
+    days, score = np.array([0.0, 2.4, 0.1, 6.0, 11.0]), np.array([0.0, 1.0, 0.0, 0.0, 1.0])
+    cards = cards_of(np.zeros(5, np.int64), np.zeros(5, np.int64), np.cumsum(days) * DAY, score)
+    by_law = followed(cards, SOON, Learning(np.array(0.44), np.array(0.1)))
+
+    lasts = zip(days[1:], by_law.stability[0, 1:], strict=True)
+    recalled = [1.0, *(float(recall(SOON, *since)) for since in lasts)]
+    ways = []
+    for learned_after in range(-1, 5):  # -1: before the first answer; 4: not by the last
+        chance = 0.44 if learned_after < 0 else 0.56 * 0.9**learned_after * (0.1 if learned_after < 4 else 1.0)
+        for step in range(4):
+            right = GUESSED + (RECALLED - GUESSED) * recalled[step] * (step > learned_after)
+            chance *= right if score[step] else 1.0 - right
+        ways.append(chance)
+
+    assert by_law.held[0, 4] == pytest.approx(sum(ways[:-1]) / sum(ways))
+
+
+def test_what_was_never_learned_does_not_look_forgotten() -> None:
+    """Half of all lessons teach nothing, and what they teach lasts for ever."""
+    rng = np.random.default_rng(3)
+    learner, skill, time = (one.ravel() for one in np.meshgrid(range(60), range(6), range(7), indexing="ij"))
+    knows = (rng.random((60, 6)) < 0.5)[learner, skill]
+    score = (rng.random(len(learner)) < np.where(knows, RECALLED, GUESSED)).astype(float)
+
+    law = fitted(cards_of(learner, skill, time * 3.0 * DAY, score), strength=1.0).law
+
+    assert curve(law.parameters)[-1] > curve(USUAL_PARAMETERS)[-1]
+
+
 def test_few_reviews_move_little_and_none_move_nothing() -> None:
-    few, many = (fitted(cards_by(SOON, learners), strength=8.0) for learners in (1, 120))
-    none = fitted(cards_by(SOON, 1).of(np.array([99])), strength=1.0)
+    few, many = (fitted(cards_by(SOON, learners), strength=8.0).law for learners in (1, 120))
+    none = fitted(cards_by(SOON, 1).of(np.array([99])), strength=1.0).law
 
     def moved(law: Law) -> float:
         return float(np.abs(curve(law.parameters) - curve(USUAL_PARAMETERS)).max())

@@ -16,9 +16,9 @@ from mlcore.sequencing.checkpoint import load_sequencer
 from mlcore.worlds.circumstances import OneSticks
 from mlcore.worlds.memories import MemoryWorld
 from mlcore.worlds.policies.later import EARLIER, after_others, having_seen, shown
+from mlcore.worlds.policies.plain import Random
 from mlcore.worlds.policies.policy import Moment
 from mlcore.worlds.policies.product import Ours
-from mlcore.worlds.policies.schedules import FixedIntervals
 from mlcore.worlds.registry import measured
 from mlcore.worlds.tms import tree
 from mlcore.worlds.world import Answers, Lessons, builds_on
@@ -94,7 +94,7 @@ def test_who_comes_after_others_is_taught_by_the_law_that_they_showed() -> None:
     """Where forgetting is fast: the chance to recall a month later what was answered right once."""
     world, ours = MemoryWorld("hlr"), Ours(TUTOR)
 
-    later = having_seen(ours, shown(FixedIntervals(), world, 25)[0])
+    later = having_seen(ours, shown(Random(), world, 25)[0])
 
     truth = world.begin(200, rng())
     once = truth.met(np.ones_like(truth.last, bool), np.ones_like(truth.last))
