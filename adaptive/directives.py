@@ -79,8 +79,8 @@ class Directive(models.Model):
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, null=True, related_name="directives")
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, null=True, related_name="directives")
     kind = models.CharField(max_length=8, choices=DirectiveKind.choices)
-    module = models.ForeignKey(Module, on_delete=models.CASCADE, null=True, related_name="+")
-    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, null=True, related_name="+")
+    module = models.ForeignKey(Module, on_delete=models.RESTRICT, null=True, related_name="+")
+    skill = models.ForeignKey(Skill, on_delete=models.RESTRICT, null=True, related_name="+")
     modality = models.CharField(max_length=20, choices=Modality.choices, blank=True)
     percent = models.PositiveSmallIntegerField(null=True)  # of answers right
     note = models.CharField(max_length=300, blank=True)

@@ -8,7 +8,6 @@ from typing import ClassVar, Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.deletion import CASCADE, Collector
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -76,28 +75,19 @@ def exactly(part: str, needs: dict[str, tuple[str, ...]], free: tuple[str, ...] 
     return found
 
 
-def whole_rule(
-    collector: Collector, field: models.ForeignKey[models.Model], conditions: models.QuerySet[Condition], using: str
-) -> None:
-    """Delete the rule with what one of its conditions is about: without that one it would say something else."""
-    CASCADE(collector, field, conditions, using)
-    for condition in conditions:
-        collector.collect([condition.rule], nullable=field.null)
-
-
 class ConditionQuerySet(models.QuerySet["Condition"]):
     def with_names(self) -> Self:
         return self.select_related("module", "skill")
 
 
 class Condition(models.Model):
-    """One thing that a rule asks about. As the rule, it is never changed."""
+    """One thing that a rule asks about. As the rule, it is never changed, and what it is about is never deleted."""
 
     rule = models.ForeignKey("adaptive.Rule", on_delete=models.CASCADE, related_name="conditions")
     place = models.PositiveSmallIntegerField()  # in the sentence, from 1
     when = models.CharField(max_length=10, choices=When.choices)
-    module = models.ForeignKey(Module, on_delete=whole_rule, null=True, related_name="+")
-    skill = models.ForeignKey(Skill, on_delete=whole_rule, null=True, related_name="+")
+    module = models.ForeignKey(Module, on_delete=models.RESTRICT, null=True, related_name="+")
+    skill = models.ForeignKey(Skill, on_delete=models.RESTRICT, null=True, related_name="+")
     percent = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(100)])
     answers = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(200)])
     days = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST)])

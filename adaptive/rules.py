@@ -75,7 +75,8 @@ class RuleQuerySet(models.QuerySet["Rule"]):
 
 class Rule(models.Model):
     """A sentence about learners of a course or of a cohort in it. Never changed or deleted but ended, as directives
-    are: whoever rewrites a rule ends it and makes a new one, so that the log always says which words fired.
+    are: whoever rewrites a rule ends it and makes a new one, so that the log always says which words fired. For its
+    sake what a rule speaks of is not deleted either, but with the whole course (adaptive.speaking_of).
 
     It fires at most once for each learner and occasion (adaptive.conditions says what an occasion is).
     """
@@ -84,7 +85,7 @@ class Rule(models.Model):
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, null=True, related_name="rules")
     joined = models.CharField(max_length=3, choices=Joined.choices, default=Joined.ALL)
     then = models.CharField(max_length=10, choices=Then.choices)
-    target = models.ForeignKey(Module, on_delete=models.CASCADE, null=True, related_name="+")
+    target = models.ForeignKey(Module, on_delete=models.RESTRICT, null=True, related_name="+")
     modality = models.CharField(max_length=20, choices=Modality.choices, blank=True)
     lasting = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST)])
     note = models.CharField(max_length=300, blank=True)

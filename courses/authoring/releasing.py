@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from courses.models import Course, Enrollment, Interaction, Module, Presentation, Question, Skill, Variant
 
@@ -47,29 +47,44 @@ def released(question: Question) -> Released | None:
 
 @dataclass(frozen=True)
 class Held:
-    """Why something cannot be deleted."""
+    """What cannot be deleted, and what holds it."""
 
     thing: Any
-    answers: int
-    others: int  # what was shown, opened or enrolled in, without an answer
+    sentence: str
 
-    @property
-    def sentence(self) -> str:
-        if self.answers:
-            return ngettext("It has %(count)d answer.", "It has %(count)d answers.", self.answers) % {
-                "count": self.answers
-            }
-        return _("Learners have met it already.")
+
+@dataclass(frozen=True)
+class Why:
+    """Why several things cannot be deleted, and what to do instead."""
+
+    title: object
+    advice: object
+
+
+MET = Why(
+    gettext_lazy("This stays, because learners have met it"),
+    gettext_lazy(
+        "Their answers point to it, and what we believe of them comes from their answers. Unpublish it instead: nobody "
+        "is offered it any more, and nothing is lost."
+    ),
+)
 
 
 def held(things: Iterable[Any]) -> list[Held]:
     """Return those things that learners have met, with how much would be lost with them."""
-    found = [Held(thing, *_traces(thing)) for thing in things]
-    return [one for one in found if one.answers or one.others]
+    found = [(thing, *_traces(thing)) for thing in things]
+    return [Held(thing, met(answers)) for thing, answers, others in found if answers or others]
+
+
+def met(answers: int) -> str:
+    """What holds what learners have met."""
+    if answers:
+        return ngettext("It has %(count)d answer.", "It has %(count)d answers.", answers) % {"count": answers}
+    return _("Learners have met it already.")
 
 
 def _traces(thing: Any) -> tuple[int, int]:
-    """Count a thing's answers, and everything else in the log and beside it that needs it."""
+    """Count a thing's answers, and what else in the log and beside it needs it: shown, opened or enrolled in."""
     where = _in_log(thing)
     traces = Interaction.objects.filter(where)
     answers = traces.answers().count()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -20,7 +20,7 @@ from courses.authoring.answers import blank_answer
 from courses.authoring.arranging import move
 from courses.authoring.drafts import edit_url
 from courses.authoring.forms import next_position
-from courses.authoring.releasing import Held, held
+from courses.authoring.releasing import MET, Held, Why, held, met
 from courses.authoring.tree import tree_of
 from courses.models import Course, Module, Question, QuestionKind, Skill
 
@@ -145,17 +145,17 @@ class ContentDeleteView(DeleteView):
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             return super().form_valid(form)
-        except ProtectedError:
-            return kept(self.request, [Held(self.object, 0, 1)])
+        except (ProtectedError, RestrictedError):  # since it was asked what holds it
+            return self.run_before_hook() or kept(self.request, [Held(self.object, met(0))], MET)
 
 
 def keep_what_learners_met(request: HttpRequest, things: list[Any]) -> HttpResponse | None:
     """Instead of deleting, explain. Called before anything is deleted; None lets it go on."""
     found = held(things)
-    return kept(request, found) if found else None
+    return kept(request, found, MET) if found else None
 
 
-def kept(request: HttpRequest, found: list[Held]) -> HttpResponse:
+def kept(request: HttpRequest, found: list[Held], why: Why) -> HttpResponse:
     """A page that says why things stay, and offers to unpublish them."""
     rows = [
         {
@@ -169,7 +169,8 @@ def kept(request: HttpRequest, found: list[Held]) -> HttpResponse:
     context = {
         "rows": rows,
         "breadcrumbs_items": [*crumbs_to(course), {"url": "", "label": _("This stays")}],
-        "header_title": _("This stays, because learners have met it"),
+        "header_title": why.title,
+        "advice": why.advice,
         "header_icon": "lock",
         "tree_url": tree_url(course),
     }

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import RestrictedError
 
 from adaptive.conditions import reasons_of
+from adaptive.directing import end
+from adaptive.directives import Directive
 from adaptive.explaining import sentence
 from adaptive.models import Recommendation
 from adaptive.rehearsing import rehearse
@@ -17,8 +21,8 @@ from adaptive.ruling import watch_absences
 from courses import clock
 from courses.models import Course, Enrollment, Module, User
 from tests.adaptive.acting import finish_a_module, learn
-from tests.adaptive.ruled import drafted, fired, ruled, written
-from tests.adaptive.steered import cohort_with, in_days, module, next_for, skill
+from tests.adaptive.ruled import drafted, fired, ruled
+from tests.adaptive.steered import BAN, WAIVER, asked, cohort_with, in_days, module, next_for, skill
 
 ALL, ANY = Joined.ALL, Joined.ANY
 LAST_VERSION = "0013_courses_as_they_were"
@@ -194,15 +198,41 @@ def test_what_makes_no_sense_together_is_objected_to(wide: Enrollment) -> None:
     assert [objections_to(Draft(*parts[:1], Then.INSERT, parts[1], target=first)) for parts in fine] == [[]] * 4
 
 
-def test_a_rule_goes_with_what_one_of_its_conditions_is_about(wide: Enrollment, noor: User) -> None:
-    first, gone = module(wide.course, 1), module(wide.course, 2)
-    drafted(noor, wide.course, Draft([so(When.BEGUN), so(When.COMPLETED, module=gone)], Then.NOTIFY))
-    left = written(noor, wide.course, When.COMPLETED, Then.NOTIFY, module=first)
+def test_what_a_rule_speaks_of_cannot_be_deleted_so_that_its_log_stays(wide: Enrollment, noor: User) -> None:
+    unmet, target = module(wide.course, 4), module(wide.course, 5)
+    unlearned = skill(wide.course, 4)
+    rule = on(
+        noor,
+        wide.course,
+        Draft(
+            [so(When.BEGUN), so(When.COMPLETED, module=unmet), so(When.MASTERED, skill=unlearned)],
+            Then.SKIP,
+            ANY,
+            target=target,
+        ),
+    )
+    next_for(wide)
+    log = [(one.rule.sentence, reasons_of(one)) for one in Firing.objects.with_names()]
 
-    gone.delete()
+    for thing in (unmet, target, unlearned):
+        with pytest.raises(RestrictedError):
+            thing.delete()
 
-    assert list(Rule.objects.all()) == [left]
-    assert Condition.objects.count() == 1
+    assert [(one.rule.sentence, reasons_of(one)) for one in Firing.objects.with_names()] == log
+    assert log == [(rule.sentence, "has begun the course")]
+    assert Directive.objects.get(ended_at=None).module == target
+
+
+def test_what_a_trainer_spoke_of_cannot_be_deleted(wide: Enrollment, grace: User) -> None:
+    about = {BAN: module(wide.course, 2), WAIVER: skill(wide.course, 3)}
+    for kind, thing in about.items():
+        end(asked(grace, kind, thing, wide), grace)
+
+    for thing in about.values():
+        with pytest.raises(RestrictedError):
+            thing.delete()
+
+    assert {one.what for one in Directive.objects.with_names()} == {"Module 2", "Skill-3"}
 
 
 def test_rules_of_the_last_version_keep_their_words_and_their_log(wide: Enrollment, noor: User) -> None:

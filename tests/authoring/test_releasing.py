@@ -3,12 +3,21 @@
 import uuid
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
+from wagtail import hooks
 
+from adaptive.directives import Directive
+from adaptive.models import Rule
+from adaptive.rule_conditions import When
+from adaptive.rulemaking import remove
+from adaptive.rules import Then
 from courses.answering import Submission, record_answer
 from courses.enrolling import enroll
-from courses.models import Question, Skill, User
+from courses.models import Course, Module, Question, Skill, User
+from tests.adaptive.ruled import ruled
+from tests.adaptive.steered import BAN, WAIVER, asked, cohort_with
 from tests.authoring.forms import question_form
 from tests.factories import present
 
@@ -52,6 +61,67 @@ def test_nor_can_many_at_once(desk: Client, answered: Question) -> None:
 
     assert desk.post(address).status_code == 409
     assert Question.objects.filter(pk=answered.pk).exists()
+
+
+def test_what_rules_ask_about_or_offer_stays_and_so_do_they(desk: Client, course: Course, noor: User) -> None:
+    first, second = course.modules.get(slug="module-1"), course.modules.get(slug="module-2")
+    rule = ruled(noor, course, When.COMPLETED, Then.SKIP, module=first, target=second)
+    mastery = ruled(noor, course, When.MASTERED, Then.NOTIFY, skill=course.skills.get(slug="skill-3"))
+    remove(mastery, noor)
+    addresses = [
+        reverse("wagtailsnippets_courses_module:delete", args=[first.pk]),
+        reverse("wagtailsnippets_courses_module:delete", args=[second.pk]),
+        reverse("wagtailsnippets_courses_skill:delete", args=[course.skills.get(slug="skill-3").pk]),
+        f"/authoring/bulk/courses/module/delete/?id={first.pk}",
+    ]
+
+    for address in addresses:
+        asked_first, done = desk.get(address), desk.post(address)
+        assert "This stays, because rules or trainers speak of it" in asked_first.content.decode()
+        assert "1 rule speaks of it." in asked_first.content.decode()
+        assert done.status_code == 409
+
+    assert [one.sentence for one in Rule.objects.all()] == [mastery.sentence, rule.sentence]
+
+
+def test_what_trainers_spoke_of_stays(desk: Client, course: Course, ada: User, grace: User) -> None:
+    enrollment = enroll(ada, course)
+    banned, waived = course.modules.get(slug="module-2"), course.skills.get(slug="skill-3")
+    asked(grace, BAN, banned, enrollment)
+    asked(grace, WAIVER, waived, enrollment)
+
+    for kind, thing in (("module", banned), ("skill", waived)):
+        address = reverse(f"wagtailsnippets_courses_{kind}:delete", args=[thing.pk])
+        assert "Trainers spoke of it once." in desk.get(address).content.decode()
+        assert desk.post(address).status_code == 409
+
+    assert Directive.objects.count() == 2
+
+
+def test_a_rule_that_comes_while_a_module_is_deleted_is_not_lost(desk: Client, module: Module, noor: User) -> None:
+    def write_a_rule(request: HttpRequest, things: list[Module]) -> None:
+        ruled(noor, module.course, When.COMPLETED, Then.NOTIFY, module=module)
+
+    with hooks.register_temporarily("before_delete_snippet", write_a_rule, order=9):
+        done = desk.post(reverse("wagtailsnippets_courses_module:delete", args=[module.pk]))
+
+    assert (done.status_code, "1 rule speaks of it." in done.content.decode()) == (409, True)
+    assert Rule.objects.get().conditions.get().module == module
+
+
+def test_a_whole_course_that_nobody_takes_goes_with_its_rules(
+    desk: Client, course: Course, noor: User, grace: User
+) -> None:
+    cohort = cohort_with(grace)
+    cohort.courses.add(course)
+    target, known = course.modules.get(slug="module-2"), course.skills.get(slug="skill-1")
+    ruled(noor, course, When.MASTERED, Then.SKIP, skill=known, target=target)
+    asked(grace, BAN, target, cohort)
+
+    desk.post(reverse("wagtailsnippets_courses_course:delete", args=[course.pk]))
+
+    assert not Course.objects.filter(pk=course.pk).exists()
+    assert not Rule.objects.exists()
 
 
 def test_a_question_nobody_met_can_be_deleted(desk: Client, question: Question) -> None:
