@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.directives import Directive as Directive  # tables, too
+from adaptive.absences import AbsenceLook as AbsenceLook  # tables, too
+from adaptive.directives import Directive as Directive
 from adaptive.findings import Factor as Factor
 from adaptive.findings import Finding as Finding
 from adaptive.findings import Forgetting as Forgetting

@@ -20,9 +20,10 @@ from adaptive.replaying import Verdict, standing_then
 from adaptive.retracing import retraced
 from adaptive.rule_conditions import When
 from adaptive.rules import Effect, Rule, Then
-from adaptive.ruling import effect_of, entry_of, learners_of
+from adaptive.ruling import effect_of, entry_of
 from adaptive.serving import live_tutor
 from adaptive.steering import UNSTEERED
+from adaptive.watching import learners_of
 from courses import clock
 from courses.models import Difficulty, Enrollment, Modality
 

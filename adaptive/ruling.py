@@ -13,24 +13,19 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
 
-from django.db import transaction
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import BigIntegerField, Q, UUIDField
 from django.utils import timezone
 
-from adaptive.adapting import Standing, standing_of
-from adaptive.conditions import Absence, Met, met, occasions_in
+from adaptive.adapting import Standing
+from adaptive.conditions import Met, met, occasions_in
 from adaptive.directives import Directive, DirectiveKind
 from adaptive.guarding import is_default_path
 from adaptive.returning import is_fulfilled
-from adaptive.rule_conditions import Condition, When
+from adaptive.rule_conditions import Condition
 from adaptive.rules import Effect, Firing, Rule, Then
-from adaptive.serving import live_tutor
 from adaptive.steering import WHOLE_COURSE, DirectiveEntry, has_rules
 from courses import clock
-from courses.models import Cohort, Enrollment, Interaction
-from courses.models.people import EnrollmentQuerySet
-from courses.recording import lock
+from courses.models import Cohort, Enrollment
 from courses.statements import Query, Slot
 
 log = logging.getLogger(__name__)
@@ -231,63 +226,3 @@ def _end(entries: Sequence[DirectiveEntry], now: datetime, because: str = "") ->
         Directive.objects.filter(pk__in=ids, ended_at=None).update(ended_at=now)
         if because:
             Firing.objects.filter(directive__in=ids).update(given_up_because=because)
-
-
-def watch_absences(now: datetime | None = None) -> int:
-    """Fire the rules about learners who stay away, once for each absence; return how often. It can run twice.
-
-    What rules asked for until a moment that has passed is ended, too, so that nobody looks at it again.
-    """
-    now = now or clock.now()
-    by_rules = Directive.objects.filter(rule__isnull=False, ended_at=None).exclude(kind=DirectiveKind.DUE)
-    by_rules.filter(holds_until__lte=now).update(ended_at=now)
-    absences = Condition.objects.filter(
-        when=When.INACTIVE, rule__ended_at=None, rule__on_since__isnull=False
-    ).select_related("rule__cohort")
-    return sum(
-        _fire_if_still_away(absent, pk, now)
-        for absent in absences.order_by("-rule_id")
-        for pk in away(absent, now).values_list("pk", flat=True)
-    )
-
-
-def away(absent: Condition, now: datetime) -> QuerySet[Enrollment]:
-    """Return who has done nothing for as long as the condition says, and for whom its rule has not fired because of it
-    since."""
-    latest = Interaction.objects.filter(enrollment=OuterRef("pk")).order_by("-sequence")
-    sequence = Cast(OuterRef("last_sequence"), output_field=Firing._meta.get_field("occasion"))
-    occasion = Concat(Value(f"{absent.place} after "), sequence, Value(";"))
-    fired = Firing.objects.filter(rule=absent.rule_id, enrollment=OuterRef("pk"), occasion__contains=occasion)
-    return (
-        learners_of(absent.rule)
-        .filter(finished_at=None, learner__is_active=True)
-        .annotate(last_at=Coalesce(Subquery(latest.values("at")[:1]), F("enrolled_at")))
-        .filter(~Exists(fired), last_at__lte=now - timedelta(days=absent.days or 0))
-        .order_by("pk")
-    )
-
-
-def learners_of(rule: Rule) -> EnrollmentQuerySet:
-    """Return everybody about whom the rule speaks."""
-    everybody = Enrollment.objects.in_cohort(rule.cohort) if rule.cohort else Enrollment.objects.all()
-    return everybody.filter(course=rule.course_id)
-
-
-def _fire_if_still_away(absent: Condition, pk: int, now: datetime) -> bool:
-    """Fire the rule that asks about an absence, if the learner is away still and its other conditions let it."""
-    try:
-        with transaction.atomic():
-            enrollment = Enrollment.objects.with_edition().get(pk=pk)
-            lock(enrollment)
-            still = away(absent, now).filter(pk=pk).first()
-            if still is None:
-                return False
-            standing = standing_of(enrollment, live_tutor(enrollment.course_id))
-            absence = Absence(enrollment.last_sequence, still.last_at, now)  # type: ignore[attr-defined]
-            fired = fired_for(enrollment, [absent.rule])[absent.rule_id]
-            conditions = list(absent.rule.conditions.with_names())
-            occasion = met(absent.rule, conditions, standing, fired, absence)
-            return bool(occasion and fire(standing, [(absent.rule, occasion)]))
-    except Exception:  # whatever breaks for one learner, the others are looked at
-        log.exception("Rule %s broke for enrollment %s", absent.rule_id, pk)
-        return False

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from adaptive import calibrating, filing, forgetting, jobs, modalities, notifying, refitting, ruling
+from adaptive import calibrating, filing, forgetting, jobs, modalities, notifying, refitting, watching
 
 
 @shared_task
@@ -74,7 +74,7 @@ def let_go_of_snapshots() -> None:
 @shared_task
 def watch_absences() -> None:
     """Fire the rules about learners who stay away."""
-    ruling.watch_absences()
+    watching.watch_absences()
 
 
 @shared_task

@@ -14,7 +14,7 @@ from adaptive.notifying import mail_notices, wish
 from adaptive.rule_conditions import When
 from adaptive.rulemaking import see
 from adaptive.rules import Firing, Then
-from adaptive.ruling import watch_absences
+from adaptive.watching import watch_absences
 from courses.enrolling import enroll
 from courses.models import Cohort, Course, Enrollment, User
 from tests.adaptive.acting import learn

@@ -17,7 +17,7 @@ from adaptive.replaying import Verdict, replay
 from adaptive.rule_conditions import Condition, When
 from adaptive.rulemaking import Draft, objections_to, switch_on
 from adaptive.rules import Effect, Firing, Joined, Rule, Then
-from adaptive.ruling import watch_absences
+from adaptive.watching import watch_absences
 from courses import clock
 from courses.models import Course, Enrollment, Module, User
 from tests.adaptive.acting import finish_a_module, learn

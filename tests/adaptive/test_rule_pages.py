@@ -11,7 +11,7 @@ from adaptive.rehearsing import rehearse
 from adaptive.rule_conditions import When
 from adaptive.rule_forms import ConditionForm
 from adaptive.rules import Effect, Firing, Rule, Then
-from adaptive.ruling import watch_absences
+from adaptive.watching import watch_absences
 from analytics.erasing import erase
 from analytics.summarizing import drain
 from courses.models import Cohort, Enrollment, User

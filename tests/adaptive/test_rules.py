@@ -16,9 +16,9 @@ from adaptive.replaying import Verdict, replay
 from adaptive.rule_conditions import Condition, When
 from adaptive.rulemaking import remove, switch_off, switch_on
 from adaptive.rules import Effect, Firing, Rule, Then
-from adaptive.ruling import watch_absences
 from adaptive.serving import live_tutor
 from adaptive.stepping import practice
+from adaptive.watching import watch_absences
 from courses import clock
 from courses.enrolling import enroll
 from courses.models import Enrollment, User, Variant

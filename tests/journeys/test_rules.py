@@ -11,8 +11,8 @@ from adaptive.adapting import standing_of
 from adaptive.guarding import missing_for
 from adaptive.models import Recommendation
 from adaptive.rules import Firing, Rule
-from adaptive.ruling import watch_absences
 from adaptive.serving import live_tutor
+from adaptive.watching import watch_absences
 from courses import clock
 from courses.models import Cohort, Course, Enrollment, Module
 from tests.adaptive.acting import finish_a_module
