@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from adaptive import serving
 from adaptive.models import Checkpoint, Recommendation, Rung
@@ -42,6 +43,16 @@ def test_registering_the_shipped_checkpoint_twice_changes_nothing(db: None) -> N
 
     assert first == second
     assert Checkpoint.objects.count() == 1
+
+
+def test_a_checkpoint_whose_registration_was_taken_back_does_not_serve(course: Course) -> None:
+    with transaction.atomic():
+        live_tutor(course.pk)
+        transaction.set_rollback(True)
+
+    live = live_tutor(course.pk)
+
+    assert Checkpoint.objects.get().pk == live.checkpoint
 
 
 def test_a_promoted_checkpoint_serves_at_once_in_this_process(course: Course, folder: Path) -> None:
