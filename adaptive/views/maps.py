@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.alternatives import comparison_of
@@ -31,6 +30,7 @@ from adaptive.verdicts import findings_for
 from adaptive.ways import Candidate
 from courses.access import actor, coached_enrollment, for_people, for_trainers, own_enrollment, trained_cohort
 from courses.models import Enrollment
+from courses.views.looking import for_reading
 
 MOST_SHOWN = 12  # candidates on the page about a choice
 
@@ -43,7 +43,7 @@ class Names:
     now: Syllabus
 
 
-@require_safe
+@for_reading
 @for_people
 def skills_map(request: HttpRequest, slug: str) -> HttpResponse:
     """Draw what is believed of every skill, laid out by prerequisites, and the same as a list."""
@@ -66,7 +66,7 @@ def skills_map(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "adaptive/map.html", context)
 
 
-@require_safe
+@for_reading
 @for_people
 def review(request: HttpRequest) -> HttpResponse:
     """Show what is due again in all courses, and when the next will be."""
@@ -84,7 +84,7 @@ def review(request: HttpRequest) -> HttpResponse:
     return render(request, "adaptive/review.html", context)
 
 
-@require_safe
+@for_reading
 @for_people
 def finished(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what is known now, and what stays open."""
@@ -103,7 +103,7 @@ def finished(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "adaptive/finished.html", context)
 
 
-@require_safe
+@for_reading
 @for_people
 def why(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     """Show everything that went into a choice."""
@@ -111,7 +111,7 @@ def why(request: HttpRequest, recommendation_id: uuid.UUID) -> HttpResponse:
     return render(request, "adaptive/why.html", _why_context(chosen))
 
 
-@require_safe
+@for_reading
 @for_trainers
 def why_for_trainer(request: HttpRequest, pk: int, enrollment_pk: int, recommendation_id: uuid.UUID) -> HttpResponse:
     """Show a trainer what one of their learners reads about a choice, word for word."""

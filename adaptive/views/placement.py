@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.explaining import sentence
@@ -22,12 +22,13 @@ from courses.limiting import STEPPING
 from courses.marking import has_passed
 from courses.models import Enrollment, Interaction
 from courses.views.limiting import at_most
+from courses.views.looking import for_reading
 
 NEARLY = 10  # tenths
 ICONS = {"known": "check", "unsure": "unsure", "unknown": "mastery-0"}
 
 
-@require_safe
+@for_reading
 @for_people
 def placement(request: HttpRequest, slug: str) -> HttpResponse:
     """Offer the test while it may be taken; afterwards say what it told, and where to start. Or why there is none."""

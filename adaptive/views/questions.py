@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from adaptive.adapting import standing_of
 from adaptive.advancing import advance, outcome_of
@@ -31,9 +31,10 @@ from courses.marking.revealing import choices_after
 from courses.models import Interaction, Presentation, Purpose
 from courses.recording import KeyReused
 from courses.views.limiting import at_most
+from courses.views.looking import for_reading
 
 
-@require_safe
+@for_reading
 @for_people
 def question(request: HttpRequest, presentation_id: uuid.UUID) -> HttpResponseBase:
     """Ask; or show what came of it, if it was answered before."""
@@ -85,7 +86,7 @@ def answer(request: HttpRequest, presentation_id: uuid.UUID) -> HttpResponseBase
     return _onward(shown, came_of_it)
 
 
-@require_safe
+@for_reading
 @for_people
 def outcome(request: HttpRequest, presentation_id: uuid.UUID) -> HttpResponseBase:
     """Say how good the answer was, which skills moved, and what comes next."""

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.asking import open_question
@@ -30,6 +30,7 @@ from courses.lessons import lesson_of
 from courses.limiting import STEPPING
 from courses.models import Enrollment, InteractionKind
 from courses.views.limiting import at_most
+from courses.views.looking import for_reading
 
 TOLD = gettext_lazy("See what it told")
 
@@ -51,7 +52,7 @@ def next_step(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("adaptive:step", slug) if chosen.variant_id else _to_practice(request, enrollment)
 
 
-@require_safe
+@for_reading
 @for_people
 def step(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Read the step on offer."""

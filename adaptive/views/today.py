@@ -27,6 +27,7 @@ from adaptive.standings import standings_of, steps_on_offer
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from courses.access import actor, for_people, visible_courses
 from courses.models import Enrollment, User
+from courses.views.looking import for_reading
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def place_of(user: User) -> str:
     return next((room for is_theirs, room in rooms if is_theirs), "adaptive:today")
 
 
-@require_safe
+@for_reading
 @for_people
 def today(request: HttpRequest) -> HttpResponse:
     """One next step for each course, what is due, and the skills of the course at hand."""

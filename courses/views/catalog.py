@@ -13,6 +13,7 @@ from courses.access import actor, for_people, visible_courses
 from courses.enrolling import NotOpen
 from courses.enrolling import enroll as take_up
 from courses.models import Enrollment, Module, User
+from courses.views.looking import for_reading
 
 
 @require_safe
@@ -25,7 +26,7 @@ def catalog(request: HttpRequest) -> HttpResponse:
     return render(request, "courses/catalog.html", {"courses": courses.order_by("-is_own", "title")})
 
 
-@require_safe
+@for_reading
 def course(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the course teaches; the page tells who takes it how far they are."""
     shown = get_object_or_404(_courses(request), slug=slug)
