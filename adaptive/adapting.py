@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 MASTERY = ("mean", "sd", "answers", "right")  # what is kept of a skill, for `SkillBelief`
 BATCH = 500  # entries of the log folded at a time
+MOST_SYLLABI = 16  # snapshots of its course by which a log is folded on: each step names all of them
 KEPT = (
     "belief",
     "progress",
@@ -151,7 +152,8 @@ def caught_up(standing: Standing) -> Standing:
 
 
 def read_standing(enrollment: Enrollment, live: LiveTutor) -> Standing:
-    """Return the stored state, or a blank one where there is none for this checkpoint and calibration."""
+    """Return the stored state, or a blank one where there is none to go on from: for this checkpoint and calibration,
+    and folded by few enough snapshots of the course."""
     stored = STATE if live.checkpoint else COUNTED_STATE
     state = stored.first(enrollment=enrollment.pk, checkpoint=live.checkpoint)
     return standing_from(enrollment, live, state, steering_of(enrollment))
@@ -168,7 +170,7 @@ def standing_from(enrollment: Enrollment, live: LiveTutor, state: LearnerState |
 def _standing_from(enrollment: Enrollment, live: LiveTutor, state: LearnerState | None, steering: Steering) -> Standing:
     syllabus = syllabus_of(enrollment)
     law = law_in(syllabus.subject)
-    if state and state.calibration_id == live.calibration:
+    if state and state.calibration_id == live.calibration and not _is_patchwork(state, syllabus):
         try:
             belief, progress = live.read(bytes(state.belief)), Progress.from_json(state.progress, law)
             paces, folded = paces_in(syllabus.subject), _spans_in(state)
@@ -181,6 +183,11 @@ def _standing_from(enrollment: Enrollment, live: LiveTutor, state: LearnerState 
     blank = nothing_seen(enrollment, live, syllabus, law=law)
     blank.state.pk, blank.steering, blank.paces = state.pk if state else None, steering, paces_in(syllabus.subject)
     return blank
+
+
+def _is_patchwork(state: LearnerState, syllabus: Syllabus) -> bool:
+    """Whether it would be folded on by one snapshot of its course too many: then it is folded anew, by this one."""
+    return len(state.syllabi) >= MOST_SYLLABI and state.syllabi[-1][1] != sha256_of(syllabus)
 
 
 def _spans_in(state: LearnerState) -> Spans:

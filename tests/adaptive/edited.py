@@ -10,9 +10,9 @@ from tests.factories import make_module, make_question, make_skill
 Edit = Callable[[Course], object]
 
 
-def rename_a_module(course: Course) -> None:
+def rename_a_module(course: Course, title: str = "Called otherwise") -> None:
     module = Module.objects.filter(course=course).latest("position")
-    module.title = "Called otherwise"
+    module.title = title
     module.save()
 
 

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from adaptive.adapting import standing_of
+from adaptive.adapting import MOST_SYLLABI, standing_of
 from adaptive.comparing import compared
 from adaptive.counterfactuals import what_would_change
 from adaptive.freezing import sha256_of
@@ -85,6 +85,20 @@ def test_the_log_is_folded_by_the_courses_that_it_was_folded_by_then(fan: Enroll
     by_the_last_alone = standing_then(last)
     assert not isinstance(by_the_last_alone, Verdict)
     assert by_the_last_alone.progress != live.progress  # or the test above could not fail
+
+
+def test_a_course_that_is_edited_for_ever_leaves_every_step_as_small_and_the_same(wide: Enrollment) -> None:
+    for number in range(2 * MOST_SYLLABI + 2):
+        learn(wide, lambda n, number=number: (n + number) % 3 > 0, 1)
+        rename_a_module(wide.course, f"Called otherwise, {number}")
+    offer_step(standing_of(again(wide), live_tutor(wide.course_id)))
+
+    steps = stored(wide)
+    named = [len(step.inputs["syllabi"]) for step in steps]
+    assert max(named) <= MOST_SYLLABI
+    assert len(LearnerState.objects.get().syllabi) <= MOST_SYLLABI
+    assert {replay(step).verdict for step in steps} == {Verdict.SAME}
+    assert Snapshot.objects.count() > MOST_SYLLABI  # or the test could not fail
 
 
 def test_policies_can_be_judged_by_steps_from_before_an_edit(fan: Enrollment) -> None:
