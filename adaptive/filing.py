@@ -1,7 +1,7 @@
 """Courses as they were: filed by their content when somebody learns by it, so that choices can be made again later.
 
-Each content is stored once, however many editions and steps it serves. A process files a course once for each edition;
-until the next one, that costs no statement.
+Each content is stored once, however many editions and steps it serves. A process files a course once for each edition,
+and twice a day where people go on learning by it; in between, that costs no statement.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -26,7 +26,8 @@ from courses.models import Course
 FILED = "filed"  # among what is prepared of a syllabus
 LEVEL = 9  # of compression
 MOST_KEPT = 16  # courses as they were, in the memory of one process
-KEPT_FOR = timedelta(days=1)  # that what nobody speaks of stays: a request may just be at it
+KEPT_FOR = timedelta(days=1)  # that what nobody speaks of stays since it was filed: a request may just be at it
+RENEWED_AFTER = KEPT_FOR / 2  # a process that learns by it on and on files it again
 
 _kept: Latest[str, Syllabus] = Latest(MOST_KEPT)
 
@@ -44,25 +45,31 @@ class _Filed:
     """Notes that a snapshot is stored for good: called when its transaction is."""
 
     syllabus: Syllabus
+    at: datetime
 
     def __call__(self) -> None:
-        self.syllabus.prepared[FILED] = True
+        self.syllabus.prepared[FILED] = self.at
 
 
 def file_away(syllabus: Syllabus) -> None:
-    """Store a course as the policy reads it, unless it is there."""
-    whole = syllabus.whole or syllabus
-    if FILED in whole.prepared or _is_about_to_be(whole):
+    """Store a course as the policy reads it. If it is there, it is held, until this transaction ends, and kept on."""
+    whole, now = syllabus.whole or syllabus, clock.now()
+    if _is_filed(whole, now):
         return
     data = zlib.compress(frozen(whole), LEVEL)
-    row = Snapshot(sha256=sha256_of(whole), course_id=whole.course_id, data=data)
-    Snapshot.objects.bulk_create([row], ignore_conflicts=True)
-    transaction.on_commit(_Filed(whole))
+    row = Snapshot(sha256=sha256_of(whole), course_id=whole.course_id, data=data, named_at=now)
+    Snapshot.objects.bulk_create([row], update_conflicts=True, unique_fields=["sha256"], update_fields=["named_at"])
+    transaction.on_commit(_Filed(whole, now))
 
 
-def _is_about_to_be(syllabus: Syllabus) -> bool:
-    """Whether this transaction stored it, and did not take that back: Django forgets such deeds with a savepoint."""
-    return any(isinstance(deed, _Filed) and deed.syllabus is syllabus for _, deed, *_ in connection.run_on_commit)
+def _is_filed(syllabus: Syllabus, now: datetime) -> bool:
+    """Whether it was lately: for good, or in this transaction, as long as that was not taken back.
+
+    Django forgets such deeds with a savepoint.
+    """
+    deeds = (deed for _, deed, *_ in connection.run_on_commit if isinstance(deed, _Filed))
+    times = [deed.at for deed in deeds if deed.syllabus is syllabus] + [syllabus.prepared.get(FILED)]
+    return any(at is not None and now - at < RENEWED_AFTER for at in times)
 
 
 def syllabus_with(sha256: str, course: Course) -> Syllabus:
@@ -88,7 +95,7 @@ def _read(sha256: str) -> Syllabus:
 
 def let_go() -> int:
     """Delete the snapshots that no step and no learner state speaks of any more; return how many."""
-    old = Snapshot.objects.filter(made_at__lt=clock.now() - KEPT_FOR)
+    old = Snapshot.objects.filter(named_at__lt=clock.now() - KEPT_FOR)
     courses = Course.objects.filter(pk__in=old.values("course")).select_related("edition").order_by("pk")
     return sum(old.filter(course=course).exclude(pk__in=_spoken_of(course)).delete()[0] for course in courses)
 

@@ -10,7 +10,8 @@ from courses.models import Course
 
 
 class Snapshot(models.Model):
-    """A course as the policy reads it: known by its hash, written once, never changed, and of no person.
+    """A course as the policy reads it: known by its hash, written once, never changed, and of no person. Only when
+    somebody last learned by it is written anew.
 
     Stored steps and learner states name it by its hash and not by a foreign key: nobody's answer is to fail for what
     is only kept to look back.
@@ -19,7 +20,7 @@ class Snapshot(models.Model):
     sha256 = models.CharField(max_length=64, primary_key=True)
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="snapshots")
     data = models.BinaryField()  # `adaptive.freezing`, compressed
-    made_at = models.DateTimeField(default=clock.now)
+    named_at = models.DateTimeField(default=clock.now)  # about: by half a day (adaptive.filing)
 
     class Meta:
         verbose_name = _("snapshot of a course")

@@ -1,17 +1,21 @@
 """Courses as they were are stored once for each content, small, for nobody, and for as long as they are needed."""
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
+from time import sleep
 
+import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from adaptive import filing
+from adaptive import filing, syllabus
 from adaptive.adapting import standing_of
 from adaptive.freezing import frozen, sha256_of, thawed
-from adaptive.models import Snapshot
+from adaptive.models import LearnerState, Recommendation, Snapshot
 from adaptive.recommending import Inputs, decide_step, offer_step, recommend_next
 from adaptive.serving import live_tutor
 from adaptive.syllabus import syllabus_for
@@ -44,7 +48,7 @@ def test_the_same_content_is_stored_once_and_a_hundred_edits_stay_small(demo: Co
         question.difficulty = 1 + (question.difficulty + number // 40) % 5
         question.save()
         filing.file_away(syllabus_for(Course.objects.get(pk=demo.pk)))
-        sizes.append(len(bytes(Snapshot.objects.latest("made_at").data)))
+        sizes.append(len(bytes(Snapshot.objects.latest("named_at").data)))
 
     assert len(set(Snapshot.objects.values_list("pk", flat=True))) > 90
     assert max(sizes) < 4_000
@@ -76,6 +80,63 @@ def test_what_was_taken_back_is_stored_the_next_time(wide: Enrollment) -> None:
     filing.file_away(current)
 
     assert Snapshot.objects.get().pk == sha256_of(current)
+
+
+def test_what_is_named_again_is_kept_for_another_day(wide: Enrollment) -> None:
+    filing.file_away(syllabus_for(wide.course))
+    as_it_was = Snapshot.objects.get().pk
+    variant = Variant.objects.filter(module__course=wide.course).earliest("pk")
+    variant.minutes, usual = 99, variant.minutes
+    variant.save()
+    variant.minutes = usual
+    variant.save()
+
+    with clock.set_to(timezone.now() + timedelta(days=2)):
+        filing.file_away(syllabus_for(Course.objects.get(pk=wide.course_id)))
+        rename_a_module(wide.course)
+        kept = filing.let_go()
+    with clock.set_to(timezone.now() + timedelta(days=4)):
+        gone = filing.let_go()
+
+    assert (kept, gone) == (0, 1)
+    assert not Snapshot.objects.filter(pk=as_it_was).exists()
+
+
+def test_a_process_that_goes_on_for_long_says_so_before_a_day_is_over(wide: Enrollment) -> None:
+    counts = []
+    for hours in (0, 6, 13, 20, 40):
+        with clock.set_to(timezone.now() + timedelta(hours=hours)):
+            counts.append(len(filing_statements(wide)))
+
+    assert counts == [1, 0, 1, 0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_step_has_just_named_is_not_let_go_before_the_step_is_there(wide: Enrollment) -> None:
+    offer_step(standing_of(again(wide), live_tutor(wide.course_id)))
+    Recommendation.objects.all().delete()
+    LearnerState.objects.all().delete()
+    Snapshot.objects.update(named_at=timezone.now() - timedelta(days=2))
+    syllabus.forget()
+    is_named = Event()
+
+    def edit_and_let_go() -> int:
+        is_named.wait(60)
+        try:
+            rename_a_module(wide.course)
+            return filing.let_go()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as another:
+        gone = another.submit(edit_and_let_go)
+        with transaction.atomic():
+            step = offer_step(standing_of(again(wide), live_tutor(wide.course_id)))
+            is_named.set()
+            sleep(1.0)  # until the other waits for this transaction, or has deleted what it names
+
+    assert gone.result() == 0
+    assert Snapshot.objects.get().pk == step.inputs["syllabi"][-1][1]
 
 
 def test_nobody_is_kept_by_a_snapshot_and_what_nobody_needs_goes(wide: Enrollment, enrollment: Enrollment) -> None:
