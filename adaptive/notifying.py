@@ -30,6 +30,7 @@ from adaptive.notices import PAUSES, MailedNotice, NoticeMail, NoticeWish, Often
 from adaptive.rules import Firing, FiringQuerySet
 from courses import clock
 from courses.models import Cohort, Enrollment, User
+from courses.naming import in_a_line
 
 log = structlog.get_logger(__name__)
 
@@ -167,7 +168,7 @@ def letter_about(mail: NoticeMail, told: Sequence[tuple[Cohort, Firing]]) -> Ema
         count = len({notice.enrollment_id for _, notice in told})
         subject = ngettext("%d learner needs you", "%d learners need you", count) % count
         words = {
-            "name": _in_a_line(trainer.get_short_name()),
+            "name": in_a_line(trainer.get_short_name()),
             "told": _by_cohort(told[:MOST_TOLD], site),
             "more": len(told) - MOST_TOLD,
             "often": wish_of(trainer).label,
@@ -189,15 +190,10 @@ def _by_cohort(told: Sequence[tuple[Cohort, Firing]], site: str) -> list[Told]:
     for cohort, notice in told:
         course = notice.rule.course
         page = f"{site}{reverse('analytics:cohort', args=[cohort.pk])}?course={course.slug}"
-        names = _in_a_line(cohort.name), _in_a_line(course.title)
+        names = in_a_line(cohort.name), in_a_line(course.title)
         part = found.setdefault((cohort.pk, course.pk), Told(*names, page, []))
-        part.lines.append(_in_a_line(f"{notice.enrollment.learner.name}: {reasons_of(notice)}. {notice.rule.note}"))
+        part.lines.append(in_a_line(f"{notice.enrollment.learner.name}: {reasons_of(notice)}. {notice.rule.note}"))
     return list(found.values())
-
-
-def _in_a_line(words: str) -> str:
-    """Return words that somebody chose without line breaks: else they could look like lines of ours."""
-    return " ".join(words.split())
 
 
 def _zone_of(trainer: User) -> zoneinfo.ZoneInfo | None:

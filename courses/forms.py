@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.lessons import Lesson
 from courses.models import Need, User
+from courses.naming import OneLineField
 
 LONGEST_NOTE = 10_000  # characters under one prompt
 PART = "part_"
@@ -17,8 +18,8 @@ PART = "part_"
 class NameForm(forms.Form):
     """Asks for a name when somebody signs up."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=150)
-    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    first_name = OneLineField(label=_("First name"), max_length=150)
+    last_name = OneLineField(label=_("Last name"), max_length=150, required=False)
 
     def signup(self, request: HttpRequest, user: User) -> None:
         user.first_name = self.cleaned_data["first_name"]

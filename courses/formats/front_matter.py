@@ -7,6 +7,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from courses.formats.mistakes import Complain
+from courses.naming import in_a_line
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST = 256 * 1024
@@ -55,6 +56,10 @@ class Fields:
             limits = {"key": key, "longest": longest}
             self.complain(self.line_of(key), _("“%(key)s” is longer than %(longest)d characters.") % limits)
         return value or default or ""
+
+    def name(self, key: str, longest: int, default: str | None = None) -> str:
+        """Return a text in one line."""
+        return in_a_line(self.text(key, longest, default))
 
     def slug(self, key: str, longest: int, default: str | None = None) -> str:
         value = self.text(key, longest, default)

@@ -49,7 +49,7 @@ def _course(files: FolderFiles, mistakes: Mistakes) -> WrittenCourse:
         complain(fields.line_of("skills"), _("A course has at least one skill."))
     return WrittenCourse(
         slug=slug,
-        title=fields.text("title", _longest(Course, "title")),
+        title=fields.name("title", _longest(Course, "title")),
         subject=fields.slug("subject", _longest(Course, "subject"), default=slug),
         language=_language(fields),
         description=body.strip(),
@@ -74,7 +74,7 @@ def _skill(fields: Fields) -> WrittenSkill:
     fields.only("slug", "title", "description", "requires")
     return WrittenSkill(
         slug=fields.slug("slug", _longest(Skill, "slug")),
-        title=fields.text("title", _longest(Skill, "title")),
+        title=fields.name("title", _longest(Skill, "title")),
         description=fields.text("description", default=""),
         requires=tuple(slug for slug, _line in fields.texts("requires")),
         line=fields.line_of("requires"),
@@ -114,7 +114,7 @@ def _module(folder: str, slug: str, files: FolderFiles, mistakes: Mistakes) -> W
     return WrittenModule(
         path=path,
         slug=slug,
-        title=fields.text("title", _longest(Module, "title")),
+        title=fields.name("title", _longest(Module, "title")),
         summary=body.strip(),
         minutes=fields.whole("minutes", 10, 1, 600),
         skills=skills,
@@ -151,7 +151,7 @@ def _variant(path: str, found: re.Match[str], files: FolderFiles, complain: Comp
         path=path,
         modality=found[1],
         difficulty=int(found[2]),
-        title=fields.text("title", _longest(Variant, "title"), default=""),
+        title=fields.name("title", _longest(Variant, "title"), default=""),
         minutes=fields.whole("minutes", 5, 1, 600),
         body=body.strip("\n"),
         media=None if is_address else _media(source, VIDEO, path, files, fields),

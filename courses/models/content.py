@@ -13,6 +13,8 @@ from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin
 
+from courses.naming import OneLine
+
 
 class Modality(models.TextChoices):
     TEXT = "text", _("Text")
@@ -93,7 +95,7 @@ class Content(PreviewableMixin, DraftStateMixin, RevisionMixin, LockableMixin, C
 class Course(Content):
     """A course, and the subject within which learning about modalities is shared."""
 
-    title = models.CharField(_("title"), max_length=120)
+    title = OneLine(_("title"), max_length=120)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     subject = models.SlugField(
         _("subject"), max_length=60, help_text=_("Courses of one subject share what is learned about modalities.")
@@ -149,7 +151,7 @@ class Skill(Content):
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="skills", verbose_name=_("course"))
     slug = models.SlugField(_("slug"), max_length=80)
-    title = models.CharField(_("title"), max_length=120)
+    title = OneLine(_("title"), max_length=120)
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     prerequisites = ParentalManyToManyField(
@@ -181,7 +183,7 @@ class Module(Content):
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules", verbose_name=_("course"))
     slug = models.SlugField(_("slug"), max_length=80)
-    title = models.CharField(_("title"), max_length=120)
+    title = OneLine(_("title"), max_length=120)
     summary = models.TextField(_("summary"), blank=True, help_text=_("What the learner will be able to do. Markdown."))
     minutes = models.PositiveSmallIntegerField(
         _("minutes"), default=10, validators=[MinValueValidator(1), MaxValueValidator(600)]
@@ -215,7 +217,7 @@ class Variant(Content):
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="variants", verbose_name=_("module"))
     modality = models.CharField(_("modality"), max_length=20, choices=Modality.choices, default=Modality.TEXT)
     difficulty = models.PositiveSmallIntegerField(_("difficulty"), choices=Difficulty.choices, default=Difficulty.EASY)
-    title = models.CharField(
+    title = OneLine(
         _("title"), max_length=120, blank=True, help_text=_("The module's title is used when this is empty.")
     )
     minutes = models.PositiveSmallIntegerField(

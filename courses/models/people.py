@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses import clock
 from courses.models.content import Course
+from courses.naming import OneLine
 
 
 class Need(models.TextChoices):
@@ -40,6 +41,8 @@ class User(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = None  # type: ignore[assignment]
+    first_name = OneLine(_("first name"), max_length=150, blank=True)
+    last_name = OneLine(_("last name"), max_length=150, blank=True)
     email = models.EmailField(_("email address"), unique=True)
     is_trainer = models.BooleanField(_("trainer"), default=False, help_text=_("May look after cohorts."))
     is_author = models.BooleanField(_("author"), default=False, help_text=_("May write and publish courses."))
@@ -88,7 +91,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 class Cohort(models.Model):
     """People who take courses together, and the trainers who coach them."""
 
-    name = models.CharField(_("name"), max_length=120)
+    name = OneLine(_("name"), max_length=120)
     learners = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="cohorts", blank=True, verbose_name=_("learners")
     )
