@@ -225,9 +225,10 @@ def progress_seen(enrollment: Enrollment) -> Progress:
 
     Nothing is folded or written. What an earlier version kept tells nothing until the learner is back.
     """
-    kept = LearnerState.objects.filter(enrollment=enrollment).order_by("-seen_up_to", "-changed_at")
+    states = LearnerState.objects.filter(enrollment=enrollment).order_by("-seen_up_to", "-changed_at")
+    kept = states.values_list("progress", flat=True).first() or {}
     try:
-        return Progress.from_json(kept.values_list("progress", flat=True).first() or {})
+        return Progress.from_json(kept, Law.from_json(kept.get("law", [])))
     except KeyError:
         return Progress()
 

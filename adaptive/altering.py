@@ -140,7 +140,7 @@ def _skills_to_alter(standing: Standing, module: ModuleEntry, known: bool) -> Se
 
 def _with_skill(standing: Standing, inputs: Inputs, skill: int, known: bool) -> Altered:
     """As if a test had just shown that a skill is known, or that it is not: its answers go the way of all others."""
-    progress = Progress.from_json(standing.progress.as_json())
+    progress = Progress.from_json(standing.progress.as_json(), standing.progress.law)
     altered = replace(standing, progress=progress, state=copy(standing.state))
     answers = _answers_on(altered, skill, inputs, known)
     if answers:

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
 
-from adaptive import filing, modalities, newcomers, sequencing, serving, steering, syllabus
+from adaptive import filing, forgetting, modalities, newcomers, sequencing, serving, steering, syllabus
 from courses.models import User
 from tests.databases import drop_template, make_template
 from tests.factories import with_password
@@ -72,5 +72,5 @@ def empty_memory() -> Iterator[None]:
 
 
 def forget_what_is_kept() -> None:
-    for memory in (filing, modalities, newcomers, sequencing, serving, steering, syllabus):
+    for memory in (filing, forgetting, modalities, newcomers, sequencing, serving, steering, syllabus):
         memory.forget()

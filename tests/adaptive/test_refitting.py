@@ -9,7 +9,7 @@ from django.urls import reverse
 from fsrs import Card, Rating, Scheduler
 
 from adaptive import forgetting
-from adaptive.adapting import standing_of
+from adaptive.adapting import progress_seen, standing_of
 from adaptive.forgetting import law_in, paces_in, refresh_paces
 from adaptive.models import Forgetting, LearnerState, Recommendation
 from adaptive.placing import begin_placement
@@ -163,3 +163,19 @@ def test_admins_see_what_serves_and_how_much_better_it_foretells(admin_client: C
     assert "fitted to the subject" in said
     assert "4711" in said
     assert "+0.0512 (+0.0410 – +0.0613)" in said
+
+
+def test_people_read_of_a_learner_under_a_law_of_its_subject_what_they_read_under_the_usual_one(
+    client: Client, enrollment: Enrollment
+) -> None:
+    Forgetting.objects.create(subject=enrollment.course.subject, parameters=list(SOON))
+    forgetting.forget()
+    learn(enrollment, lambda n: n % 2 == 0, answers=3)
+    step = recommend_next(again(enrollment))
+    client.force_login(enrollment.learner)
+
+    page = client.get(reverse("adaptive:why", args=[step.pk]))
+
+    assert step.inputs["law"] == list(SOON)
+    assert (page.status_code, "If you " in page.content.decode()) == (200, True)
+    assert sum(module.answered for module in progress_seen(enrollment).modules.values()) == 3
