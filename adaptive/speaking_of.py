@@ -1,4 +1,4 @@
-"""What rules and trainers speak of, and so cannot be deleted: the log of what they did would not be read any more."""
+"""What rules, trainers or choices speak of, and so cannot be deleted: the log of them would not be read any more."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from adaptive.directives import Directive
+from adaptive.models import Recommendation
 from adaptive.rules import Rule
-from courses.authoring.releasing import Held, Why
-from courses.models import Module, Skill
+from courses.authoring.releasing import Held, Why, met
+from courses.models import Module, Skill, Variant
 
 SPOKEN_OF = Why(
     gettext_lazy("This stays, because rules or trainers speak of it"),
@@ -27,6 +28,16 @@ def spoken_of(things: Iterable[Any]) -> list[Held]:
     """Return those things that a rule or a trainer's directive is about, removed or not."""
     found = [(thing, *_counts(thing)) for thing in things if isinstance(thing, Module | Skill)]
     return [Held(thing, _words(rules, directives)) for thing, rules, directives in found if rules or directives]
+
+
+def offered(things: Iterable[Any]) -> list[Held]:
+    """Return those things that somebody was offered, begun or not: the choice would not be made again without them."""
+    return [Held(thing, met(0)) for thing in things if isinstance(thing, Module | Variant) and _was_offered(thing)]
+
+
+def _was_offered(thing: Module | Variant) -> bool:
+    where = Q(module=thing) if isinstance(thing, Module) else Q(variant=thing)
+    return Recommendation.objects.filter(where).exists()
 
 
 def _counts(thing: Module | Skill) -> tuple[int, int]:

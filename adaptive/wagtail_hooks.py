@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from adaptive.speaking_of import SPOKEN_OF, spoken_of
+from adaptive.speaking_of import SPOKEN_OF, offered, spoken_of
 from adaptive.views import flights
+from courses.authoring.releasing import MET
 from courses.authoring.views import kept
 
 
@@ -25,3 +26,9 @@ def pages_about_flights() -> list[URLPattern]:
 def keep_what_is_spoken_of(request: HttpRequest, things: list[Any]) -> HttpResponse | None:
     found = spoken_of(things)
     return kept(request, found, SPOKEN_OF) if found else None
+
+
+@hooks.register("before_delete_snippet")
+def keep_what_was_offered(request: HttpRequest, things: list[Any]) -> HttpResponse | None:
+    found = offered(things)
+    return kept(request, found, MET) if found else None

@@ -10,6 +10,7 @@ from wagtail import hooks
 
 from adaptive.directives import Directive
 from adaptive.models import Rule
+from adaptive.recommending import recommend_next
 from adaptive.rule_conditions import When
 from adaptive.rulemaking import remove
 from adaptive.rules import Then
@@ -61,6 +62,25 @@ def test_nor_can_many_at_once(desk: Client, answered: Question) -> None:
 
     assert desk.post(address).status_code == 409
     assert Question.objects.filter(pk=answered.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["/authoring/bulk/courses/{kind}/delete/?id={pk}", "wagtailsnippets_courses_{kind}:delete"]
+)
+@pytest.mark.parametrize("kind", ["module", "variant"])
+def test_nor_can_what_was_offered_and_not_begun(
+    desk: Client, module: Module, ada: User, kind: str, address: str
+) -> None:
+    step = recommend_next(enroll(ada, module.course))
+    thing = step.module if kind == "module" else step.variant
+    name = address.format(kind=kind, pk=thing.pk)
+    where = name if name.startswith("/") else reverse(name, args=[thing.pk])
+
+    asked, done = desk.get(where), desk.post(where)
+
+    assert "Learners have met it already." in asked.content.decode()
+    assert done.status_code == 409
+    thing.refresh_from_db()
 
 
 def test_what_rules_ask_about_or_offer_stays_and_so_do_they(desk: Client, course: Course, noor: User) -> None:
