@@ -46,7 +46,7 @@ from mlcore.effects.believing import means_of, tries_of
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.retention import usual_paces
 
-POLICY = "what is learned and lasts, 2"
+POLICY = "what is learned and lasts, 3"
 RECURRENT = f"recurrent; {POLICY}"  # with `adaptive.sequencing` in place of the term for learning
 SETTINGS = PolicySettings()
 KEPT = ("paces", "law", "tries", "sequencer", "turned", "syllabi")  # of what a choice takes from outside, as they are

@@ -1,6 +1,8 @@
 """The guard against narrow fare, held against what a learner had lately: modalities, skills, types of questions.
 
-It bounds what may be drawn, not what it is worth. What a learner asks for or a trainer wants goes before it.
+It bounds what may be drawn, not what it is worth. What a learner asks for or a trainer wants goes before it. Questions
+alone are a way of learning like any other (`mlcore.effects.credit`), so a window holds no more of them than of lessons
+in one modality, and its entropy has the same floor: who has many reviews due gets other things between them.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from adaptive.guarding import Admitted
 from adaptive.syllabus import QuestionEntry
 from mlcore import diversity
 from mlcore.diversity import Step, all_within, keeps_kinds
+from mlcore.effects.credit import QUESTIONS
 
 NOT_FOR = ("asked", "pinned", "due")  # rules that let in what somebody wants
 
@@ -41,4 +44,4 @@ def of_several_kinds(standing: Standing, questions: Sequence[QuestionEntry]) -> 
 
 
 def _step(modality: str, skills: Sequence[int]) -> Step:
-    return Step((modality,) if modality else (), skills)
+    return Step((modality or QUESTIONS,), skills)

@@ -16,7 +16,7 @@ from adaptive.replaying import Verdict, replay
 from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override
 from adaptive.varying import of_several_kinds
-from courses.models import Enrollment, User
+from courses.models import Enrollment, Module, User, Variant
 from mlcore.decisive import Drawn
 from mlcore.policy import PolicySettings, Suggestion
 from tests.adaptive.acting import finish_a_module
@@ -63,6 +63,25 @@ def test_a_modality_that_had_its_share_is_not_drawn(wide: Enrollment) -> None:
             assert not (offer.get("kept_back") and offer["propensity"])
         comparison = comparison_of(step)
         assert comparison is None or comparison.other is None or comparison.other["propensity"] > 0.0
+
+
+def test_questions_alone_have_a_share_like_any_other_way(wide: Enrollment) -> None:
+    """Half of the modules have no lesson, as reviews have none."""
+    alone = [1, 2, 3, 4]
+    Variant.objects.filter(module__slug__in=[f"module-{number}" for number in alone]).delete()
+    for slug in alone:
+        Module.objects.get(slug=f"module-{slug}").save()
+    modules = list(standing(wide).syllabus.modules.values())
+    bare = {one.id for one in modules if not one.variants}
+
+    below, full = (after(wide, [(one.id, "") for one in modules * 2][:count]) for count in (11, 12))
+    few, many = ([offer_step(now) for _ in range(6)] for now in (below, full))
+
+    assert len(bare) == len(alone)
+    assert any(offer["propensity"] for step in few for offer in step.candidates if offer["module"] in bare)
+    for step in many:
+        assert step.variant_id
+        assert {offer["module"] for offer in step.candidates if offer.get("kept_back")} == bare
 
 
 def test_the_learner_is_told_when_the_guard_decided_and_only_then() -> None:
