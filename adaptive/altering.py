@@ -53,10 +53,15 @@ WISHED = {
     Wish.TOO_EASY: _("If you had not found the last one too easy"),
     Wish.TOO_HARD: _("If you had not found the last one too hard"),
 }
+MORE_TOO_EASY = _("If you had not found more things too easy than too hard")
+MORE_TOO_HARD = _("If you had not found more things too hard than too easy")
+NOT_THIS_ONE = _("If you had not said “not this one” to “%s”")
+PUT_OFF = _("If you had not wanted “%s” later")
 TERMS = {  # of the score that were not weighed
     "time": _("If it did not matter how long it takes"),
     "modality": _("If all ways of teaching worked equally well for you"),
     "method": _("If it did not matter when and in which order you practice"),
+    "wish": _("If you had not asked for other ways of teaching lately"),
     "trying": _("If we did not try out ways of learning that we know little of"),
     "order": _("If the order of the course did not matter"),
     "variety": _("If it did not matter what you just did"),
@@ -117,15 +122,27 @@ def _asked_by_learner(standing: Standing, inputs: Inputs) -> Iterator[Altered]:
     words = WISHED.get(progress.wish.get("wish", ""))
     if words:
         yield Altered(str(words), replace(standing, progress=replace(progress, wish={})), inputs)
-    banned = [pk for pk, one in progress.modules.items() if one.banned_until > standing.state.seen_up_to]
-    for pk in [pk for pk in banned if pk in standing.syllabus.modules][-EACH:]:
-        modules = progress.modules | {pk: replace(progress.modules[pk], banned_until=0)}
-        asked = gettext("If you had not said “not this one” to “%s”") % standing.syllabus.modules[pk].title
-        yield Altered(asked, replace(standing, progress=replace(progress, modules=modules)), inputs)
+    if progress.pace:
+        words = MORE_TOO_EASY if progress.pace > 0 else MORE_TOO_HARD
+        yield Altered(str(words), replace(standing, progress=replace(progress, pace=0.0)), inputs)
+    yield from _taken_back(standing, inputs)
     if inputs.needs:
         yield Altered(
             gettext("Without what you asked for in your settings"), standing, replace(inputs, needs=frozenset())
         )
+
+
+def _taken_back(standing: Standing, inputs: Inputs) -> Iterator[Altered]:
+    """Each module that the learner put aside or off, as if they had not."""
+    progress, modules = standing.progress, standing.syllabus.modules
+    banned = [pk for pk, one in progress.modules.items() if one.banned_until > standing.state.seen_up_to]
+    waiting = [pk for pk, one in progress.modules.items() if one.put_off and pk not in banned]
+    for words, every in ((NOT_THIS_ONE, banned), (PUT_OFF, waiting)):
+        for pk in [pk for pk in every if pk in modules][-EACH:]:
+            asked = progress.modules | {pk: replace(progress.modules[pk], banned_until=0, put_off=0)}
+            wish = {} if progress.wish.get("module") == pk else progress.wish
+            taken_back = replace(progress, modules=asked, wish=wish)
+            yield Altered(str(words) % modules[pk].title, replace(standing, progress=taken_back), inputs)
 
 
 def _skills_to_alter(standing: Standing, module: ModuleEntry, known: bool) -> Sequence[int]:

@@ -53,6 +53,7 @@ CAUSES = {
     "modality": _("later answers suggest that this way of teaching works a little better"),
     "method": _("later answers suggest that practicing at such times and in such an order works a little better"),
     "trying": _("we do not know yet how well this way of learning works for you, so it is worth a try"),
+    "wish": _("lately you asked for another way less often with this way of teaching than with others"),
     "order": _("it is next in the order of the course"),
     "sequence": _("learning it now brings you furthest in all that is still ahead of you"),
 }
@@ -66,6 +67,7 @@ NAMES = {
     "modality": gettext_lazy("Way of teaching"),
     "method": gettext_lazy("Time and order"),
     "trying": gettext_lazy("Worth a try"),
+    "wish": gettext_lazy("What you asked for"),
     "order": gettext_lazy("Order of the course"),
     "sequence": gettext_lazy("Opens what is ahead"),
 }
@@ -91,6 +93,9 @@ MEANINGS = {
     "trying": gettext_lazy(
         "A small random amount, larger where we know less of how well a way of learning works for you: so that all get "
         "a chance."
+    ),
+    "wish": gettext_lazy(
+        "Below 0 for a way of teaching that you asked to have otherwise lately: a little for each time, up to three."
     ),
     "order": gettext_lazy("A little below 0 for what comes later in the course."),
     "sequence": gettext_lazy(
@@ -209,6 +214,16 @@ def success_set(directive: DirectiveEntry) -> str:
     """Tell a learner how hard their trainer wants the steps to be. It says nothing of why one of them was chosen."""
     words = gettext("Your trainer set how hard steps should be, with about %(right)s answers right")
     return with_note(words % {"right": of_ten(directive.percent)}, directive.note)
+
+
+def aimed_at(pace: float, middle: float) -> str:
+    """Tell a learner how their own wishes moved how hard steps are to be; "" where they did not."""
+    if not pace:
+        return ""
+    easy = gettext("You found more things too easy than too hard, so steps are meant to be a little harder")
+    hard = gettext("You found more things too hard than too easy, so steps are meant to be a little easier")
+    words = gettext("%(because)s, with about %(right)s answers right.")
+    return words % {"because": easy if pace > 0 else hard, "right": of_ten(round(100 * middle))}
 
 
 def chosen_offer(recommendation: Recommendation) -> Offer:

@@ -13,13 +13,16 @@ from adaptive.directing import ABOUT, Ask
 from adaptive.directives import BY_HAND, DATED, DirectiveKind
 from adaptive.progress import Wish
 from courses.models import Course, Module, Skill
+from mlcore.refusals import Reason
 
 CONFIDENCE = {"guessing": 1, "fairly_sure": 2, "certain": 3}
 REASONS = (
     ("", _("No reason")),
-    ("known", _("I know this already")),
-    ("later", _("I would rather do it later")),
-    ("interest", _("It does not interest me")),
+    (Reason.KNOWN, _("I know this already: let me show it")),
+    (Reason.WAY, _("I do not like this way of teaching")),
+    (Reason.LONG, _("It takes too long now")),
+    (Reason.LATER, _("I would rather do it later")),
+    (Reason.INTEREST, _("It does not interest me")),
     ("other", _("Something else")),
 )
 

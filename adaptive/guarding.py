@@ -10,7 +10,7 @@ from adaptive.adapting import Standing
 from adaptive.models import Aim
 from adaptive.narrowing import as_rules_ask
 from adaptive.progress import Ending
-from adaptive.respecting import asked_for, basis_of_what_was_too_hard
+from adaptive.respecting import asked_for, basis_of_what_was_too_hard, put_off, shorter
 from adaptive.returning import pinned, wanted
 from adaptive.reviewing import due
 from adaptive.steering import DirectiveEntry
@@ -53,7 +53,9 @@ def admitted(standing: Standing, now: datetime) -> Admitted:
         "asked": _asked_for,
         "pinned": _pinned,
         "due": _wanted_soon,
+        "shorter": _shorter,
         "again": _another_try,
+        "put_off": _put_off,
         "open": _open_steps,
         UNSUITED: _without_lesson,
         GIVEN_BACK: _given_back,
@@ -195,6 +197,17 @@ def _another_try(standing: Standing, now: datetime) -> Iterator[Candidate]:
         return
     if is_open(standing, module) and not is_refused(standing, module):
         yield from _ways_again(standing, module)
+
+
+def _shorter(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """What takes less time, where the learner just found something too long."""
+    yield from shorter(standing, list(_open_steps(standing, now)))
+
+
+def _put_off(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """What the learner wanted to do later, now that it may be offered again."""
+    for module in put_off(standing, _ready(standing, _to_do(standing))):
+        yield from _ways_on(standing, module)
 
 
 def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:

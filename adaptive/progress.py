@@ -14,13 +14,13 @@ from courses.marking import has_passed
 from courses.models import Interaction, InteractionKind, Purpose
 from mlcore.effects.credit import Answered, ArmProgress, Lesson, give_credit, methods_of
 from mlcore.laws import USUAL, Law
-from mlcore.refusals import BANNED_FOR, Refusal, Wish, levels_after, refuse
+from mlcore.refusals import Reason, Refusal, Wish, banned_for, levels_after, refuse
 from mlcore.retention import PACES
 
 RIGHT = 0.5  # a score from here on counts as right
 PACE_STEP, FASTEST = 0.5, 2.0
 SCALARS = ("current", "closed", "left", "wish", "pace", "visits", "now_on", "before_on")
-STEPS_KEPT, KINDS_KEPT = 19, 9  # of the latest, by which the guard against narrow fare goes
+STEPS_KEPT, KINDS_KEPT, HURRIES_KEPT = 19, 9, 3  # of the latest, by which the guard against narrow fare goes
 
 
 class Ending:
@@ -57,6 +57,7 @@ class Progress:
     wish: dict[str, Any] = field(default_factory=dict)  # what the next offer must respect
     refused: list[Refusal] = field(default_factory=list)  # each way at most once, the latest last
     pace: float = 0.0  # above 0 for harder, below for easier, as asked
+    hurries: list[int] = field(default_factory=list)  # entries that found something too long, the latest last
     memory: list[float] = field(default_factory=lambda: [0.0] * len(PACES))  # what answers told of each of PACES
     placement: PlacementProgress = field(default_factory=PlacementProgress)
     law: Law = USUAL  # by which what is remembered was folded
@@ -74,6 +75,7 @@ class Progress:
         progress.lessons = {int(key): Lesson(*row) for key, row in data["lessons"].items()}
         progress.steps = [(module, modality) for module, modality in data["steps"]]
         progress.kinds, progress.memory = list(data["kinds"]), list(data["memory"])
+        progress.hurries = list(data["hurries"])
         progress.refused = [Refusal(*row) for row in data["refused"]]
         progress.placement = PlacementProgress.from_json(data["placement"])
         return progress
@@ -96,6 +98,7 @@ class Progress:
             "wish": self.wish,
             "refused": [list(refusal) for refusal in self.refused],
             "pace": self.pace,
+            "hurries": self.hurries,
             "memory": self.memory,
             "placement": self.placement.as_json(),
             "law": self.law.as_json(),
@@ -145,7 +148,7 @@ class Progress:
         self.current = event.module_id or 0
         self.visits, self.before_on, self.now_on = self.visits + 1, self.now_on or self.before_on, []
         module = self.module(event.module_id)
-        module.opened += 1
+        module.opened, module.put_off = module.opened + 1, 0
         module.begin_visit()
         self.steps = [*self.steps, (self.current, modality or "")][-STEPS_KEPT:]
         if event.variant_id:
@@ -237,24 +240,31 @@ class Progress:
         module.done = module.done or module.ended in Ending.DONE
         module.ended_answered, module.ended_right = module.now_answered, module.now_right
         module.begin_visit()
+        if self.wish.get("reason") in Reason.OTHERWISE and self.wish["module"] == event.module_id:
+            module.banned_until = 0  # what came in its place was the same module otherwise
         self.closed, self.left, self.wish = event.sequence, event.module_id or 0, {}
         if self.current == self.left:
             self.current = 0
 
     def _take_in_wish(self, event: Interaction) -> None:
         wish, level = event.response.get("wish"), event.response.get("difficulty")
+        reason = event.response.get("reason", "") if wish == Wish.NOT_THIS_ONE else ""
         module = self.module(event.module_id)
+        module.put_off = event.sequence if reason == Reason.LATER else 0
         if wish == Wish.NOT_THIS_ONE:
-            module.banned_until = event.sequence + BANNED_FOR
+            module.banned_until = event.sequence + banned_for(reason)
         elif wish == Wish.THIS_ONE:
             module.banned_until = 0
         elif wish == Wish.TOO_EASY:
             self.pace = min(self.pace + PACE_STEP, FASTEST)
         elif wish == Wish.TOO_HARD:
             self.pace = max(self.pace - PACE_STEP, -FASTEST)
+        if reason == Reason.LONG:
+            self.hurries = [*self.hurries, event.sequence][-HURRIES_KEPT:]
         module.easiest, module.hardest = levels_after(str(wish), level, (module.easiest, module.hardest))
         if wish in Wish.REFUSING:
-            refusal = Refusal(event.module_id or 0, event.variant_id or 0, event.sequence, wish)
+            meant = Wish.ANOTHER_WAY if reason == Reason.WAY else wish
+            refusal = Refusal(event.module_id or 0, event.variant_id or 0, event.sequence, meant)
             self.refused = refuse(self.refused, refusal)
         self.closed = event.sequence
-        self.wish = {"wish": wish, "module": event.module_id, "variant": event.variant_id}
+        self.wish = {"wish": wish, "module": event.module_id, "variant": event.variant_id, "reason": reason}

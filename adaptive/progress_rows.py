@@ -27,6 +27,7 @@ class ModuleProgress:
     done: bool = False
     last: int = 0  # entry of the log
     banned_until: int = 0
+    put_off: int = 0  # entry of the log that wanted it later, until it is begun
     easiest: int = 1  # difficulties asked for
     hardest: int = 5
 

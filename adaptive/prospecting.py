@@ -10,9 +10,8 @@ import numpy as np
 from adaptive.adapting import Standing
 from adaptive.models import Aim
 from adaptive.progress_rows import SkillProgress
-from adaptive.reviewing import MINUTES_EACH
 from adaptive.syllabus import Syllabus
-from adaptive.ways import Candidate
+from adaptive.ways import Candidate, minutes_of
 from mlcore.interactions import Mask
 from mlcore.prospects import Path, Prospects, prospects
 from mlcore.records import record_of
@@ -37,7 +36,7 @@ def _path(standing: Standing, candidates: Sequence[Candidate]) -> Path:
         teaches=teaches[modules],
         needs=needs[modules] & ~np.array(waived, bool),
         is_lesson=np.array([one.aim == Aim.LEARN for one in candidates]),
-        minutes=np.array([_minutes(one) for one in candidates], float),
+        minutes=np.array([minutes_of(one) for one in candidates], float),
     )
 
 
@@ -53,9 +52,3 @@ def _masks(syllabus: Syllabus) -> tuple[dict[int, int], Mask, Mask]:
         syllabus.prepared["path"] = {one.id: row for row, one in enumerate(every)}, teaches, needs
     made: tuple[dict[int, int], Mask, Mask] = syllabus.prepared["path"]
     return made
-
-
-def _minutes(candidate: Candidate) -> int:
-    if candidate.aim == Aim.REVIEW:
-        return MINUTES_EACH
-    return candidate.variant.minutes if candidate.variant else candidate.module.minutes

@@ -23,18 +23,23 @@ RULES = {
         "questions."
     ),
     Wish.ANOTHER_WAY: _("You asked for another way, and this is one."),
+    "not-this-one-known": _("You know this already, you said. Here are its questions alone: show what you know."),
+    "not-this-one-way": _("You did not like that way of teaching, so here is the same in another one."),
+    "not-this-one-long": _("The last one took too long, you said, so here is the same in less time."),
+    "shorter": _("The last one took too long, you said, so here is something that takes less time."),
+    "put_off": _("You wanted to do this later, so here it is again."),
     Wish.THIS_ONE: _("You chose it yourself."),
     Wish.REVIEW: _("You asked to review it."),
     "again": _("The last visit did not settle it yet, so here is the same idea another way."),
     "locked": _("It is next in the course. Some skills before it are not sure yet, so take your time."),
-    "given_back": _("You put the others aside; this one you refused longest ago."),
+    "given_back": _("You put aside all that is open to you now; this one you refused longest ago."),
     "given_back_otherwise": _(
         "You put aside all that is open to you now, so here is what you refused longest ago, another way."
     ),
     "given_back_alone": _("You put it aside, but nothing else is open to you now."),
     "given_back_closed": _(
-        "You put the others aside; this one you refused longest ago. Some skills before it are not sure yet, so take "
-        "your time."
+        "You put aside all that is left; this one you refused longest ago. Some skills before it are not sure yet, so "
+        "take your time."
     ),
     "review": _("You have been through the whole course. This keeps it fresh."),
     "varied": _("You have had much of the same lately, so here is something else."),

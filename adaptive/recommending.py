@@ -22,6 +22,7 @@ from adaptive.aiming import band_for
 from adaptive.degrading import on_the_best_rung
 from adaptive.filing import file_away
 from adaptive.guarding import Admitted, admitted, is_put_aside
+from adaptive.heeding import in_a_hurry, wish_terms
 from adaptive.methods import effect_terms
 from adaptive.modalities import effects_for
 from adaptive.models import Recommendation
@@ -247,8 +248,9 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = effect_terms(standing, candidates, inputs.now, (inputs.effects, inputs.tries))
     own = turned_terms(own | {"order": order_terms(candidates)}, inputs.turned)
-    listing = replace(SETTINGS, band=band_for(standing, SETTINGS.band))
-    settings = turned_weights(replace(settings, band=band_for(standing, settings.band)), inputs.turned)
+    own |= turned_terms(wish_terms(standing, candidates), inputs.turned)
+    listing, settings = (_as_asked(standing, each) for each in (SETTINGS, settings))
+    settings = turned_weights(settings, inputs.turned)
     sequence, allowed = None, varied(standing, may_be)
     if chooses_by_sequence(standing, inputs.sequencer):
         sequence = sequence_terms(standing, candidates) * inputs.turned.get("sequence", 1.0)
@@ -268,3 +270,8 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     )
     terms = {name: term for name, term in suggestion.terms.items() if name != "effects"} | own
     return Weighed(candidates, replace(suggestion, terms=terms), allowed, settings)
+
+
+def _as_asked(standing: Standing, settings: PolicySettings) -> PolicySettings:
+    """Return the settings for this learner: as hard and as short as they asked for."""
+    return in_a_hurry(standing, replace(settings, band=band_for(standing, settings.band)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from adaptive.adapting import Standing
 from adaptive.models import Aim
@@ -13,12 +14,13 @@ from adaptive.ways import (
     is_refused,
     is_refused_way,
     least_seen,
+    minutes_of,
     not_refused,
     to_read,
     unwanted_in,
     ways,
 )
-from mlcore.refusals import Wish
+from mlcore.refusals import Reason, Wish
 
 
 def asked_for(standing: Standing) -> Iterator[Candidate]:
@@ -42,6 +44,8 @@ def asked_for(standing: Standing) -> Iterator[Candidate]:
             easier = not_refused(standing, module, fitting(standing, module))
             no_harder = easier or _no_harder(standing, module, refused)
             yield from least_seen(standing, module, no_harder) or _questions_alone(standing, module)
+        case Wish.NOT_THIS_ONE if refused:
+            yield from _as_reasoned(standing, module, refused)
 
 
 def basis_of_what_was_too_hard(standing: Standing) -> Iterator[Candidate]:
@@ -56,10 +60,30 @@ def basis_of_what_was_too_hard(standing: Standing) -> Iterator[Candidate]:
             yield Candidate(before, to_read(standing, before), Aim.REVIEW)
 
 
+def shorter(standing: Standing, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return what takes less time than what was just refused because it takes too long; nothing, if nothing was."""
+    wish = standing.progress.wish
+    module = standing.syllabus.modules.get(wish.get("module") or 0)
+    if module is None or wish.get("reason") != Reason.LONG:
+        return []
+    refused = module.variant(wish.get("variant"))
+    is_review = refused is None and standing.progress.module(module.id).done
+    most = minutes_of(Candidate(module, refused, Aim.REVIEW if is_review else Aim.LEARN))
+    return [one for one in candidates if minutes_of(one) < most]
+
+
+def put_off(standing: Standing, modules: Sequence[ModuleEntry]) -> list[ModuleEntry]:
+    """Return the one of these modules that the learner wanted later, longest ago; none if there is none."""
+    waiting = [(standing.progress.module(one.id).put_off, one) for one in modules]
+    return [one for at, one in sorted(waiting, key=itemgetter(0)) if at][:1]
+
+
 def how_respected(standing: Standing, chosen: Candidate) -> str:
     """Return the reason that is true of what was chosen because the learner asked (`explaining.RULES`)."""
     asked = standing.progress.wish
     wish = str(asked["wish"])
+    if wish == Wish.NOT_THIS_ONE:
+        return f"{wish}-{asked['reason']}"
     if wish not in (Wish.TOO_EASY, Wish.TOO_HARD):
         return wish
     if chosen.module.id != asked["module"]:
@@ -80,6 +104,19 @@ def how_given_back(standing: Standing, chosen: Candidate) -> str:
     wish, way = standing.progress.wish, (chosen.module.id, chosen.variant and chosen.variant.id)
     is_just_refused = wish.get("wish") in Wish.REFUSING and (wish["module"], wish["variant"]) == way
     return "given_back_alone" if is_just_refused else "given_back"
+
+
+def _as_reasoned(standing: Standing, module: ModuleEntry, refused: VariantEntry) -> Sequence[Candidate]:
+    """Return the module in a way to which the reason for refusing one does not apply; none, where it does to all."""
+    left = not_refused(standing, module, fitting(standing, module))
+    match standing.progress.wish.get("reason"):
+        case Reason.KNOWN:
+            return _questions_alone(standing, module)
+        case Reason.WAY:
+            return [Candidate(module, way) for way in left if way.modality != refused.modality]
+        case Reason.LONG:
+            return shorter(standing, [Candidate(module, way) for way in left])
+    return []
 
 
 def _otherwise(standing: Standing, module: ModuleEntry, refused: VariantEntry | None) -> Sequence[VariantEntry]:

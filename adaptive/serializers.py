@@ -47,7 +47,13 @@ class AnswerSerializer(Sent):
 
 class OverrideSerializer(Sent):
     wish = serializers.ChoiceField(choices=WISHES)
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    reason = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Of `not-this-one`: `known`, `way`, `long`, `later` and `interest` decide what comes in its place.",
+    )
 
 
 class HintRequestSerializer(Sent):

@@ -18,7 +18,7 @@ from mlcore import diversity
 from mlcore.diversity import Step, all_within, keeps_kinds
 from mlcore.effects.credit import QUESTIONS
 
-NOT_FOR = ("asked", "pinned", "due")  # rules that let in what somebody wants
+NOT_FOR = ("asked", "pinned", "due", "put_off")  # rules that let in what somebody wants
 
 
 def varied(standing: Standing, may_be: Admitted) -> np.ndarray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from adaptive.adapting import Standing
 from adaptive.models import Aim
 from adaptive.narrowing import as_rules_ask
+from adaptive.reviewing import MINUTES_EACH
 from adaptive.syllabus import ModuleEntry, VariantEntry
 from courses.models import Modality
 from mlcore.refusals import Unwanted, Wish
@@ -22,6 +23,13 @@ class Candidate:
     module: ModuleEntry
     variant: VariantEntry | None
     aim: Aim = Aim.LEARN
+
+
+def minutes_of(candidate: Candidate) -> int:
+    """Return how long it takes, as its author says."""
+    if candidate.aim == Aim.REVIEW:
+        return MINUTES_EACH
+    return candidate.variant.minutes if candidate.variant else candidate.module.minutes
 
 
 def ways(standing: Standing, module: ModuleEntry) -> Iterator[Candidate]:

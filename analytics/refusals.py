@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adaptive.forms import REASONS
-from adaptive.progress import Wish
+from adaptive.progress import Reason, Wish
 from analytics.scope import Scope
 from courses.models import Interaction, InteractionKind
 
@@ -23,9 +23,11 @@ WHYS: dict[str, Promise | str] = {
     Wish.TOO_HARD: _("too hard"),
     Wish.TOO_EASY: _("too easy"),
     Wish.ANOTHER_WAY: _("wanted another way"),
-    "known": _("known already"),
-    "later": _("rather later"),
-    "interest": _("of no interest"),
+    Reason.KNOWN: _("known already"),
+    Reason.WAY: _("did not like the way of teaching"),
+    Reason.LONG: _("too long"),
+    Reason.LATER: _("rather later"),
+    Reason.INTEREST: _("of no interest"),
     OTHER: _("something else"),
     UNSAID: _("put aside without a reason"),
 }

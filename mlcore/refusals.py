@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
 BANNED_FOR = 15  # entries of the log after "Not this one"
+UNINTERESTING_FOR = 4 * BANNED_FOR  # where the reason was that it is of no interest
 EASIEST, MIDDLING, HARDEST = 1, 3, 5
 
 
@@ -24,6 +25,17 @@ class Wish:
     REVIEW = "review"
     ALL = (TOO_EASY, TOO_HARD, ANOTHER_WAY, NOT_THIS_ONE, THIS_ONE, REVIEW)
     REFUSING = (TOO_EASY, TOO_HARD, ANOTHER_WAY, NOT_THIS_ONE)
+
+
+class Reason:
+    """Why a learner wants "not this one", as far as it makes a difference to what comes in its place."""
+
+    KNOWN = "known"
+    WAY = "way"  # they do not like this way of teaching
+    LONG = "long"
+    LATER = "later"
+    INTEREST = "interest"
+    OTHERWISE = (KNOWN, WAY, LONG)  # the same module would do, if it can be had otherwise
 
 
 class Way(Protocol):
@@ -113,6 +125,11 @@ class Unwanted:
             return []
         others = [way for way in self.not_refused(every) if way.difficulty <= refused.difficulty]
         return [way for way in others if way.modality != refused.modality] or others
+
+
+def banned_for(reason: str) -> int:
+    """Return for how many entries of the log a module stays away after "not this one"."""
+    return UNINTERESTING_FOR if reason == Reason.INTEREST else BANNED_FOR
 
 
 def levels_after(wish: str, level: int | None, levels: tuple[int, int]) -> tuple[int, int]:

@@ -144,10 +144,11 @@ class Flight:
             self.offers.append(decision.step)
         return str(decision.ending.response["because"]) if decision.ending else ""
 
-    def wish(self, wish: str) -> None:
+    def wish(self, wish: str, reason: str = "") -> None:
         """Ask for something else than the step on offer."""
         difficulty = self.variant.difficulty if self.variant else None
-        self._happens(InteractionKind.OVERRODE, response={"wish": wish, "difficulty": difficulty})
+        response = {"wish": wish, "reason": reason, "difficulty": difficulty}
+        self._happens(InteractionKind.OVERRODE, response=response)
         self.shown = None
 
     def _happens(self, kind: InteractionKind, **facts: Any) -> Interaction:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,17 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from adaptive.adapting import Standing, standing_of
+from adaptive.aiming import band_for
 from adaptive.alternatives import comparison_of
 from adaptive.counterfactuals import what_would_change
 from adaptive.drawing import skill_map, skill_rows
 from adaptive.entrance import entrance_to
-from adaptive.explaining import MEANINGS, NAMES, sentence, success_set
+from adaptive.explaining import MEANINGS, NAMES, aimed_at, sentence, success_set
 from adaptive.guarding import NothingToLearn
 from adaptive.mastery import DEFINITIONS, Level
 from adaptive.models import Recommendation
 from adaptive.placement import is_under_way, is_worth_mentioning, told_beliefs
-from adaptive.recommending import Inputs, recommend_next
-from adaptive.replaying import Verdict, syllabus_then
+from adaptive.recommending import SETTINGS, Inputs, recommend_next
+from adaptive.replaying import Verdict, standing_then, syllabus_then
 from adaptive.reviewing import due, next_due_at
 from adaptive.serving import live_tutor
 from adaptive.syllabus import ModuleEntry, Syllabus
@@ -178,7 +180,17 @@ def _comparison(named: Names, chosen: Recommendation) -> dict[str, Any] | None:
         for label, offer in offers
     ]
     asked = Inputs.of(chosen).steering.success
-    return {"rows": rows, "words": found.words, "set_to": success_set(asked) if asked else ""}
+    set_to = success_set(asked) if asked else ""
+    return {"rows": rows, "words": found.words, "set_to": [set_to, _moved_to(chosen)]}
+
+
+def _moved_to(chosen: Recommendation) -> str:
+    """Return how hard the learner's own wishes made a step, in words; "" where they did not, or nobody can tell."""
+    then = standing_then(chosen)
+    if isinstance(then, Verdict):
+        return ""
+    standing = Inputs.of(chosen).set_into(then)
+    return aimed_at(standing.progress.pace, fmean(band_for(standing, SETTINGS.band)))
 
 
 def _changes(named: Names, chosen: Recommendation) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from adaptive.forms import REASONS, OverrideForm
 from adaptive.guarding import GIVEN_BACK, NothingToLearn
 from adaptive.models import Recommendation
 from adaptive.placing import leave_placement
-from adaptive.progress import Ending, Wish
+from adaptive.progress import Ending, Reason, Wish
 from adaptive.recommending import recommend_next
 from adaptive.serving import live_tutor
 from adaptive.steering import steering_of
@@ -33,6 +33,13 @@ from courses.views.limiting import at_most
 from courses.views.looking import for_reading
 
 TOLD = gettext_lazy("See what it told")
+PUT_ASIDE = {  # by the reason, where nothing else of the module comes in its place
+    "": gettext_lazy("Put aside for now. Here is something else."),
+    Reason.WAY: gettext_lazy("There is no other way to learn this one, so it is put aside. Here is something else."),
+    Reason.LONG: gettext_lazy("Nothing shorter is open to you now, so here is something else. It may take as long."),
+    Reason.LATER: gettext_lazy("Put off. It comes back by itself in a while. Here is something else."),
+    Reason.INTEREST: gettext_lazy("Put aside for a good while. Here is something else."),
+}
 
 
 @require_POST
@@ -94,7 +101,7 @@ def ask_for_another(request: HttpRequest, slug: str) -> HttpResponse:
     if objection:
         messages.warning(request, objection)
     elif asked["wish"] != Wish.REVIEW:
-        messages.info(request, _what_we_did(asked["wish"], chosen))
+        messages.info(request, _what_we_did(wish, chosen))
     return _to_practice(request, enrollment) if chosen.variant_id is None else redirect("adaptive:step", slug)
 
 
@@ -132,16 +139,18 @@ def _objection(enrollment: Enrollment, wish: Request) -> str:
     return put_aside(aside[wished.pk], wished.title) if wished and wished.pk in aside else ""
 
 
-def _what_we_did(wish: str, chosen: Recommendation) -> str:
-    rule = str(chosen.reasons[0].get("rule", "")) if chosen.reasons else ""
-    if rule.startswith((GIVEN_BACK, f"{wish}-")):
+def _what_we_did(wish: Request, chosen: Recommendation) -> str:
+    rule, asked = str(chosen.reasons[0].get("rule", "")) if chosen.reasons else "", wish.wish
+    if rule == "shorter" or rule.startswith((GIVEN_BACK, f"{asked}-")):
         return sentence(chosen)
-    if wish == Wish.NOT_THIS_ONE:
-        return _("Put aside for now. Here is something else.")
-    if wish == Wish.ANOTHER_WAY and rule != wish:
+    if asked == Wish.NOT_THIS_ONE:
+        return str(PUT_ASIDE.get(wish.reason, PUT_ASIDE[""]))
+    if asked == Wish.ANOTHER_WAY and rule != asked:
         return _("There is no other way to learn this one yet.")
-    if wish in (Wish.TOO_EASY, Wish.TOO_HARD) and rule != wish:
+    if asked in (Wish.TOO_EASY, Wish.TOO_HARD) and rule != asked:
         return _("There is nothing at that difficulty here, so we go on with something else.")
+    if asked == Wish.THIS_ONE:
+        return _("Here it is, as you chose.")
     return _("Changed. What you asked for also counts for what comes later.")
 
 

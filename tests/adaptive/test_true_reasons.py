@@ -11,6 +11,7 @@ from django.core.management import call_command
 from adaptive.adapting import Standing, standing_of
 from adaptive.flying.flights import Flight
 from adaptive.models import Recommendation
+from adaptive.progress import Wish
 from adaptive.recommending import Inputs, choose, decide_step, offer_step
 from adaptive.sequence_terms import sequencer_for
 from adaptive.serving import live_tutor
@@ -50,7 +51,15 @@ def decided_steps(course: Course) -> Iterator[Decided]:
             flight.answer(float(rng.random() < skill))
             if flight.shown is None and not flight.standing.is_complete:
                 yield from (decided_in(flight, rng) for _ in range(FORTUNES))
+                ask_for_something(flight, rng)
             flight.go_on()
+
+
+def ask_for_something(flight: Flight, rng: random.Random) -> None:
+    """Now and then, so that what learners asked for has its say in later steps."""
+    while rng.random() < 0.25:
+        flight.begin_step()
+        flight.wish(rng.choice((Wish.ANOTHER_WAY, Wish.TOO_EASY, Wish.TOO_HARD)))
 
 
 def decided_in(flight: Flight, rng: random.Random) -> Decided:

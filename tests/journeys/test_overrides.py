@@ -79,19 +79,36 @@ def test_too_hard_is_answered_with_something_easier(page: Page, enrollment: Enro
     assert sentence(step) == RULES[Wish.TOO_HARD]
 
 
-def test_not_this_one_brings_something_else_and_keeps_the_reason(page: Page, enrollment: Enrollment) -> None:
-    before = recommend_next(enrollment)
+def put_aside(page: Page, enrollment: Enrollment, reason: str) -> Recommendation:
+    """Refuse what is on offer for this reason, and return what is offered instead."""
+    recommend_next(enrollment)
     page.goto(reverse("adaptive:step", args=[enrollment.course.slug]))
     page.get_by_text("Not this one").click()
-    page.get_by_label("Why not?").select_option("known")
-
+    page.get_by_label("Why not?").select_option(reason)
     page.get_by_role("button", name="Put it aside").click()
+    expect(page.locator("#messages")).not_to_be_empty()
+    return latest(enrollment)
 
-    step = latest(enrollment)
+
+def test_not_this_one_brings_something_else_and_keeps_the_reason(page: Page, enrollment: Enrollment) -> None:
+    before = recommend_next(enrollment)
+
+    step = put_aside(page, enrollment, "other")
+
     expect(page.locator("#messages")).to_contain_text(str(RULES["given_back_otherwise"]))
     assert (step.module, step.variant == before.variant) == (before.module, False)
     asked = enrollment.interactions.get(kind="overrode")
-    assert asked.response == {"wish": Wish.NOT_THIS_ONE, "reason": "known", "difficulty": before.variant.difficulty}
+    assert asked.response == {"wish": Wish.NOT_THIS_ONE, "reason": "other", "difficulty": before.variant.difficulty}
+
+
+def test_who_knows_it_already_lands_at_its_questions(page: Page, enrollment: Enrollment) -> None:
+    before = recommend_next(enrollment)
+
+    step = put_aside(page, enrollment, "known")
+
+    expect(page.locator("#messages")).to_contain_text(str(RULES["not-this-one-known"]))
+    expect(page.locator(".question-submit")).to_be_visible()
+    assert (step.module, step.variant) == (before.module, None)
 
 
 def test_any_module_can_be_opened_from_the_outline(page: Page, enrollment: Enrollment) -> None:
