@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,10 +37,24 @@ TWO_WAYS = Lessons(
 EVERY = np.ones(4, bool)
 
 
+THREE_LEVELS = replace(
+    TWO_WAYS,
+    skill=np.array([0, 0, 0, 1]),
+    difficulty=np.array([2.0, 3.0, 4.0, 3.0]),
+    modality=np.array([0, 1, 2, 0]),
+)
+
+
+def having_said(wish: str, lesson: int, lessons: Lessons = TWO_WAYS) -> overrides.Ledger:
+    ledger = overrides.Ledger(lessons)
+    ledger.ask(wish, lesson)
+    return ledger
+
+
 def broken(ledger: overrides.Ledger, offered: int, ready: np.ndarray = EVERY) -> bool:
-    before = sum(ledger.broken.values())
-    ledger.judge(offered, ready, TWO_WAYS)
-    return sum(ledger.broken.values()) > before
+    before = ledger.broken.total()
+    ledger.judge(offered, ready)
+    return ledger.broken.total() > before
 
 
 @dataclass(frozen=True)
@@ -52,20 +66,19 @@ class Deaf(Ours):
 
 
 def test_not_this_one_keeps_the_whole_skill_away_until_the_log_has_moved_on() -> None:
-    ledger = overrides.Ledger()
-    ledger.refuse(Wish.NOT_THIS_ONE, 0)
+    ledger = having_said(Wish.NOT_THIS_ONE, 0)
 
     assert broken(ledger, 0)
     assert broken(ledger, 1)
     assert not broken(ledger, 2)
+    ledger.take(answers=1)
     assert not broken(ledger, 1, TWO_WAYS.skill == 0)  # nothing else is ready
     ledger.take(answers=BANNED_FOR)
     assert not broken(ledger, 1)
 
 
 def test_another_way_is_the_same_skill_in_another_modality_and_at_once() -> None:
-    ledger = overrides.Ledger()
-    ledger.refuse(Wish.ANOTHER_WAY, 0)
+    ledger = having_said(Wish.ANOTHER_WAY, 0)
 
     assert broken(ledger, 0)
     assert broken(ledger, 2)
@@ -76,23 +89,63 @@ def test_another_way_is_the_same_skill_in_another_modality_and_at_once() -> None
 
 
 def test_too_hard_brings_nothing_harder_of_the_skill() -> None:
-    ledger = overrides.Ledger()
-    ledger.refuse(Wish.TOO_HARD, 0)
+    ledger = having_said(Wish.TOO_HARD, 0)
 
     assert broken(ledger, 0)
     assert broken(ledger, 1)
     assert not broken(ledger, 2)
 
 
-def test_our_policy_respects_refusals_and_who_does_not_listen_is_found_out() -> None:
-    world = WORLDS["modalities"].make()
+def test_too_easy_brings_something_harder_of_the_skill_where_there_is_any() -> None:
+    ledger = having_said(Wish.TOO_EASY, 1, THREE_LEVELS)
 
-    ours, deaf = (overrides.refusing(world, made(MODELS.tutor), 4, seed=0) for made in (Ours, Deaf))
+    assert [broken(ledger, offered) for offered in range(4)] == [True, True, False, True]
 
-    assert sum(len(ledger.refused) for ledger in ours) > 20
-    assert sum(sum(ledger.offers.values()) for ledger in ours) > 30
-    assert not any(count for ledger in ours for count in ledger.broken.values())
-    assert all(sum(ledger.broken.get(wish, 0) for ledger in deaf) > 0 for wish in overrides.WISHES)
+    ledger.ask(Wish.ANOTHER_WAY, 2)
+    ledger.ask(Wish.TOO_EASY, 1)  # and what is harder was refused
+    assert [broken(ledger, offered) for offered in (0, 1, 3)] == [True, True, False]
+
+
+def test_what_was_too_easy_may_come_back_when_the_next_one_is_too_hard() -> None:
+    ledger = having_said(Wish.TOO_EASY, 1, THREE_LEVELS)
+    ledger.ask(Wish.TOO_HARD, 2)
+    ledger.take(answers=1)
+
+    assert not broken(ledger, 1)
+    assert broken(ledger, 2)
+
+
+def test_who_chooses_gets_what_they_chose_ready_or_not_and_takes_back_that_they_did_not_want_it() -> None:
+    ledger = having_said(Wish.NOT_THIS_ONE, 2)
+    ledger.ask(Wish.THIS_ONE, 3)
+
+    assert broken(ledger, 0, TWO_WAYS.skill == 0)
+    assert not broken(ledger, 2, TWO_WAYS.skill == 0)
+    ledger.take(answers=1)
+    assert not broken(ledger, 3)
+
+
+def test_our_policy_respects_wishes_and_who_does_not_listen_is_found_out() -> None:
+    world = overrides.WORLDS_TRIED["modalities of three levels"]()
+
+    ours, deaf = (overrides.asking(world, made(MODELS.tutor), 6, seed=0) for made in (Ours, Deaf))
+
+    assert sum(len(ledger.said) for ledger in ours) > 30
+    assert sum(ledger.offers.total() for ledger in ours) > 50
+    assert not any(ledger.broken.total() for ledger in ours)
+    assert all(sum(ledger.broken[wish] for ledger in deaf) > 0 for wish in overrides.WISHES)
+
+
+def test_a_wish_that_nobody_said_or_that_no_offer_followed_is_missed_and_not_left_out() -> None:
+    heard, unheard = having_said(Wish.THIS_ONE, 0), having_said(Wish.TOO_EASY, 0)
+    heard.judge(0, EVERY)
+
+    found = {aim.aim: aim for aim in overrides.told([heard, unheard], Who("ours", "kss", 20))}
+
+    assert found["offers that respect “this one”, said 1 times"].verdict == "hit"
+    unfollowed = found["times that “too easy” was said and no offer followed, of 1"]
+    assert (unfollowed.shown, unfollowed.verdict) == ("1", "missed")
+    assert found["times that “too hard” was said and no offer followed, of 0"].verdict == "missed"
 
 
 def test_windows_are_those_that_a_plain_loop_finds() -> None:

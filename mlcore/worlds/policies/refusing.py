@@ -1,4 +1,4 @@
-"""What the learners of a world refused, and what may be offered then: by the product's rules (`mlcore.refusals`).
+"""What the learners of a world refused or chose, and what may be offered then: by the product's `mlcore.refusals`.
 
 A skill is a module, and its lessons are the ways to learn it. There are no questions without a lesson, so that nothing
 is offered in the place of a lesson that is too hard but another lesson.
@@ -49,8 +49,11 @@ class Heard:
         return replace(self, entries=self.entries + OF_A_LESSON + answers, asked=None)
 
     def after_wish(self, wish: str, lesson: int, lessons: Lessons) -> Heard:
-        """Return what is known after a refusal of this lesson."""
+        """Return what is known after a refusal of this lesson; or after its skill was chosen."""
         skill, entry = int(lessons.skill[lesson]), self.entries + 1
+        if wish == Wish.THIS_ONE:
+            banned = {other: until for other, until in self.banned.items() if other != skill}
+            return replace(self, entries=entry, banned=banned, asked=(wish, lesson))
         levels = levels_after(wish, _lesson(lessons, lesson).difficulty, self.levels.get(skill, (EASIEST, HARDEST)))
         banned = {skill: entry + BANNED_FOR} if wish == Wish.NOT_THIS_ONE else {}
         return Heard(
@@ -66,16 +69,16 @@ def may_offer(heard: Heard, lessons: Lessons, ready: Mask) -> tuple[Codes, bool]
     """Return which of the lessons that are ready [l] may be offered, and whether the learner asked for them.
 
     First what they asked for, then what they did not refuse, and where nothing is left what they refused longest ago.
+    What they choose themselves need not be ready.
     """
+    asked = _asked_for(heard, lessons)
+    if asked:
+        return _numbers(asked), True
     if not heard.refused:
         return np.flatnonzero(ready), False
     by_skill = {
-        int(skill): [_lesson(lessons, int(n)) for n in np.flatnonzero(ready & (lessons.skill == skill))]
-        for skill in np.unique(lessons.skill[ready])
+        int(skill): _ways(lessons, ready & (lessons.skill == skill)) for skill in np.unique(lessons.skill[ready])
     }
-    asked = _asked_for(heard, lessons, by_skill)
-    if asked:
-        return _numbers(asked), True
     near = {skill: heard.about(skill).near(ways) for skill, ways in by_skill.items()}
     wanted = [skill for skill, ways in near.items() if not heard.about(skill).keeps_out(ways)]
     found = [way for skill in wanted for way in _unrefused(heard.about(skill), near[skill])]
@@ -85,17 +88,28 @@ def may_offer(heard: Heard, lessons: Lessons, ready: Mask) -> tuple[Codes, bool]
     return _numbers(found), False
 
 
-def _asked_for(heard: Heard, lessons: Lessons, by_skill: Mapping[int, list[Lesson]]) -> list[Lesson]:
+def _asked_for(heard: Heard, lessons: Lessons) -> list[Lesson]:
     if heard.asked is None:
         return []
     wish, lesson = heard.asked
     skill, refused = int(lessons.skill[lesson]), _lesson(lessons, lesson)
-    every, unwanted = by_skill.get(skill, []), heard.about(skill)
-    if wish == Wish.ANOTHER_WAY:
-        return unwanted.otherwise(unwanted.fitting(every), every, refused)
-    if wish == Wish.TOO_HARD:
-        return unwanted.not_refused(unwanted.fitting(every)) or unwanted.no_harder(every, refused)
+    every, unwanted = _ways(lessons, lessons.skill == skill), heard.about(skill)
+    fitting = unwanted.fitting(every)
+    match wish:
+        case Wish.THIS_ONE:
+            return _unrefused(unwanted, unwanted.near(every))
+        case Wish.ANOTHER_WAY:
+            return unwanted.otherwise(fitting, every, refused)
+        case Wish.TOO_EASY:
+            return unwanted.not_refused(fitting)
+        case Wish.TOO_HARD:
+            return unwanted.not_refused(fitting) or unwanted.no_harder(every, refused)
     return []
+
+
+def _ways(lessons: Lessons, among: Mask) -> list[Lesson]:
+    """Return those of these lessons [l]."""
+    return [_lesson(lessons, int(n)) for n in np.flatnonzero(among)]
 
 
 def _unrefused(unwanted: Unwanted, ways: list[Lesson]) -> list[Lesson]:
