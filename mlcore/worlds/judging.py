@@ -82,6 +82,12 @@ class Cohort:
         """How much higher the score is at the end than under the rival, on the same learners."""
         return _interval(self.weights @ (self.end[policy] - self.end[rival]) / len(self.start))
 
+    def unready(self, policy: str) -> Interval:
+        """The share of the lessons for which a prerequisite was truly lacking."""
+        own = self.table[self.table["policy"] == policy].sort_values(["seed", "learner"], kind="stable")
+        unready, taken = (self.weights @ own[part].to_numpy(float) for part in ("unready", "lessons"))
+        return _interval(unready / np.maximum(taken, 1.0))
+
     def is_equally_long(self, policy: str, rival: str) -> bool:
         """Whether every learner took as many lessons under both."""
         taken = [self.table[self.table["policy"] == name].set_index(["seed", "learner"]) for name in (policy, rival)]
@@ -100,7 +106,7 @@ class Cohort:
             learners=len(own),
             gain=_interval(self.gains[policy]),
             regret=self.regret(policy),
-            unready=float(own["unready"].sum() / max(own["lessons"].sum(), 1)),
+            unready=self.unready(policy).mean,
             violations=int(own["violations"].sum()),
         )
 

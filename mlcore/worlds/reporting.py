@@ -27,7 +27,8 @@ is (end - start) / (1 - start) of the mean scores; `regret` is (best - policy) /
 exact oracle, or else the greedy policy that sees the truth; that one looks a single step ahead, so regret may be below
 0. In brackets 95 % intervals of a bootstrap over learners of all seeds ({DRAWS} draws, the same for all policies).
 `unready` is the share of lessons for which a prerequisite was truly lacking, `violations` counts lessons outside what
-the policy itself held admissible, a dash where it has no gate. Policies named true_* and oracle see the true state;
+the policy itself held admissible, a dash where it has no gate: it tells of the draw alone, and whether prerequisites
+were held is judged apart, from the log (`prerequisites`). Policies named true_* and oracle see the true state;
 informed sees answers only, but knows every chance of its world.
 """
 AIMS = """

@@ -98,13 +98,19 @@ def test_targets_are_hit_and_missed() -> None:
     assert {aim.policy: aim.verdict for aim in recurrent if aim.aim == "regret"} == {"ours": "missed", "rl2": "hit"}
 
 
-def test_a_violation_misses_its_target() -> None:
-    under_ours = lives({"ours": drawn(0.8)})
-    careful, careless = under_ours.assign(violations=0), under_ours.assign(violations=0)
-    careless.loc[5, "violations"] = 1
+def test_how_often_a_prerequisite_was_truly_lacking_is_told_beside_gates_and_with_an_interval() -> None:
+    rng = np.random.default_rng(1)
+    unready = {"ours": rng.binomial(10, 0.2, 2000), "true_gate": np.zeros(2000), "zpdes": rng.binomial(10, 0.5, 2000)}
+    taught = lives({policy: drawn(0.8) for policy in unready})
+    taught["unready"] = np.concatenate(list(unready.values())).astype(int)
 
-    assert verdicts(told_from_lives(cohorts(careful)))["lessons outside the gate that it keeps"] == "hit"
-    assert verdicts(told_from_lives(cohorts(careless)))["lessons outside the gate that it keeps"] == "missed"
+    found = {aim.policy: aim for aim in told_from_lives(cohorts(taught)) if "truly lacking" in aim.aim}
+
+    error = 1.96 * np.sqrt(0.2 * 0.8 / 20_000)
+    assert list(found) == ["ours", "true_gate"]
+    assert found["ours"].measured == pytest.approx(unready["ours"].mean() / 10)
+    assert found["ours"].high - found["ours"].low == pytest.approx(2 * error, rel=0.1)
+    assert (found["true_gate"].shown, found["ours"].verdict) == ("0.0% (0.0% to 0.0%)", "told")
 
 
 def test_recall_is_compared_with_schedules_after_as_many_lessons_only() -> None:

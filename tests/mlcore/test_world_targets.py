@@ -16,11 +16,12 @@ from mlcore.effects.trials import Crowd, Declared
 from mlcore.interactions import Codes
 from mlcore.refusals import BANNED_FOR, Wish
 from mlcore.sequencing.checkpoint import load_sequencer
+from mlcore.worlds.policies.policy import Choice, Moment
 from mlcore.worlds.policies.product import Believed, Ours
 from mlcore.worlds.policies.registry import Models
 from mlcore.worlds.registry import WORLDS
 from mlcore.worlds.reporting import read_apart
-from mlcore.worlds.targets import estimates, overrides, speed, variety
+from mlcore.worlds.targets import estimates, overrides, prerequisites, speed, variety
 from mlcore.worlds.targets.aim import Wanted, Who, count, share
 from mlcore.worlds.targets.registry import APART
 from mlcore.worlds.targets.verdicts import of_crowd
@@ -148,6 +149,37 @@ def test_a_wish_that_nobody_said_or_that_no_offer_followed_is_missed_and_not_lef
     assert found["times that “too hard” was said and no offer followed, of 0"].verdict == "missed"
 
 
+@dataclass(frozen=True)
+class Outside(Ours):
+    """Draws any lesson, and holds that it was admissible."""
+
+    def choose(self, memory: Believed, moment: Moment, rng: np.random.Generator) -> Choice:
+        shape = len(memory.beliefs), len(memory.lessons)
+        return Choice.draw(np.ones(shape), rng, np.ones(shape, bool))
+
+
+@pytest.mark.parametrize("world", ["tms_tree", "kss"])
+def test_prerequisites_are_judged_by_the_log_and_not_by_what_the_policy_says(world: str) -> None:
+    ours, outside = (
+        prerequisites.judged(WORLDS[world].make(), made(MODELS.tutor), MODELS.tutor, 5, seed=0)
+        for made in (Ours, Outside)
+    )
+
+    assert (ours.every, ours.violations) == (5 * prerequisites.LESSONS, 0)
+    assert outside.violations > 20
+
+
+def test_a_skill_is_held_by_bayes_rule_worked_out_by_hand() -> None:
+    lesson = prerequisites.Taken(0, [prerequisites.Given(0, 0, 1.0), prerequisites.Given(5, 1, 0.0)])
+
+    taught = 0.2 + 0.8 * 0.3
+    right = taught * 0.85 / (taught * 0.85 + (1 - taught) * 0.2)
+    wrong = 0.2 * 0.15 / (0.2 * 0.15 + 0.8 * 0.8)
+    assert prerequisites.traced(TWO_WAYS, [lesson], 0) == pytest.approx(right)
+    assert prerequisites.traced(TWO_WAYS, [lesson], 1) == pytest.approx(wrong)
+    assert prerequisites.joined(0.7, np.log(1.5)) == pytest.approx(1 / (1 + (3 / 7) ** 0.8))
+
+
 def test_windows_are_those_that_a_plain_loop_finds() -> None:
     labels = np.random.default_rng(0).choice(3, size=(30, 26), p=[0.62, 0.19, 0.19])
     quota = Quota(window=20, share=0.6)
@@ -229,7 +261,7 @@ def test_the_command_adds_targets_to_lives_and_reads_them_again(
     assert "offers that respect “not this one”" in report
     assert (tmp_path / "again/report.md").read_text() == report
     assert {aim.policy for aim in read_apart(tmp_path / "again/apart.csv")} == {"ours"}
-    assert list(APART) == ["overrides", "variety", "verdicts", "estimates", "speed"]
+    assert list(APART) == ["overrides", "prerequisites", "variety", "verdicts", "estimates", "speed"]
 
 
 def test_a_table_of_targets_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

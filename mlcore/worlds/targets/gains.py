@@ -1,4 +1,4 @@
-"""How much is learned: regret, gain, leads and violations, told from lives; and what others measured in the worlds."""
+"""How much is learned: regret, gain and leads, told from lives; and what others measured in the worlds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mlcore.worlds.judging import Cohort, Score
-from mlcore.worlds.targets.aim import Aim, Wanted, Who, count, measured
+from mlcore.worlds.targets.aim import Aim, Wanted, Who, measured
 
 OURS = ("ours", "ours_later", "rl2", "rl2_alone")  # the default, also after a first cohort; the recurrent one
+GATES = ("prerequisite_gate", "true_gate")  # who see answers, and who sees the truth
 RIVALS = ("zpdes", "mastery_threshold")  # to be ahead of in every world
 WITHOUT = {  # what the product has, and who plays without it
     "gain that the guard adds, below 0 where it costs": "ours_no_guard",
@@ -44,6 +45,7 @@ def gains(cohorts: Sequence[Cohort]) -> Iterator[Aim]:
         for policy in OURS:
             if policy in cohort.end:
                 yield from _gains_of(policy, cohort)
+        yield from _lacking_in(cohort)
         for what, without in WITHOUT.items():
             if {"ours", without} <= cohort.end.keys():
                 who = Who("ours", cohort.world, cohort.horizon)
@@ -84,10 +86,15 @@ def _gains_of(policy: str, cohort: Cohort) -> Iterator[Aim]:
         if rival in cohort.end:
             lead = cohort.lead(policy, rival)
             yield measured(f"gain above {rival}", who, lead, Wanted("> 0, all of the interval", lead.low > 0))
-    if own.violations >= 0:
-        yield count(
-            "lessons outside the gate that it keeps",
-            who,
-            own.violations,
-            Wanted("0", own.violations == 0),
-        )
+
+
+def _lacking_in(cohort: Cohort) -> Iterator[Aim]:
+    """Tell how often a prerequisite was lacking in truth, under our policies and beside gates; if it was for any."""
+    ours = [policy for policy in OURS if policy in cohort.end]
+    found = {policy: cohort.unready(policy) for policy in (*ours, *GATES) if ours and policy in cohort.end}
+    if any(one.mean for one in found.values()):
+        for policy, unready in found.items():
+            who = Who(policy, cohort.world, cohort.horizon)
+            yield measured(
+                "lessons with a prerequisite that was truly lacking", who, unready, Wanted("to be told", None, "%")
+            )

@@ -9,6 +9,7 @@ from mlcore.worlds.targets.aim import Aim, Part
 from mlcore.worlds.targets.estimates import estimates
 from mlcore.worlds.targets.gains import gains
 from mlcore.worlds.targets.overrides import overrides
+from mlcore.worlds.targets.prerequisites import prerequisites
 from mlcore.worlds.targets.retention import retention
 from mlcore.worlds.targets.speed import speed
 from mlcore.worlds.targets.variety import variety
@@ -16,6 +17,7 @@ from mlcore.worlds.targets.verdicts import verdicts
 
 APART: Mapping[str, Part] = {
     "overrides": overrides,
+    "prerequisites": prerequisites,
     "variety": variety,
     "verdicts": verdicts,
     "estimates": estimates,
