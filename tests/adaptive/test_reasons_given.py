@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from adaptive.adapting import Standing, standing_of
+from adaptive.altering import alterations
 from adaptive.counterfactuals import what_would_change
 from adaptive.explaining import sentence
 from adaptive.forms import REASONS
@@ -12,7 +13,7 @@ from adaptive.models import Recommendation
 from adaptive.progress import Ending, Progress, Wish
 from adaptive.reason_words import RULES
 from adaptive.recommending import Inputs, decide_step, recommend_next
-from adaptive.replaying import Verdict, replay
+from adaptive.replaying import Verdict, replay, standing_then
 from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override
 from analytics.refusals import WHYS
@@ -141,6 +142,23 @@ def test_what_was_wanted_later_comes_back_first_and_says_so(wide: Enrollment) ->
     assert len(meanwhile) > 1
     assert (back.module, sentence(back)) == (refused.module, RULES["put_off"])
     assert may_be_drawn(later(standing(wide), BANNED_FOR)) == {refused.module_id}
+
+
+def test_what_was_wanted_later_comes_after_a_while_of_learning_and_else_something_else_would(wide: Enrollment) -> None:
+    title = open_step(again(wide)).module.title
+    because(wide, Reason.LATER)
+    learn(again(wide), lambda n: True, answers=BANNED_FOR)
+    steps = wide.recommendations.select_related("enrollment__course__edition", "checkpoint").order_by("made_at")
+
+    [reminder] = [step for step in steps if step.reasons[0].get("rule") == "put_off"]
+
+    then, inputs = standing_then(reminder), Inputs.of(reminder)
+    assert isinstance(then, Standing)
+    otherwise = {one.words: one for one in alterations(then, inputs, then.syllabus.modules[reminder.module_id])}
+    without = otherwise[f"If you had not wanted “{title}” later"]
+    assert reminder.module.title == title
+    assert replay(reminder).verdict == Verdict.SAME
+    assert may_be_drawn(then) == {reminder.module_id} < may_be_drawn(without.standing)
 
 
 def test_who_chose_it_after_all_is_not_reminded_of_it(wide: Enrollment) -> None:
