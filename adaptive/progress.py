@@ -14,7 +14,7 @@ from courses.marking import has_passed
 from courses.models import Interaction, InteractionKind, Purpose
 from mlcore.effects.credit import Answered, ArmProgress, Lesson, give_credit, methods_of
 from mlcore.laws import USUAL, Law
-from mlcore.refusals import Reason, Refusal, Wish, banned_for, levels_after, refuse
+from mlcore.refusals import Reason, Refusal, Wish, banned_for, levels_after, refuse, take_back
 from mlcore.retention import PACES
 
 RIGHT = 0.5  # a score from here on counts as right
@@ -255,6 +255,7 @@ class Progress:
             module.banned_until = event.sequence + banned_for(reason)
         elif wish == Wish.THIS_ONE:
             module.banned_until = 0
+            self.refused = take_back(self.refused, event.module_id or 0)
         elif wish == Wish.TOO_EASY:
             self.pace = min(self.pace + PACE_STEP, FASTEST)
         elif wish == Wish.TOO_HARD:

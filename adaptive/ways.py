@@ -103,7 +103,7 @@ def refused_longest_ago(
 def given_back(standing: Standing, module: ModuleEntry) -> Candidate:
     """Return the way of a refused module to give back: one not refused yet, or else the one refused longest ago.
 
-    What is harder or easier than was asked for comes only before what was refused just now, as nothing else is left.
+    What is harder or easier than was asked for comes after all others, and what was refused just now comes last.
     """
     wish = standing.progress.wish
     just_refused = (wish.get("module"), wish.get("variant")) if wish.get("wish") in Wish.REFUSING else ()
@@ -111,10 +111,10 @@ def given_back(standing: Standing, module: ModuleEntry) -> Candidate:
     if module.questions or not every:
         every.append(None)
 
-    def least_wanted(way: VariantEntry | None) -> tuple[bool, bool, int]:
-        at = _way_refused_at(standing, module, way)
-        is_off = way is not None and at == 0 and _off(standing, module, way) > 0
-        return (module.id, way and way.id) == just_refused, is_off, at
+    unwanted = unwanted_in(standing, module)
+
+    def least_wanted(way: VariantEntry | None) -> tuple[bool, int, int]:
+        return (module.id, way and way.id) == just_refused, *unwanted.reluctance(way)
 
     return Candidate(module, min(every, key=least_wanted))
 
@@ -129,10 +129,6 @@ def _teaching(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
 def _near(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
     """Return the variants as hard as was asked for, or else those that come closest."""
     return unwanted_in(standing, module).near(_teaching(standing, module))
-
-
-def _off(standing: Standing, module: ModuleEntry, variant: VariantEntry) -> int:
-    return unwanted_in(standing, module).off(variant)
 
 
 def _way_refused_at(standing: Standing, module: ModuleEntry, variant: VariantEntry | None) -> int:

@@ -100,6 +100,13 @@ class Unwanted:
         """Return the one of these ways that was refused longest ago; none if there are none."""
         return sorted(ways, key=lambda way: self.refused_at(way.id))[:1]
 
+    def reluctance(self, way: Way | None) -> tuple[int, int]:
+        """Tell what to give back first, where everything was refused, by the least of these: None for questions alone.
+
+        What is about as hard as was asked for; of that, what was refused longest ago.
+        """
+        return (self.off(way), self.refused_at(way.id)) if way else (0, self.refused_at(0))
+
     def off(self, way: Way) -> int:
         """Return how many levels harder or easier the way is than was asked for."""
         return max(self.easiest - way.difficulty, way.difficulty - self.hardest, 0)
@@ -150,3 +157,8 @@ def refuse(refused: Sequence[Refusal], refusal: Refusal) -> list[Refusal]:
         for one in refused
         if one.module != refusal.module or (one.variant != refusal.variant and one.wish != taken_back)
     ] + [refusal]
+
+
+def take_back(refused: Sequence[Refusal], module: int) -> list[Refusal]:
+    """Return what is still not wanted, once the learner chose a module themself: no more "not this one" of it."""
+    return [one for one in refused if one.module != module or one.wish != Wish.NOT_THIS_ONE]

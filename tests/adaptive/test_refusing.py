@@ -2,12 +2,15 @@
 
 from itertools import pairwise
 
+from adaptive.adapting import caught_up, read_standing
 from adaptive.explaining import sentence
 from adaptive.models import Aim, Recommendation
 from adaptive.progress import Wish
 from adaptive.reason_words import RULES
 from adaptive.recommending import recommend_next
+from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override
+from adaptive.ways import is_refused
 from courses.enrolling import enroll
 from courses.models import Enrollment, InteractionKind, Modality, User, Variant
 from tests.adaptive.acting import finish_a_module, learn
@@ -155,12 +158,32 @@ def test_the_only_thing_there_is_comes_back_and_says_so(ada: User) -> None:
 
 
 def test_choosing_a_module_oneself_takes_its_refusal_back(wide: Enrollment) -> None:
-    refused = open_step(wide).module
+    Variant.objects.exclude(modality=Modality.WORKED_EXAMPLE).delete()
+    refused = open_step(again(wide)).module
     asked(wide, Wish.NOT_THIS_ONE)
 
     chosen = override(again(wide), Request(Wish.THIS_ONE, refused))
+    later = override(again(wide), Request(Wish.REVIEW, wide.course.modules.exclude(pk=refused.pk).first()))
+    now = read_standing(again(wide), live_tutor(wide.course_id))
 
     assert (chosen.module, sentence(chosen)) == (refused, RULES[Wish.THIS_ONE])
+    assert later.module != refused
+    assert not is_refused(caught_up(now), now.syllabus.modules[refused.pk])
+
+
+def test_of_what_was_refused_the_harder_one_comes_back_after_too_easy(enrollment: Enrollment) -> None:
+    """Though an easier one was refused longer ago."""
+    first = on_offer(enrollment, Modality.TEXT, 2)
+    first.module.questions.all().delete()
+    first.module.save()
+    asked(enrollment, Wish.NOT_THIS_ONE)
+    harder = on_offer(enrollment, Modality.TEXT, 4)
+    asked(enrollment, Wish.NOT_THIS_ONE)
+    on_offer(enrollment, Modality.WORKED_EXAMPLE, 2)
+
+    [step] = asked(enrollment, Wish.TOO_EASY)
+
+    assert (step.module, step.variant) == (first.module, harder.variant)
 
 
 def test_what_was_chosen_before_its_time_and_failed_waits_for_what_it_builds_on(enrollment: Enrollment) -> None:

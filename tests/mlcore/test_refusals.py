@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from mlcore.refusals import BANNED_FOR, Refusal, Unwanted, Wish, levels_after, refuse
+from mlcore.refusals import BANNED_FOR, Refusal, Unwanted, Wish, levels_after, refuse, take_back
 
 
 @dataclass(frozen=True)
@@ -77,3 +77,16 @@ def test_what_was_too_easy_is_forgiven_when_the_next_one_is_too_hard() -> None:
 
     assert [one.variant for one in both] == [HARD.id]
     assert len(refuse(both, Refusal(8, EASY.id, 3, Wish.NOT_THIS_ONE))) == 2
+
+
+def test_of_all_that_was_refused_what_is_as_hard_as_was_asked_for_comes_back_first() -> None:
+    unwanted = Unwanted(refused(EASY, FILM, HARD), now=3, easiest=4)
+
+    assert sorted(EVERY, key=unwanted.reluctance) == [HARD, FILM, EASY]
+    assert sorted(EVERY, key=Unwanted(refused(FILM, HARD, EASY), now=3).reluctance) == [FILM, HARD, EASY]
+
+
+def test_choosing_a_module_takes_back_not_this_one_and_no_other_refusal() -> None:
+    every = [*refused(EASY, wish=Wish.NOT_THIS_ONE), *refused(HARD), Refusal(8, EASY.id, 3, Wish.NOT_THIS_ONE)]
+
+    assert take_back(every, 7) == every[1:]

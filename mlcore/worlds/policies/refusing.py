@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from mlcore.interactions import Codes, Mask
-from mlcore.refusals import BANNED_FOR, EASIEST, HARDEST, Refusal, Unwanted, Wish, levels_after, refuse
+from mlcore.refusals import BANNED_FOR, EASIEST, HARDEST, Refusal, Unwanted, Wish, levels_after, refuse, take_back
 from mlcore.worlds.world import Lessons
 
 OF_A_LESSON = 2  # entries of the log besides those of its answers: it was opened, and finished
@@ -53,7 +53,8 @@ class Heard:
         skill, entry = int(lessons.skill[lesson]), self.entries + 1
         if wish == Wish.THIS_ONE:
             banned = {other: until for other, until in self.banned.items() if other != skill}
-            return replace(self, entries=entry, banned=banned, asked=(wish, lesson))
+            refused = tuple(take_back(self.refused, skill))
+            return replace(self, entries=entry, refused=refused, banned=banned, asked=(wish, lesson))
         levels = levels_after(wish, _lesson(lessons, lesson).difficulty, self.levels.get(skill, (EASIEST, HARDEST)))
         banned = {skill: entry + BANNED_FOR} if wish == Wish.NOT_THIS_ONE else {}
         return Heard(
@@ -84,7 +85,7 @@ def may_offer(heard: Heard, lessons: Lessons, ready: Mask) -> tuple[Codes, bool]
     found = [way for skill in wanted for way in _unrefused(heard.about(skill), near[skill])]
     if not found:
         skill = min(near, key=lambda one: heard.about(one).at)
-        found = _unrefused(heard.about(skill), by_skill[skill])
+        found = [_given_back(heard, skill, by_skill[skill])]
     return _numbers(found), False
 
 
@@ -105,6 +106,13 @@ def _asked_for(heard: Heard, lessons: Lessons) -> list[Lesson]:
         case Wish.TOO_HARD:
             return unwanted.not_refused(fitting) or unwanted.no_harder(every, refused)
     return []
+
+
+def _given_back(heard: Heard, skill: int, ways: list[Lesson]) -> Lesson:
+    """Return the one of all refused ways to learn a skill that may come back first: what was refused just now, last."""
+    just_refused = heard.asked and heard.asked[1]
+    unwanted = heard.about(skill)
+    return min(ways, key=lambda way: (way.number == just_refused, *unwanted.reluctance(way)))
 
 
 def _ways(lessons: Lessons, among: Mask) -> list[Lesson]:

@@ -3,14 +3,16 @@
 Judged by what was said and offered alone, and not by how the policy came to it. An offer is broken if it is
 - of a skill that was "not this one" within the last BANNED_FOR entries of the learner's log, or a lesson that was "too
   easy", "too hard" or to be had "another way" within as many, while another lesson was ready that nothing stands
-  against (where all lessons of a skill were refused, one of them within as many, that stands against all of them);
+  against (where all lessons of a skill were refused, one of them within as many, that stands against all of them;
+  and what was too easy or too hard also stands against what is no harder or no easier, where the skill has that);
 - right after "another way", not the same skill in another modality, where the course has one;
 - right after "too easy", not a harder lesson of its skill, where the course has one that was not refused; and never
   the same lesson or an easier one of its skill, where another lesson was ready;
 - right after "too hard", the same lesson or a harder one of its skill, where another lesson was ready;
 - right after "this one", not of the skill that the learner chose, ready or not.
-What was too easy may be just right for whom another lesson of the skill is too hard then, and the other way round. Who
-chooses a skill takes back that it was "not this one". Every wish has to be said, and to be followed by an offer.
+Of a lesson, what was said last counts. What was too easy may be just right for whom another lesson of the skill is too
+hard then, and the other way round. Who chooses a skill takes back that it was "not this one". Every wish has to be
+said, and to be followed by an offer.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 
 import numpy as np
 
@@ -86,7 +89,6 @@ class Ledger:
         just_said = self.said[-1] if self.is_pending else None
         if just_said:
             self.followed[just_said[0]] += 1
-            ready = ready | (self.lessons.skill == self.lessons.skill[just_said[1]])  # it was just offered, or chosen
         free = self._free(ready)
         standing = self._standing()
         for wish in {wish for wish, _, _ in standing} | ({just_said[0]} if just_said else set()):
@@ -97,7 +99,7 @@ class Ledger:
             self.offers[wish] += 1
             self.broken[wish] += is_broken
 
-    def _standing(self, lately: int = BANNED_FOR) -> list[Said]:
+    def _standing(self, lately: float = BANNED_FOR) -> list[Said]:
         """What was refused within so many entries and not taken back."""
         recent = [one for one in self.said if one[0] != Wish.THIS_ONE and self.entries - one[2] < lately]
         return [one for one in recent if not any(self._takes_back(later, one) for later in self.said)]
@@ -112,22 +114,39 @@ class Ledger:
 
     def _free(self, ready: Mask) -> Mask:
         """The lessons that nothing stands against.  [l]"""
-        free = ready.copy()
-        ever = {lesson for wish, lesson, _ in self.said if wish != Wish.THIS_ONE}
+        free, ever = ready.copy(), self._standing(inf)
+        refused = {lesson for _, lesson, _ in ever}
         for one in self._standing():
             free[self._against(one)] = False
             every = np.flatnonzero(self.lessons.skill == self.lessons.skill[one[1]])
-            free[every] &= not ever.issuperset(every.tolist())
+            free[every] &= not refused.issuperset(every.tolist())
+        for one in ever:
+            free[self._unsuited(one)] = False
         return free
 
     def _against(self, one: Said) -> Mask:
         """The lessons that a refusal stands against.  [l]"""
-        wish, refused, _ = one
+        wish, refused, entry = one
         if wish == Wish.NOT_THIS_ONE:
             same: Mask = self.lessons.skill == self.lessons.skill[refused]
             return same
-        itself: Mask = np.arange(len(self.lessons)) == refused
+        is_last = entry == max(later[2] for later in self.said if later[1] == refused and later[0] != Wish.THIS_ONE)
+        itself: Mask = (np.arange(len(self.lessons)) == refused) & is_last
         return itself
+
+    def _unsuited(self, one: Said) -> Mask:
+        """The lessons of the skill that are no harder than what was too easy, or no easier than what was too hard.  [l]
+
+        Where nothing is harder (easier), only those that are easier (harder) still.
+        """
+        wish, refused, _ = one
+        sign = {Wish.TOO_EASY: 1.0, Wish.TOO_HARD: -1.0}.get(wish, 0.0)
+        further = sign * (self.lessons.difficulty - self.lessons.difficulty[refused])
+        same = self.lessons.skill == self.lessons.skill[refused]
+        if not sign:
+            return np.zeros(len(self.lessons), bool)
+        unsuited: Mask = same & (further <= 0 if (same & (further > 0)).any() else further < 0)
+        return unsuited
 
     def _is_asked_for(self, offered: int, just_said: Said | None) -> bool:
         """Whether the latest wish is for the module itself, otherwise: it goes before older ones."""
@@ -138,6 +157,7 @@ class Ledger:
 
     def _is_as_asked(self, offered: int, ready: Mask, just_said: Said) -> bool:
         """Whether an offer right after a wish is what was asked for; always, where that cannot be had."""
+        ready = ready | (self.lessons.skill == self.lessons.skill[just_said[1]])  # it was just offered, or chosen
         if just_said[0] == Wish.TOO_EASY:
             harder = ready & self._harder(just_said)
             if harder.any():
@@ -164,12 +184,8 @@ class Ledger:
         """The lessons of its skill that are harder than one that was too easy, and were not refused.  [l]"""
         lessons, (_, easy, _) = self.lessons, just_said
         harder: Mask = (lessons.skill == lessons.skill[easy]) & (lessons.difficulty > lessons.difficulty[easy])
-        harder[[lesson for wish, lesson, _ in self._ever() if wish != Wish.TOO_HARD]] = False
+        harder[[lesson for _, lesson, _ in self._standing(inf)]] = False
         return harder
-
-    def _ever(self) -> list[Said]:
-        """The latest refusal of every lesson."""
-        return list({one[1]: one for one in self.said if one[0] != Wish.THIS_ONE}.values())
 
 
 def overrides(means: Means) -> Iterator[Aim]:
