@@ -111,6 +111,19 @@ def test_who_knows_it_already_lands_at_its_questions(page: Page, enrollment: Enr
     assert (step.module, step.variant) == (before.module, None)
 
 
+def test_at_questions_alone_something_else_can_be_asked_for_too(page: Page, enrollment: Enrollment) -> None:
+    put_aside(page, enrollment, "known")
+    alone = latest(enrollment)
+
+    page.get_by_role("link", name="Not quite right?").click()
+    page.get_by_text("Not this one").click()
+    page.get_by_role("button", name="Put it aside").click()
+
+    expect(page.locator("#messages")).not_to_be_empty()
+    assert latest(enrollment).pk != alone.pk
+    assert (latest(enrollment).module, latest(enrollment).variant) != (alone.module, None)
+
+
 def test_any_module_can_be_opened_from_the_outline(page: Page, enrollment: Enrollment) -> None:
     page.goto(reverse("courses:course", args=[enrollment.course.slug]))
 
