@@ -20,7 +20,7 @@ from mlcore.commands.options import at_least_one, names_in
 from mlcore.sequencing.checkpoint import load_sequencer
 from mlcore.simulation import MODALITIES, Course, Habits, Question, random_course, simulate
 from mlcore.tables import UnreadableLog
-from mlcore.worlds.collecting import Plan, Trial, collect, trials
+from mlcore.worlds.collecting import Plan, Trial, collect
 from mlcore.worlds.policies.registry import POLICIES, Models
 from mlcore.worlds.registry import WORLDS
 from mlcore.worlds.reporting import APART as APART_FILE
@@ -122,7 +122,7 @@ def _read_apart(path: Path) -> list[Aim]:
 def _lived(arguments: Namespace, models: Models) -> pd.DataFrame:
     learners = arguments.learners or LEARNERS_OF_A_REPORT
     plan = Plan(arguments.worlds or list(WORLDS), arguments.policies or list(POLICIES), learners, arguments.seeds)
-    with tqdm(total=sum(1 for _ in trials(plan, models)), unit="trial") as progress:
+    with tqdm(total=plan.most, unit="trial") as progress:
 
         def tell(trial: Trial) -> None:
             progress.set_description(f"{trial.world.name}, {trial.policy.name}")

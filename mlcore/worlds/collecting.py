@@ -37,6 +37,11 @@ class Plan:
     learners: int
     seeds: int
 
+    @property
+    def most(self) -> int:
+        """Trials there can be; fewer, where a policy makes no sense in a world."""
+        return len(self.policies) * sum(len(WORLDS[name].horizons) for name in self.worlds)
+
 
 @dataclass(frozen=True)
 class Trial:
