@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Case, Count, F, Q, QuerySet, TextField, Value, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -63,7 +64,7 @@ def _refusals(scope: Scope) -> QuerySet[Any]:
         enrollment__in=scope.enrollments,
         kind=InteractionKind.OVERRODE,
         at__gte=scope.now - timedelta(days=scope.days),
-    ).annotate(wish=KT("response__wish"), reason=KT("response__reason"))
+    ).annotate(wish=_text("response__wish"), reason=_text("response__reason"))
     is_aside = Q(wish=Wish.NOT_THIS_ONE)
     why = Case(
         When(~is_aside, then=F("wish")),
@@ -73,3 +74,8 @@ def _refusals(scope: Scope) -> QuerySet[Any]:
         output_field=TextField(),
     )
     return said.filter(wish__in=Wish.REFUSING, module__live=True).annotate(why=why)
+
+
+def _text(path: str) -> Cast:
+    """What stands there, as text: SQLite would take what it is compared with for JSON."""
+    return Cast(KT(path), TextField())
