@@ -24,6 +24,7 @@ from django.db.migrations.executor import MigrationExecutor
 from adaptive import serving
 from adaptive.calibrating import calibrate_courses
 from adaptive.forgetting import refresh_paces
+from adaptive.jobs import ask_for
 from adaptive.modalities import refresh_modality_effects
 from adaptive.simulating import simulate_cohort, simulate_member
 from courses.enrolling import join
@@ -91,6 +92,7 @@ def gather_cohorts(learner: User, trainer: User, learners: int, say: Say) -> Non
         calibrate_courses()
         refresh_modality_effects()
         refresh_paces()
+        ask_for("judge")  # which policy is to teach: the worker does it while people look around
     for cohort in Cohort.objects.filter(name__in=[intake.name for intake in INTAKES]):
         join(learner, cohort)
 

@@ -16,7 +16,7 @@ django.setup()
 from django.db import connection
 from django.db.models import Count, Max
 from adaptive import serving
-from adaptive.models import LearnerState, Outcome
+from adaptive.models import Job, LearnerState, Outcome
 from courses.models import Cohort, Enrollment, Interaction, OutboxEntry
 from lms.house import demo
 serving.FRESH_FOR = 1e6  # as on a machine so quick that nothing grows stale: what was rolled back must be forgotten
@@ -40,6 +40,7 @@ print(json.dumps({
     "cohorts": list(Cohort.objects.order_by("pk").values_list("courses__slug", "trainers__email")),
     "answers": Interaction.objects.answers().count(),
     "outcomes": Outcome.objects.count(),
+    "wanted": list(Job.objects.values_list("kind", "state")),
     "behind": sum(state.seen_up_to != state.enrollment.last_sequence for state in LearnerState.objects.all()),
 }))
 """
@@ -94,6 +95,7 @@ def test_the_demo_prepares_itself_on_sqlite_however_often_it_is_interrupted_or_r
     assert all(entries == last == counted for entries, last, counted in facts["logs"])
     assert facts["answers"] == facts["outcomes"] > 20
     assert facts["behind"] == 0
+    assert facts["wanted"] == [["judge", "waiting"]]
 
     pages = told_by(WALK, environment)
     assert pages.keys() == {"200"}, pages
