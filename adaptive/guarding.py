@@ -57,6 +57,7 @@ def admitted(standing: Standing, now: datetime) -> Admitted:
         "again": _another_try,
         "put_off": _put_off,
         "open": _open_steps,
+        "meanwhile": _due_meanwhile,
         UNSUITED: _without_lesson,
         GIVEN_BACK: _given_back,
         "locked": _next_in_order,
@@ -217,8 +218,20 @@ def _open_steps(standing: Standing, now: datetime) -> Iterator[Candidate]:
         return
     for module in steps:
         yield from ways(standing, module)
+    yield from (one for one in _to_review(standing, now) if one.module.id != standing.progress.left)
+
+
+def _due_meanwhile(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """All that is open was refused: before any of it comes back, what is due for review."""
+    if any(is_open(standing, module) for module in _to_do(standing)):
+        found = list(_to_review(standing, now))
+        yield from [one for one in found if one.module.id != standing.progress.left] or found
+
+
+def _to_review(standing: Standing, now: datetime) -> Iterator[Candidate]:
+    """What is due for review and not refused."""
     for one in due(standing, now):
-        if one.module.id != standing.progress.left and not is_refused(standing, one.module):
+        if not is_refused(standing, one.module):
             yield Candidate(one.module, None, Aim.REVIEW)
 
 

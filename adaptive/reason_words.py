@@ -32,6 +32,7 @@ RULES = {
     Wish.REVIEW: _("You asked to review it."),
     "again": _("The last visit did not settle it yet, so here is the same idea another way."),
     "locked": _("It is next in the course. Some skills before it are not sure yet, so take your time."),
+    "meanwhile": _("You put aside all that is open to you now. Meanwhile, this is due for review."),
     "given_back": _("You put aside all that is open to you now; this one you refused longest ago."),
     "given_back_otherwise": _(
         "You put aside all that is open to you now, so here is what you refused longest ago, another way."

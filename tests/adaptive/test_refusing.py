@@ -1,6 +1,9 @@
 """Whatever a learner refuses, what comes next is open to them, is something else, and says truly why it comes."""
 
+from datetime import timedelta
 from itertools import pairwise
+
+from django.utils import timezone
 
 from adaptive.adapting import caught_up, read_standing
 from adaptive.explaining import sentence
@@ -11,6 +14,7 @@ from adaptive.recommending import recommend_next
 from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override
 from adaptive.ways import is_refused
+from courses import clock
 from courses.enrolling import enroll
 from courses.models import Enrollment, InteractionKind, Modality, User, Variant
 from tests.adaptive.acting import finish_a_module, learn
@@ -144,6 +148,19 @@ def test_of_several_open_modules_the_one_refused_longest_ago_comes_back(ada: Use
     assert (third.module, fourth.module) == (first.module, second.module)
     assert way(third) != way(first)
     assert "not sure yet" not in sentence(third) + sentence(fourth)
+
+
+def test_before_what_was_refused_comes_back_what_is_due_is_reviewed(enrollment: Enrollment) -> None:
+    finish_a_module(enrollment)
+    with clock.set_to(timezone.now() + timedelta(days=60)):
+        new = recommend_next(again(enrollment))
+
+        [review] = asked(enrollment, Wish.NOT_THIS_ONE)
+        [back] = asked(enrollment, Wish.NOT_THIS_ONE)
+
+    assert (new.module.slug, review.module.slug, review.purpose) == ("module-2", "module-1", Aim.REVIEW)
+    assert sentence(review) == RULES["meanwhile"]
+    assert (back.module, sentence(back)) == (new.module, RULES["given_back_otherwise"])
 
 
 def test_the_only_thing_there_is_comes_back_and_says_so(ada: User) -> None:
