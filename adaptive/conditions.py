@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
 from adaptive.adapting import Standing
+from adaptive.mastery import Level
 from adaptive.progress import Ending
 from adaptive.rule_conditions import REMEDIAL, Condition, When, both
 from adaptive.rules import Firing, Joined, Rule
@@ -135,17 +136,19 @@ def _scored(condition: Condition, standing: Standing) -> Found | None:
 
 
 def _mastered(condition: Condition, standing: Standing) -> Found | None:
+    """The level of that name, which learners and trainers see. To be Proficient is less."""
     skill = condition.skill_id or 0
     belief = standing.beliefs([skill])[skill]
-    return Found("mastered", {"mean": belief.mean, "answers": belief.answers}) if belief.is_known else None
+    facts = {"mean": belief.mean, "answers": belief.answers, "level": belief.level}
+    return Found("mastered", facts) if belief.level == Level.MASTERED else None
 
 
 def _unmastered(condition: Condition, standing: Standing) -> Found | None:
     skill = condition.skill_id or 0
     practiced, belief = standing.progress.skills.get(skill), standing.beliefs([skill])[skill]
-    if practiced is None or practiced.answers < (condition.answers or 0) or belief.is_known:
+    if practiced is None or practiced.answers < (condition.answers or 0) or belief.level == Level.MASTERED:
         return None
-    return Found("not mastered", {"mean": belief.mean, "answers": practiced.answers})
+    return Found("not mastered", {"mean": belief.mean, "answers": practiced.answers, "level": belief.level})
 
 
 CONDITIONS: dict[When, Callable[[Condition, Standing], Found | None]] = {
@@ -185,7 +188,8 @@ def facts_in_words(facts: Mapping[str, Any]) -> str:
     if "percent" in facts:
         return gettext("%(percent)d %% of %(answers)s") % {"percent": facts["percent"], "answers": answers}
     if "mean" in facts:
+        level = f"{Level(facts['level']).label}, " if "level" in facts else ""  # earlier versions kept none
         right = round(10 * facts["mean"])
-        return gettext("%(answers)s; we expect %(right)d of 10 right") % {"answers": answers, "right": right}
+        return level + gettext("%(answers)s; we expect %(right)d of 10 right") % {"answers": answers, "right": right}
     visits = ngettext("%d visit", "%d visits", facts["visits"]) % facts["visits"]
     return f"{visits}, {answers}"

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from adaptive.directives import Directive
+from adaptive.mastery import ENOUGH_ANSWERS
 from adaptive.rule_conditions import REMEDIAL, Condition, When
 from adaptive.rules import Firing, FiringQuerySet, Joined, Rule, RuleQuerySet, Then
 from adaptive.steering import forget
@@ -72,12 +73,19 @@ def objections_to(draft: Draft) -> list[Objection]:
     found = []
     for place, one in enumerate(draft.conditions, start=1):
         before = draft.conditions[: place - 1]
+        if one.when == When.UNMASTERED and (one.answers or 0) < ENOUGH_ANSWERS:
+            found.append(Objection(place, "answers", _too_early()))
         words = _repeats(one, before) or (_contradicts(one, before) if draft.joined == Joined.ALL else "")
         if words:
             found.append(Objection(place, "when", words))
     if _asks_for_what_is_done(draft):
         found.append(Objection(0, "target", gettext("Choose another module: this one is completed already by then.")))
     return found
+
+
+def _too_early() -> str:
+    words = gettext("Say %(enough)d answers or more: after fewer nobody has mastered a skill, however good they are.")
+    return words % {"enough": ENOUGH_ANSWERS}
 
 
 def _repeats(one: Condition, before: Sequence[Condition]) -> str:

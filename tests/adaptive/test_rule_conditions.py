@@ -184,6 +184,7 @@ def test_what_makes_no_sense_together_is_objected_to(wide: Enrollment) -> None:
         ([so(When.MASTERED, skill=known), so(When.UNMASTERED, skill=known, answers=3)], ALL, (2, "when")),
         ([so(When.AT_LEAST, module=first, percent=60), so(When.BELOW, module=first, percent=60)], ALL, (2, "when")),
         ([so(When.BEGUN), so(When.COMPLETED, module=first)], ALL, (0, "target")),
+        ([so(When.BEGUN), so(When.UNMASTERED, skill=known, answers=2)], ANY, (2, "answers")),
     ]
     fine = [
         ([so(When.MASTERED, skill=known), so(When.UNMASTERED, skill=known, answers=3)], ANY),

@@ -8,10 +8,14 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from adaptive.adapting import read_standing
+from adaptive.adapting import read_standing, standing_of
+from adaptive.conditions import met
 from adaptive.directives import Directive
 from adaptive.explaining import sentence
+from adaptive.mastery import Level
 from adaptive.models import Recommendation
+from adaptive.placement import told_beliefs
+from adaptive.progress_rows import SkillProgress
 from adaptive.replaying import Verdict, replay
 from adaptive.rule_conditions import Condition, When
 from adaptive.rulemaking import remove, switch_off, switch_on
@@ -21,7 +25,7 @@ from adaptive.stepping import practice
 from adaptive.watching import watch_absences
 from courses import clock
 from courses.enrolling import enroll
-from courses.models import Enrollment, User, Variant
+from courses.models import Enrollment, Skill, User, Variant
 from tests.adaptive.acting import finish_a_module, learn, respond
 from tests.adaptive.conftest import again
 from tests.adaptive.ruled import fired, ruled, written
@@ -133,18 +137,52 @@ def test_a_high_score_meets_the_other_condition(wide: Enrollment, noor: User) ->
     assert list(Firing.objects.values_list("rule__conditions__when", flat=True)) == [When.AT_LEAST]
 
 
-def test_mastery_is_asked_after_every_answer(enrollment: Enrollment, noor: User) -> None:
-    one = skill(enrollment.course, 1)
-    ruled(noor, enrollment.course, When.MASTERED, Then.NOTIFY, skill=one)
-    ruled(noor, enrollment.course, When.UNMASTERED, Then.NOTIFY, skill=one, answers=2)
+BELIEVED = {  # a mean, a standard deviation, answers and how many of them were right
+    Level.FAMILIAR: [0.55, 0.1, 10, 6],
+    Level.PROFICIENT: [0.7, 0.05, 10, 7],
+    Level.MASTERED: [0.9, 0.03, 10, 9],
+}
 
-    learn(enrollment, lambda n: n >= 2, answers=14)
 
-    known = read_standing(again(enrollment), live_tutor(enrollment.course_id)).beliefs([one.pk])[one.pk]
+@pytest.mark.parametrize("level", list(BELIEVED))
+def test_to_have_mastered_a_skill_is_the_level_of_that_name(wide: Enrollment, noor: User, level: Level) -> None:
+    one = skill(wide.course, 1)
+    mastered = written(noor, wide.course, When.MASTERED, Then.NOTIFY, skill=one)
+    unmastered = written(noor, wide.course, When.UNMASTERED, Then.NOTIFY, skill=one, answers=10)
+    standing = standing_of(wide, live_tutor(wide.course_id))
+    standing.state.mastery = {str(one.pk): BELIEVED[level]}
+    standing.progress.skills[one.pk] = SkillProgress(answers=10)
+
+    found = [met(rule, list(rule.conditions.all()), standing) for rule in (mastered, unmastered)]
+
+    assert told_beliefs(standing, [one.pk])[one.pk].level == level
+    assert [bool(one) for one in found] == [level == Level.MASTERED, level != Level.MASTERED]
+    assert [one.facts["1"]["level"] for one in found if one] == [level]
+    assert [one.words.split(": ")[1] for one in found if one] == [
+        f"{level.label}, 10 answers; we expect {round(10 * BELIEVED[level][0])} of 10 right"
+    ]
+
+
+def test_mastery_is_asked_after_every_answer(wide: Enrollment, noor: User) -> None:
+    one = learn(wide, lambda n: True, answers=1)[0].answer.question_version.question.skills.get()
+    ruled(noor, wide.course, When.MASTERED, Then.NOTIFY, skill=one)
+    ruled(noor, wide.course, When.UNMASTERED, Then.NOTIFY, skill=one, answers=2)
+    before: list[set[str]] = []
+
+    while level_of(wide, one) != Level.MASTERED:
+        before.append(set(Firing.objects.values_list("rule__conditions__when", flat=True)))
+        learn(wide, lambda n: True, answers=1)
+
     facts = {when: facts["1"] for when, facts in Firing.objects.values_list("rule__conditions__when", "facts")}
-    assert known.is_known
-    assert set(facts) == {When.MASTERED, When.UNMASTERED}
+    assert (before[0], before[-1]) == (set(), {When.UNMASTERED})
     assert facts[When.UNMASTERED]["answers"] == 2
+    assert facts[When.MASTERED]["level"] == Level.MASTERED
+
+
+def level_of(enrollment: Enrollment, one: Skill) -> Level:
+    """What the badge of the skill says."""
+    standing = read_standing(again(enrollment), live_tutor(enrollment.course_id))
+    return told_beliefs(standing, [one.pk])[one.pk].level
 
 
 def test_a_rule_of_a_cohort_is_for_its_learners_only(wide: Enrollment, grace: User, noor: User) -> None:

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from adaptive import forgetting, serving
 from adaptive.absences import AbsenceLook
+from adaptive.adapting import read_standing
+from adaptive.mastery import SkillBelief
 from adaptive.models import Calibration, Checkpoint, Forgetting
 from adaptive.rule_conditions import Condition, When
 from adaptive.rulemaking import Draft, remove, switch_off, switch_on
@@ -16,7 +18,7 @@ from adaptive.serving import live_tutor
 from adaptive.watching import watch_absences
 from courses import clock
 from courses.enrolling import enroll
-from courses.models import Enrollment, User
+from courses.models import Enrollment, Skill, User
 from mlcore.calibration import Calibration as CourseCalibration
 from tests.adaptive.acting import learn
 from tests.adaptive.conftest import again
@@ -61,10 +63,11 @@ def test_who_stays_away_costs_nothing_more_however_many_and_however_long(wide: E
     assert {fired for fired, *_ in (*alone, *together)} == {0}
 
 
-def they_are_calibrated(wide: Enrollment, rule: Rule) -> None:
+def they_are_calibrated(wide: Enrollment, rule: Rule | None, level: float = 3.0) -> None:
     live = live_tutor(wide.course_id)
-    easier = CourseCalibration(live.tutor.calibration.population, level=3.0, level_sd=0.1, author_slope=0.5)
-    Calibration.objects.create(course=wide.course, checkpoint_id=live.checkpoint, data=easier.to_bytes())
+    found = CourseCalibration(live.tutor.calibration.population, level=level, level_sd=0.1, author_slope=0.5)
+    own = {"course": wide.course, "checkpoint_id": live.checkpoint, "number": 1 + Calibration.objects.count()}
+    Calibration.objects.create(**own, data=found.to_bytes())
     serving.forget()
 
 
@@ -123,7 +126,10 @@ def test_the_next_absence_is_looked_at_anew(wide: Enrollment, unmet: Rule) -> No
 
 
 def test_a_rule_fires_as_soon_as_a_calibration_makes_the_rest_of_it_true(wide: Enrollment, noor: User) -> None:
+    they_are_calibrated(wide, None, level=-3.0)
     answered = learn(wide, lambda n: True, answers=1)[0].answer.question_version.question.skills.get()
+    while believed(wide, answered).is_unsure:
+        learn(wide, lambda n: True, answers=1)
     on(noor, wide, Condition(when=When.MASTERED, skill=answered))
 
     before = [watch_absences(in_days(days)) for days in (8, 9)]
@@ -131,6 +137,10 @@ def test_a_rule_fires_as_soon_as_a_calibration_makes_the_rest_of_it_true(wide: E
     after = [watch_absences(in_days(days)) for days in (10, 11)]
 
     assert (before, after) == ([0, 0], [1, 0])
+
+
+def believed(enrollment: Enrollment, one: Skill) -> SkillBelief:
+    return read_standing(again(enrollment), live_tutor(enrollment.course_id)).beliefs([one.pk])[one.pk]
 
 
 def test_looks_go_with_the_rule_that_needed_them(wide: Enrollment, unmet: Rule) -> None:
