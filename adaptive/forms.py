@@ -128,7 +128,10 @@ class DirectiveForm(forms.Form):
         label=_("Until"),
         required=False,
         widget=DayInput,
-        help_text=_("The day of “Not before” and “Due by”; otherwise the last day, or until you end it."),
+        help_text=_(
+            "The day of “Not before” and “Due by”; otherwise the last day, or until you end it. What is due comes "
+            "first from a week before its day on."
+        ),
     )
     note = forms.CharField(
         label=_("Note"), required=False, max_length=300, help_text=_("Your learners read it where the step says why.")

@@ -18,7 +18,8 @@ from adaptive.syllabus import ModuleEntry
 from adaptive.visiting import other_ways
 from adaptive.ways import Candidate, given_back, is_refused, not_refused, refused_at, to_read, ways, ways_once_more
 
-NEAR = timedelta(days=7)  # a deadline this close comes first
+NEAR = timedelta(days=8, hours=1)  # a deadline this close comes first: it ends with its last day, and from seven days
+# before that one's beginning on it is near, also where clocks were put back in between
 LEFT = {"open": "left", "locked": "left_in_order", "review": "left_to_review"}  # rules where trainers left out the rest
 ALL_ASIDE = "all_aside"
 UNSUITED = "unsuited"
@@ -141,10 +142,16 @@ def _wanted_soon(standing: Standing, now: datetime) -> Iterator[Candidate]:
         yield from _ways_on(standing, standing.syllabus.modules[pk])
 
 
+def is_near(ends_at: datetime, now: datetime) -> bool:
+    """Whether the last day before this moment is a week away or less, wherever that day was meant. One that was missed
+    is near for good."""
+    return ends_at - now <= NEAR
+
+
 def wanted_soon(standing: Standing, now: datetime) -> dict[int, DirectiveEntry]:
     """Return the modules to begin for the earliest deadline that anything can be done for, each with its directive."""
     asked = {pk: one for pk, one in wanted(standing).items() if pk in standing.syllabus.modules}
-    near = {one.ends_at for one in asked.values() if one.ends_at and one.ends_at - now <= NEAR}
+    near = {one.ends_at for one in asked.values() if one.ends_at and is_near(one.ends_at, now)}
     if not near:
         return {}
     to_do = [one for one in _left(standing) if one.id in asked or not standing.progress.module(one.id).done]

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from adaptive.adapting import Standing
 from adaptive.conditions import Absence, Met, met
-from adaptive.guarding import missing_for
+from adaptive.directives import DirectiveKind
+from adaptive.guarding import is_near, missing_for
 from adaptive.models import Recommendation
 from adaptive.recommending import Inputs, decide_step
 from adaptive.replaying import Verdict, standing_then
@@ -163,12 +164,15 @@ def _change(case: Case, step: Recommendation) -> str:
     if isinstance(standing, Verdict):
         return gettext("It cannot be told: the course or its tutor have changed since.")
     inputs = Inputs.of(step)
-    steering = inputs.steering.joined_by(entry_of(rule, case.occasion, case.at))
+    asked = entry_of(rule, case.occasion, case.at)
+    steering = inputs.steering.joined_by(asked)
     instead = decide_step(standing, replace(inputs, steering=steering))
     words = {"was": _name(standing, step), "instead": _name(standing, instead), "waits": str(rule.target)}
     target = standing.syllabus.modules.get(rule.target_id or 0)
     if target and rule.then in (Then.INSERT, Then.ASSIGN) and missing_for(replace(standing, steering=steering), target):
         words["was"] = gettext("“%(waits)s” would have waited for skills that it builds on: %(was)s") % words
+    elif target and asked.kind == DirectiveKind.DUE and asked.ends_at and not is_near(asked.ends_at, inputs.now):
+        words["was"] = gettext("“%(waits)s” would have waited until a week before its day: %(was)s") % words
     if instead.module_id == step.module_id and instead.variant_id == step.variant_id:
         return gettext("%(was)s all the same") % words
     return gettext("%(instead)s instead of %(was)s") % words

@@ -150,7 +150,7 @@ def _who_has_done_it(reach: Reach, row: Row) -> str:
         )
         return words % row.done_by
     if row.directive.kind == DirectiveKind.DUE:
-        return _(
-            "%s has completed it already, so it comes back for one more visit: when the day is less than a week away."
-        ) % (reach.enrollment.learner.name)
+        return _("%s has completed it already, so it comes back for one more visit: from a week before the day on.") % (
+            reach.enrollment.learner.name
+        )
     return _("%s has completed it already, so it comes back for one more visit.") % reach.enrollment.learner.name

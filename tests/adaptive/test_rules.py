@@ -1,7 +1,8 @@
 """Rules that authors and trainers write fire when they say, once for each occasion, and never against a trainer."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,12 +13,15 @@ from adaptive.adapting import read_standing, standing_of
 from adaptive.conditions import met
 from adaptive.directives import Directive
 from adaptive.explaining import sentence
+from adaptive.guarding import admitted
 from adaptive.mastery import Level
 from adaptive.models import Recommendation
 from adaptive.placement import told_beliefs
 from adaptive.progress_rows import SkillProgress
+from adaptive.rehearsing import rehearse
 from adaptive.replaying import Verdict, replay
 from adaptive.rule_conditions import Condition, When
+from adaptive.rule_forms import BLANK
 from adaptive.rulemaking import remove, switch_off, switch_on
 from adaptive.rules import Effect, Firing, Rule, Then
 from adaptive.serving import live_tutor
@@ -230,6 +234,40 @@ def test_an_assignment_is_due_after_so_many_whole_days(wide: Enrollment, noor: U
     assert timezone.localdate(made.last_day) == timezone.localdate() + timedelta(days=3)
     assert sentence(step).startswith("A rule of the course wants this done by ")
     assert sentence(step).endswith(", because you have begun the course.")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/New_York"])
+@pytest.mark.parametrize("moment", ["2026-03-04T00:00", "2026-03-04T23:59", "2026-10-29T00:10"])
+def test_an_assignment_for_a_week_begins_on_the_day_the_rule_fires(
+    wide: Enrollment, noor: User, zone: str, moment: str
+) -> None:
+    lasting = BLANK.action["lasting"]
+    ruled(noor, wide.course, When.BEGUN, Then.ASSIGN, target=module(wide.course, 3), lasting=lasting)
+
+    with timezone.override(ZoneInfo(zone)), clock.set_to(timezone.make_aware(datetime.fromisoformat(moment))):
+        step = next_for(wide)
+
+    assert (lasting, offered(step)) == (7, {"module-3"})
+
+
+def test_an_assignment_farther_away_waits_until_a_week_before_and_the_dry_run_says_so(
+    wide: Enrollment, noor: User
+) -> None:
+    target = module(wide.course, 3)
+    rule = ruled(noor, wide.course, When.BEGUN, Then.ASSIGN, target=target, lasting=9)
+
+    next_for(wide)
+    told = rehearse(rule).cases[0].change
+    standing = read_standing(again(wide), live_tutor(wide.course_id))
+
+    assert [admitted(standing, in_days(days)).rule for days in (0, 1, 2, 9, 12)] == [
+        "open",
+        "open",
+        "due",
+        "due",
+        "due",
+    ]
+    assert told.startswith(f"“{target}” would have waited until a week before its day: “")
 
 
 @pytest.mark.parametrize(("then", "levels"), [(Then.EASIER, {2}), (Then.HARDER, {4})])

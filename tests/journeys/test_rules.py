@@ -67,6 +67,7 @@ def test_a_rule_from_its_sentence_to_the_learners_page(signed_in: SignIn) -> Non
     choose(page, "Module of the action", target.title)
     expect(page.get_by_label("Percent")).to_be_hidden()
     expect(page.get_by_label("Way of teaching")).to_be_hidden()
+    expect(page.get_by_text("What is assigned comes first from a week before")).to_be_hidden()
     page.get_by_label("Note").focus()
     page.keyboard.type("It builds on it.")
     page.keyboard.press("Enter")
