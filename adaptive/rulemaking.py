@@ -121,10 +121,10 @@ def _parts_of(one: Condition) -> tuple[object, ...]:
 
 
 @transaction.atomic
-def write(realm: Realm, author: User, draft: Draft) -> Rule:
+def write(realm: Realm, author: User, draft: Draft, instead_of: Rule | None = None) -> Rule:
     """Write a rule down. It is off until it is switched on."""
     said = {name: getattr(draft, name) for name in ("then", "joined", "target", "modality", "lasting", "note")}
-    rule = Rule.objects.create(course=realm.course, cohort=realm.cohort, made_by=author, **said)
+    rule = Rule.objects.create(course=realm.course, cohort=realm.cohort, made_by=author, replaces=instead_of, **said)
     for place, condition in enumerate(draft.conditions, start=1):
         condition.rule, condition.place = rule, place
     Condition.objects.bulk_create(draft.conditions)
@@ -137,34 +137,47 @@ def rewrite(realm: Realm, rule: Rule, author: User, draft: Draft) -> Rule:
 
     Raise RuleEnded if it was ended before: of two people who rewrite it at once, the second is told.
     """
-    if not Rule.objects.standing().select_for_update(of=("self",), no_key=True).filter(pk=rule.pk).first():
-        raise RuleEnded
     remove(rule, author)
-    return write(realm, author, draft)
+    return write(realm, author, draft, instead_of=rule)
 
 
 @transaction.atomic
 def switch_on(rule: Rule) -> None:
-    """Let the rule fire from now on. Doing so twice changes nothing."""
-    Rule.objects.filter(pk=rule.pk, ended_at=None, on_since=None).update(on_since=clock.now())
+    """Let the rule fire from now on. Doing so twice changes nothing. Raise RuleEnded if it was ended before."""
+    _hold(rule)
+    Rule.objects.filter(pk=rule.pk, on_since=None).update(on_since=clock.now())
     forget()
 
 
 @transaction.atomic
 def switch_off(rule: Rule, person: User) -> int:
-    """Let the rule rest, and withdraw what it asks for; return how much that was.
-
-    Changing its row waits for whoever fires it at this moment: what they write is withdrawn, too.
-    """
-    Rule.objects.filter(pk=rule.pk, ended_at=None).update(on_since=None)
+    """Let the rule rest, and withdraw what it asks for; return how much that was. Raise RuleEnded as `switch_on`."""
+    _hold(rule)
+    Rule.objects.filter(pk=rule.pk).update(on_since=None)
     return _withdraw(rule, person)
 
 
 @transaction.atomic
 def remove(rule: Rule, person: User) -> int:
     """Take the rule back for good, with what it asks for, as `switch_off` does. Its log stays."""
-    Rule.objects.filter(pk=rule.pk, ended_at=None).update(ended_at=clock.now(), ended_by=person)
+    _hold(rule)
+    Rule.objects.filter(pk=rule.pk).update(ended_at=clock.now(), ended_by=person)
     return _withdraw(rule, person)
+
+
+def _hold(rule: Rule) -> None:
+    """Let nobody else end the rule until the transaction is over, or raise RuleEnded.
+
+    That waits for whoever fires it at this moment: what they write is withdrawn, too.
+    """
+    if not Rule.objects.standing().select_for_update(of=("self",), no_key=True).filter(pk=rule.pk).first():
+        raise RuleEnded
+
+
+def heir_of(rule: Rule) -> Rule | None:
+    """Return what stands in the place of a rule by now, or stood there last, if it was written anew."""
+    heir = Rule.objects.filter(replaces=rule).with_names().first()
+    return (heir_of(heir) or heir) if heir else None
 
 
 def _withdraw(rule: Rule, person: User) -> int:

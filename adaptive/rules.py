@@ -78,6 +78,8 @@ class Rule(models.Model):
     are: whoever rewrites a rule ends it and makes a new one, so that the log always says which words fired. For its
     sake what a rule speaks of is not deleted either, but with the whole course (adaptive.speaking_of).
 
+    `replaces` is the one that it took the place of, if any.
+
     It fires at most once for each learner and occasion (adaptive.conditions says what an occasion is).
     """
 
@@ -89,6 +91,7 @@ class Rule(models.Model):
     modality = models.CharField(max_length=20, choices=Modality.choices, blank=True)
     lasting = models.PositiveSmallIntegerField(null=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST)])
     note = models.CharField(max_length=300, blank=True)
+    replaces = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, related_name="replaced_by")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
     on_since = models.DateTimeField(null=True)

@@ -86,13 +86,14 @@ def switch_rule(request: Request, slug: str, rule_pk: int, pk: int | None = None
     """Switch it on or off. Off, what it asked for is withdrawn. Doing so twice changes nothing."""
     realm, found = _rule(request, slug, rule_pk, pk)
     sent = read(SwitchSerializer, request)
-    if found.ended_at:
-        raise Refused({"rule": [ENDED]})
     withdrawn = 0
-    if sent["on"]:
-        switch_on(found)
-    else:
-        withdrawn = switch_off(found, actor(request))
+    try:
+        if sent["on"]:
+            switch_on(found)
+        else:
+            withdrawn = switch_off(found, actor(request))
+    except RuleEnded:
+        raise Refused({"rule": [ENDED]}) from None
     return _switched(realm, found, withdrawn)
 
 
@@ -103,7 +104,11 @@ def remove_rule(request: Request, slug: str, rule_pk: int, pk: int | None = None
     """Take it back for good, with what it asked for. Its log stays. Doing so twice changes nothing."""
     realm, found = _rule(request, slug, rule_pk, pk)
     read(NothingSerializer, request)
-    return _switched(realm, found, remove(found, actor(request)) if found.ended_at is None else 0)
+    try:
+        withdrawn = remove(found, actor(request))
+    except RuleEnded:
+        withdrawn = 0
+    return _switched(realm, found, withdrawn)
 
 
 @extend_schema(responses={200: TrialSerializer})

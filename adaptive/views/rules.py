@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from adaptive.conditions import reasons_of
 from adaptive.rehearsing import rehearse
 from adaptive.rule_forms import BLANK, RuleForm, Shown, blanks_of, reshaped
-from adaptive.rulemaking import Realm, RuleEnded, later, remove, rewrite, see, switch_off, switch_on, write
+from adaptive.rulemaking import Realm, RuleEnded, heir_of, later, remove, rewrite, see, switch_off, switch_on, write
 from adaptive.rules import Rule
 from courses.access import actor, for_authors, for_trainers, trained_cohort
 from courses.models import Course
@@ -79,7 +79,7 @@ def address_of(realm: Realm, rule: Rule | None = None) -> str:
 def _all(request: HttpRequest, realm: Realm) -> HttpResponse:
     form = _form(request, realm, BLANK)
     if "row" in request.POST and "HX-Request" in request.headers:
-        return _form_alone(request, realm, form)
+        return _form_alone(request, realm, form, {})
     if form.is_valid():
         rule = write(realm, actor(request), form.draft)
         messages.success(request, _("Written, and still off: see what it would have done, then switch it on."))
@@ -99,28 +99,52 @@ def _all(request: HttpRequest, realm: Realm) -> HttpResponse:
 
 def _one(request: HttpRequest, realm: Realm, rule_pk: int) -> HttpResponse:
     rule = get_object_or_404(realm.rules, pk=rule_pk)
-    if request.method == "POST" and rule.ended_at is None and request.POST.get("deed") != "rewrite":
+    if rule.ended_at:
+        return _ended(request, realm, rule)
+    try:
+        return _standing(request, realm, rule)
+    except RuleEnded:
+        return _ended(request, realm, realm.rules.get(pk=rule_pk))
+
+
+def _standing(request: HttpRequest, realm: Realm, rule: Rule) -> HttpResponse:
+    """A rule that can be changed; raise RuleEnded if somebody else ends it at this moment."""
+    if request.method == "POST" and request.POST.get("deed") != "rewrite":
         return _switch(request, realm, rule)
-    shown = blanks_of(rule)
-    form = _form(request, realm, shown) if rule.ended_at is None else RuleForm(course=realm.course, shown=shown)
+    form = _form(request, realm, blanks_of(rule))
     if "row" in request.POST and "HX-Request" in request.headers:
-        return _form_alone(request, realm, form, rule)
+        return _form_alone(request, realm, form, {"rule": rule})
     if form.is_valid():
-        return _rewrite(request, realm, rule, form)
-    context = _around(realm) | _log(request, realm.firings.filter(rule=rule)) | {"form": form, "rule": rule}
-    context["is_writing"] = request.method == "POST"
-    if rule.ended_at is None and (not rule.is_on or "try" in request.GET):
+        made = rewrite(realm, rule, actor(request), form.draft)
+        messages.success(request, _("Written anew, and still off: see what it would have done, then switch it on."))
+        return redirect(address_of(realm, made))
+    context = _about(request, realm, rule) | {"form": form, "is_writing": request.method == "POST"}
+    if not rule.is_on or "try" in request.GET:
         context |= _trial(request, rule)
     return render(request, "adaptive/rule.html", context, status=422 if form.has_mistakes else 200)
 
 
-def _rewrite(request: HttpRequest, realm: Realm, rule: Rule, form: RuleForm) -> HttpResponse:
-    try:
-        rule = rewrite(realm, rule, actor(request), form.draft)
-        messages.success(request, _("Written anew, and still off: see what it would have done, then switch it on."))
-    except RuleEnded:
-        messages.error(request, _("Somebody else has removed this rule or written it anew meanwhile."))
-    return redirect(address_of(realm, rule))
+def _ended(request: HttpRequest, realm: Realm, rule: Rule) -> HttpResponse:
+    """A rule that is over, to be read. Who still wants to change it is told, and keeps what they wrote: it may become
+    a rule of its own, or take the place of the one that took the place of this."""
+    heir = heir_of(rule)
+    heir_url = address_of(realm, heir) if heir else ""
+    own = {"action": address_of(realm), "rewrite_url": heir_url if heir and not heir.ended_at else ""}
+    wrote = "row" in request.POST or request.POST.get("deed") == "rewrite"
+    form = _form(request, realm, BLANK) if wrote else None
+    if form and "row" in request.POST and "HX-Request" in request.headers:
+        return _form_alone(request, realm, form, own)
+    is_late = request.method == "POST"
+    if form:
+        form.is_valid()
+    context = (
+        _about(request, realm, rule) | own | {"form": form, "heir": heir, "heir_url": heir_url, "is_late": is_late}
+    )
+    return render(request, "adaptive/rule.html", context, status=409 if is_late else 200)
+
+
+def _about(request: HttpRequest, realm: Realm, rule: Rule) -> dict[str, Any]:
+    return _around(realm) | _log(request, realm.firings.filter(rule=rule)) | {"rule": rule}
 
 
 def _form(request: HttpRequest, realm: Realm, shown: Shown) -> RuleForm:
@@ -132,9 +156,9 @@ def _form(request: HttpRequest, realm: Realm, shown: Shown) -> RuleForm:
     return RuleForm(request.POST, course=realm.course)
 
 
-def _form_alone(request: HttpRequest, realm: Realm, form: RuleForm, rule: Rule | None = None) -> HttpResponse:
+def _form_alone(request: HttpRequest, realm: Realm, form: RuleForm, own: dict[str, Any]) -> HttpResponse:
     """The form without the page around it, for who only adds or removes a condition."""
-    return render(request, "adaptive/parts/rule_form.html", _around(realm) | {"form": form, "rule": rule})
+    return render(request, "adaptive/parts/rule_form.html", _around(realm) | {"form": form} | own)
 
 
 def _switch(request: HttpRequest, realm: Realm, rule: Rule) -> HttpResponse:

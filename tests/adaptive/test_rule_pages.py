@@ -1,5 +1,6 @@
 """Where rules are written: who may, what is refused, what a dry run says, and what the log tells whom."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from adaptive.models import Recommendation
 from adaptive.rehearsing import rehearse
 from adaptive.rule_conditions import When
 from adaptive.rule_forms import ConditionForm
+from adaptive.rulemaking import heir_of, remove
 from adaptive.rules import Effect, Firing, Rule, Then
 from adaptive.watching import watch_absences
 from analytics.erasing import erase
@@ -78,8 +80,70 @@ def test_a_trainer_writes_tries_switches_on_rewrites_and_removes(
     assert "1 visit, " in trainer.get(address(cohort, rule)).content.decode()
     assert trainer.post(address(cohort, second), {"deed": "remove"}).headers["Location"] == address(cohort)
     assert not Rule.objects.standing().exists()
-    assert trainer.post(address(cohort, second), {"deed": "on"}).status_code == 200
+    assert trainer.post(address(cohort, second), {"deed": "on"}).status_code == 409
     assert not Rule.objects.live().exists()
+
+
+def test_who_rewrites_a_rule_that_somebody_rewrote_keeps_their_words_and_is_told(
+    client: Client, trainer: Client, cohort: Cohort, grace: User, noor: User
+) -> None:
+    rule = ruled(grace, cohort, When.BEGUN, Then.NOTIFY)
+    cohort.trainers.add(noor)
+    User.objects.filter(pk=noor.pk).update(is_trainer=True)
+    trainer.post(address(cohort, rule), sent(deed="rewrite", when="inactive", days=3, then="notify"))
+    made = Rule.objects.standing().get()
+    client.force_login(noor)
+
+    mine = sent(deed="rewrite", when="inactive", days=9, then="notify", note="Mine")
+    late = client.post(address(cohort, rule), mine)
+    page = late.content.decode()
+    grown = client.post(address(cohort, rule), mine | {"row": "add"}, headers={"HX-Request": "true"})
+
+    assert late.status_code == 409
+    assert "Nothing was changed" in page
+    assert "Grace wrote this rule anew meanwhile, on " in page
+    assert f'<a href="{address(cohort, made)}">{made.sentence}</a>' in page
+    assert re.search(r'name="1-days" value="9"', page)
+    assert 'value="Mine"' in page
+    assert f'action="{address(cohort)}"' in page
+    assert f'formaction="{address(cohort, made)}"' in page
+    assert list(Rule.objects.standing()) == [made]
+    assert 'name="2-when"' in grown.content.decode()
+    assert f'action="{address(cohort)}"' in grown.content.decode()
+    assert re.search(r'name="1-days" value="9"', grown.content.decode())
+
+
+def test_what_came_too_late_becomes_a_rule_of_its_own_or_takes_the_place_of_the_new_one(
+    trainer: Client, cohort: Cohort, grace: User
+) -> None:
+    rule = ruled(grace, cohort, When.BEGUN, Then.NOTIFY)
+    trainer.post(address(cohort, rule), sent(deed="rewrite", when="inactive", days=3, then="notify"))
+    made = Rule.objects.standing().get()
+    mine = sent(when="inactive", days=9, then="notify")
+
+    trainer.post(address(cohort), mine)
+    trainer.post(address(cohort, made), mine | {"deed": "rewrite"})
+
+    assert [one.conditions.get().days for one in Rule.objects.standing()] == [9, 9]
+    assert heir_of(rule) == Rule.objects.standing().get(replaces=made)
+    assert f'href="{address(cohort, heir_of(rule))}"' in trainer.get(address(cohort, rule)).content.decode()
+
+
+@pytest.mark.parametrize("deed", ["on", "off", "remove", "rewrite"])
+def test_whatever_is_asked_of_a_removed_rule_is_refused_aloud(
+    trainer: Client, cohort: Cohort, grace: User, deed: str
+) -> None:
+    rule = ruled(grace, cohort, When.BEGUN, Then.NOTIFY)
+    remove(rule, grace)
+
+    late = trainer.post(address(cohort, rule), sent(deed=deed, when="inactive", days=9, then="notify"))
+
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "Grace removed this rule meanwhile, on " in page
+    assert ('name="1-days" value="9"' in page) == (deed == "rewrite")
+    assert "formaction" not in page
+    assert not Rule.objects.standing().exists()
 
 
 def test_a_sentence_that_is_not_complete_is_refused(trainer: Client, cohort: Cohort, subtests: pytest.Subtests) -> None:

@@ -22,7 +22,7 @@ from adaptive.rehearsing import rehearse
 from adaptive.replaying import Verdict, replay
 from adaptive.rule_conditions import Condition, When
 from adaptive.rule_forms import BLANK
-from adaptive.rulemaking import remove, switch_off, switch_on
+from adaptive.rulemaking import RuleEnded, remove, switch_off, switch_on
 from adaptive.rules import Effect, Firing, Rule, Then
 from adaptive.serving import live_tutor
 from adaptive.stepping import practice
@@ -205,7 +205,8 @@ def test_a_rule_that_is_off_or_removed_does_nothing(wide: Enrollment, noor: User
     off, gone = (ruled(noor, wide.course, When.BEGUN, Then.NOTIFY) for _ in range(2))
     switch_off(off, noor)
     remove(gone, noor)
-    switch_on(gone)
+    with pytest.raises(RuleEnded):
+        switch_on(gone)
 
     next_for(wide)
 
