@@ -1,7 +1,7 @@
 """The API of the learning loop: the next step, an answer and what came of it, and what is believed of a learner."""
 
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4
 
 from django.db.models import UUIDField
 from django.http import Http404
@@ -30,7 +30,7 @@ from adaptive.serializers import (
     WhySerializer,
 )
 from adaptive.serving import live_tutor
-from adaptive.stepping import Request, begin, finish_reading, override
+from adaptive.stepping import NoLongerOnOffer, Request, begin, finish_reading, override
 from adaptive.syllabus import syllabus_of
 from courses import marking
 from courses.access import actor, own_enrollment, own_presentation, question_to_answer
@@ -97,16 +97,21 @@ def finished(request: ApiRequest, recommendation_id: UUID) -> Response:
     return Response(_on_offer(step.enrollment))
 
 
-@extend_schema(request=OverrideSerializer, responses=STEP)
+@extend_schema(request=OverrideSerializer, responses=STEP | {422: ProblemSerializer})
 @api_view(["POST"])
 @throttle_classes([limited(STEPPING)])
 def overridden(request: ApiRequest, recommendation_id: UUID) -> Response:
-    """Ask for something else than what is offered, and get the step that respects it."""
+    """Ask for something else than what is offered, and get the step that respects it.
+
+    With a `key` the same can be sent again. 409: something else is on offer by now, and nothing was changed.
+    422: this key was used for another wish.
+    """
     step, sent = _own_recommendation(request, recommendation_id), read(OverrideSerializer, request)
     leave_placement(step.enrollment)
-    if not _is_on_offer(step):
+    try:
+        override(step.enrollment, Request(sent["wish"], None, sent["reason"], sent.get("key") or uuid4(), step.pk))
+    except NoLongerOnOffer:
         return _no_longer_on_offer(step)
-    override(step.enrollment, Request(sent["wish"], reason=sent["reason"], key=uuid5(step.pk, sent["wish"])))
     return Response(_on_offer(step.enrollment))
 
 

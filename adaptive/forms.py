@@ -39,12 +39,20 @@ class AnswerForm(forms.Form):
 
 
 class OverrideForm(forms.Form):
-    """A wish for something else than what is offered."""
+    """A wish for something else than what is offered: about the step that the page showed, or for a module by name."""
 
     wish = forms.ChoiceField(choices=[(wish, wish) for wish in Wish.ALL])
+    step = forms.UUIDField(required=False)
     module = forms.SlugField(required=False)
     reason = forms.ChoiceField(required=False, choices=REASONS)
-    key = forms.UUIDField(required=False)
+    key = forms.UUIDField()
+
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean() or {}
+        needed = "step" if sent.get("wish") in Wish.REFUSING else "module"
+        if not sent.get(needed) and needed not in self.errors:
+            self.add_error(needed, self.fields[needed].error_messages["required"])
+        return sent
 
 
 THINGS = {"module": _("Modules"), "skill": _("Skills")}

@@ -47,6 +47,7 @@ class AnswerSerializer(Sent):
 
 class OverrideSerializer(Sent):
     wish = serializers.ChoiceField(choices=WISHES)
+    key = serializers.UUIDField(required=False, help_text="Made by you: with it, sending the same again is harmless.")
     reason = serializers.CharField(
         max_length=200,
         required=False,

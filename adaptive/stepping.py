@@ -17,17 +17,27 @@ from adaptive.recommending import recommend_next
 from adaptive.serving import LiveTutor
 from adaptive.syllabus import syllabus_of
 from courses.models import Enrollment, Interaction, InteractionKind, Module, Presentation
-from courses.recording import Event, record_event
+from courses.recording import SAME_KEY, Event, KeyReused, Refused, lock, record_event
+
+CLOSING = (InteractionKind.FINISHED, InteractionKind.OVERRODE, InteractionKind.PLACED)  # each ends what was on offer
+
+
+class NoLongerOnOffer(Refused):
+    """Something else is on offer by now than the step that a wish is about."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A wish for something else than what was offered. `key` makes sending it twice harmless."""
+    """A wish for something else than what was offered. `key` makes sending it twice harmless.
+
+    `step` is the recommendation it is about; without one it is about whatever is on offer, or about `module`.
+    """
 
     wish: str
     module: Module | None = None
     reason: str = ""
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+    step: uuid.UUID | None = None
 
 
 def open_step(enrollment: Enrollment) -> Recommendation:
@@ -75,10 +85,46 @@ def finish_reading(enrollment: Enrollment, step: Recommendation) -> None:
 
 
 def override(enrollment: Enrollment, request: Request) -> Recommendation:
-    """Write down what the learner asked for, and return the step that respects it."""
+    """Write down what the learner asked for, and return the step that respects it.
+
+    Raises NoLongerOnOffer where something else came on offer since, and KeyReused for the same key with another wish.
+    """
+    _write_down(enrollment, request)
+    return recommend_next(enrollment)
+
+
+@transaction.atomic
+def _write_down(enrollment: Enrollment, request: Request) -> None:
+    """Record a wish at most once, while the step that it is about is on offer. Nothing comes between under the lock."""
+    lock(enrollment)
+    earlier = SAME_KEY.first(key=request.key)
+    if earlier is None:
+        record_event(enrollment, _as_event(request, _step_meant(enrollment, request)))
+    elif not _is_the_same(earlier, request, enrollment):
+        raise KeyReused
+    elif enrollment.interactions.after(earlier.sequence).filter(kind__in=CLOSING).exists():
+        raise NoLongerOnOffer
+
+
+def _step_meant(enrollment: Enrollment, request: Request) -> Recommendation:
     step = recommend_next(enrollment)
+    if request.step not in (None, step.pk):
+        raise NoLongerOnOffer
+    return step
+
+
+def _is_the_same(earlier: Interaction, request: Request, enrollment: Enrollment) -> bool:
+    """Whether an entry of the log is this wish, which was sent again."""
+    if (earlier.enrollment_id, earlier.kind) != (enrollment.pk, InteractionKind.OVERRODE):
+        return False
+    is_about_module = request.module is None or request.module.pk == earlier.module_id
+    said = (earlier.response.get("wish"), earlier.response.get("reason", ""))
+    return is_about_module and said == (request.wish, request.reason)
+
+
+def _as_event(request: Request, step: Recommendation) -> Event:
     is_about_step = request.module is None or request.module.pk == step.module_id
-    event = Event(
+    return Event(
         kind=InteractionKind.OVERRODE,
         module_id=request.module.pk if request.module else step.module_id,
         variant_id=step.variant_id if is_about_step else None,
@@ -89,8 +135,6 @@ def override(enrollment: Enrollment, request: Request) -> Recommendation:
         },
         key=request.key,
     )
-    record_event(enrollment, event)
-    return recommend_next(enrollment)
 
 
 def _record(enrollment: Enrollment, step: Recommendation, kind: InteractionKind, **response: str) -> Interaction:

@@ -23,16 +23,21 @@ from adaptive.progress import Ending, Reason, Wish
 from adaptive.recommending import recommend_next
 from adaptive.serving import live_tutor
 from adaptive.steering import steering_of
-from adaptive.stepping import Request, open_step, override
+from adaptive.stepping import NoLongerOnOffer, Request, open_step, override
 from adaptive.stepping import practice as go_to_practice
 from courses.access import actor, for_people, own_enrollment
 from courses.lessons import lesson_of
 from courses.limiting import STEPPING
 from courses.models import Enrollment, InteractionKind
+from courses.recording import KeyReused
 from courses.views.limiting import at_most
 from courses.views.looking import for_reading
 
 TOLD = gettext_lazy("See what it told")
+ELSEWHERE = gettext_lazy(
+    "Something else is on offer by now, so what you asked for was not applied. This is the step now."
+)
+UNREADABLE = gettext_lazy("Something was missing, so nothing was changed. Please ask again from here.")
 PUT_ASIDE = {  # by the reason, where nothing else of the module comes in its place
     "": gettext_lazy("Put aside for now. Here is something else."),
     Reason.WAY: gettext_lazy("There is no other way to learn this one, so it is put aside. Here is something else."),
@@ -90,19 +95,31 @@ def ask_for_another(request: HttpRequest, slug: str) -> HttpResponse:
     enrollment = own_enrollment(actor(request), slug)
     form = OverrideForm(request.POST)
     if not form.is_valid():
+        messages.warning(request, UNREADABLE)
         return redirect("adaptive:step", slug)
-    asked = form.cleaned_data
-    modules = enrollment.course.modules.filter(live=True)
-    module = get_object_or_404(modules, slug=asked["module"]) if asked["module"] else None
+    wish = _wish_in(form.cleaned_data, enrollment)
     _leave_test(request, enrollment)
-    wish = Request(asked["wish"], module, asked["reason"], **({"key": asked["key"]} if asked["key"] else {}))
-    chosen = override(enrollment, wish)
+    try:
+        chosen = override(enrollment, wish)
+    except (NoLongerOnOffer, KeyReused):
+        messages.warning(request, ELSEWHERE)
+        return redirect("adaptive:step", slug)
+    except NothingToLearn:
+        return _nothing_yet(request, slug)
     objection = _objection(enrollment, wish)
     if objection:
         messages.warning(request, objection)
-    elif asked["wish"] != Wish.REVIEW:
+    elif wish.wish != Wish.REVIEW:
         messages.info(request, _what_we_did(wish, chosen))
     return _to_practice(request, enrollment) if chosen.variant_id is None else redirect("adaptive:step", slug)
+
+
+def _wish_in(sent: dict[str, Any], enrollment: Enrollment) -> Request:
+    """Return what a form asks for: about a step, or for a published module by name."""
+    if sent["wish"] in Wish.REFUSING:
+        return Request(sent["wish"], reason=sent["reason"], key=sent["key"], step=sent["step"])
+    module = get_object_or_404(enrollment.course.modules.filter(live=True), slug=sent["module"])
+    return Request(sent["wish"], module, key=sent["key"])
 
 
 def _leave_test(request: HttpRequest, enrollment: Enrollment) -> None:

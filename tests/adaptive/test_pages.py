@@ -139,9 +139,8 @@ def test_answering_too_often_asks_to_wait(
 def test_a_wish_brings_another_step(browser: Client, asked: Presentation, wish: str) -> None:
     before = Recommendation.objects.get()
 
-    response = browser.post(
-        url("override", asked.enrollment.course.slug), {"wish": wish, "reason": "known"}, follow=True
-    )
+    sent = {"wish": wish, "reason": "known", "step": str(before.pk), "key": str(uuid.uuid4())}
+    response = browser.post(url("override", asked.enrollment.course.slug), sent, follow=True)
 
     assert response.status_code == 200
     assert recommend_next(again(asked.enrollment)) != before
@@ -149,8 +148,11 @@ def test_a_wish_brings_another_step(browser: Client, asked: Presentation, wish: 
 
 
 def test_a_wish_nobody_knows_changes_nothing(browser: Client, asked: Presentation) -> None:
-    browser.post(url("override", asked.enrollment.course.slug), {"wish": "a-pony"})
+    sent = {"wish": "a-pony", "step": str(Recommendation.objects.get().pk), "key": str(uuid.uuid4())}
 
+    page = browser.post(url("override", asked.enrollment.course.slug), sent, follow=True).content.decode()
+
+    assert "Something was missing, so nothing was changed." in page
     assert not Interaction.objects.filter(kind="overrode").exists()
 
 

@@ -1,5 +1,7 @@
 """Why a learner does not want something decides what comes in its place, at once, and learners read that it did."""
 
+import uuid
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -225,12 +227,12 @@ def test_every_reason_to_choose_from_is_known_to_trainers(wide: Enrollment) -> N
 def test_the_page_says_at_once_what_came_of_it(
     client: Client, ada: User, wide: Enrollment, reason: str, words: str
 ) -> None:
-    open_step(again(wide))
+    step = open_step(again(wide))
     client.force_login(ada)
 
     page = client.post(
         reverse("adaptive:override", args=[wide.course.slug]),
-        {"wish": Wish.NOT_THIS_ONE, "reason": reason},
+        {"wish": Wish.NOT_THIS_ONE, "reason": reason, "step": str(step.pk), "key": str(uuid.uuid4())},
         follow=True,
     )
 

@@ -1,5 +1,6 @@
 """Where trainers steer: who may, what is refused, what they are told; and what learners are told."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -272,7 +273,8 @@ def test_a_learner_who_asks_for_what_was_put_aside_is_told_so(
     client.force_login(ada)
 
     response = client.post(
-        reverse("adaptive:override", args=[enrollment.course.slug]), {"wish": "this-one", "module": "module-2"}
+        reverse("adaptive:override", args=[enrollment.course.slug]),
+        {"wish": "this-one", "module": "module-2", "key": str(uuid.uuid4())},
     )
 
     assert words in said(response)

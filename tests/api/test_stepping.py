@@ -108,3 +108,26 @@ def test_what_is_believed_follows_the_answers(caller: Caller, enrollment: Enroll
     assert before[slug]["level"] == "not_started"
     assert after[slug] == moved["after"] | {"skill": moved["skill"]}
     assert after[slug]["interval"][0] < after[slug]["mean"] < after[slug]["interval"][1]
+
+
+def test_an_objection_with_a_key_can_be_sent_again(caller: Caller, enrollment: Enrollment) -> None:
+    offered = caller.post("courses/python/next/").json()["recommendation"]
+    path, sent = f"recommendations/{offered['id']}/override/", {"wish": "too-hard", "key": str(uuid.uuid4())}
+
+    heard, again = caller.post(path, sent), caller.post(path, sent)
+    other = caller.post(path, sent | {"wish": "too-easy"})
+
+    assert (again.status_code, again.json()) == (200, heard.json())
+    assert other.status_code == 422
+    assert enrollment.interactions.filter(kind=InteractionKind.OVERRODE).count() == 1
+
+
+def test_an_objection_to_what_is_no_longer_on_offer_changes_nothing(caller: Caller, enrollment: Enrollment) -> None:
+    offered = caller.post("courses/python/next/").json()["recommendation"]
+    path = f"recommendations/{offered['id']}/override/"
+    since = caller.post(path, {"wish": "not-this-one", "reason": "interest"}).json()
+
+    refused = caller.post(path, {"wish": "too-hard", "key": str(uuid.uuid4())})
+
+    assert (refused.status_code, refused.json()["next"]) == (409, since)
+    assert [entry.response["wish"] for entry in enrollment.interactions.filter(kind="overrode")] == ["not-this-one"]

@@ -65,6 +65,21 @@ def test_two_tabs_and_six_more_leave_one_answer(learning: tuple[Caller, Enrollme
     assert has_no_gaps(enrollment)
 
 
+@pytest.mark.parametrize("has_key", [True, False])
+def test_one_wish_in_eight_tabs_is_one_wish(learning: tuple[Caller, Enrollment], has_key: bool) -> None:
+    caller, enrollment = learning
+    step = caller.post("courses/python/next/").json()["recommendation"]["id"]
+    sent = {"wish": "too-hard"} | ({"key": str(uuid.uuid4())} if has_key else {})
+
+    came = at_once(lambda number: Caller(enrollment.learner).post(f"recommendations/{step}/override/", sent))
+
+    codes = {200: TOGETHER} if has_key else {200: 1, 409: TOGETHER - 1}
+    assert Counter(response.status_code for response in came) == codes
+    assert len({response.json().get("next", response.json())["recommendation"]["id"] for response in came}) == 1
+    assert enrollment.interactions.filter(kind="overrode").count() == 1
+    assert has_no_gaps(enrollment)
+
+
 def test_one_answer_delivered_eight_times_is_one_answer(learning: tuple[Caller, Enrollment]) -> None:
     caller, enrollment = learning
     question, key = begin(caller)["id"], uuid.uuid4()
