@@ -11,7 +11,7 @@ from adaptive.mastery import SkillBelief
 from adaptive.models import Outcome, Recommendation
 from adaptive.placement import told_beliefs
 from adaptive.replaying import Verdict, syllabus_then
-from adaptive.syllabus import Syllabus
+from adaptive.syllabus import ModuleEntry, Syllabus
 from courses import marking
 from courses.models import Interaction, Presentation
 
@@ -111,6 +111,12 @@ def result_data(syllabus: Syllabus, shown: Presentation, answer: Interaction, ou
             "recommendation": outcome.next_step and recommendation_data(syllabus, outcome.next_step),
         },
     }
+
+
+def module_data(syllabus: Syllabus, module: ModuleEntry) -> Data:
+    """Return which module this is, and of which course."""
+    course = {"slug": syllabus.slug, "title": syllabus.title}
+    return {"course": course, "module": {"slug": module.slug, "title": module.title}}
 
 
 def _parts(whole: Data, names: tuple[str, ...]) -> Data:

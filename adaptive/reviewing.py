@@ -1,6 +1,6 @@
 """What is due again: a skill rests until it is likely to be forgotten (FSRS), at this learner's pace."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -24,6 +24,25 @@ class Due:
     overdue: float  # in rests: 1 is twice the rest
 
     minutes: int = MINUTES_EACH
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """What a learner may review in all of their courses: what is due, and what is done and still rests."""
+
+    due: list[tuple[Standing, Due]]
+    rested: list[tuple[Standing, ModuleEntry]]
+    next_at: datetime | None  # when the next will be due
+
+    @property
+    def minutes(self) -> int:
+        return sum(one.minutes for _standing, one in self.due)
+
+
+def reviews_in(standings: Sequence[Standing], now: datetime) -> Reviews:
+    waiting = [(standing, one) for standing in standings for one in due(standing, now)]
+    later = [at for at in map(next_due_at, standings) if at and at > now]
+    return Reviews(waiting, _rested(standings, {one.module.id for _, one in waiting}), min(later, default=None))
 
 
 def due(standing: Standing, now: datetime) -> list[Due]:
@@ -60,6 +79,16 @@ def _overdue(standing: Standing, now: datetime) -> Iterator[Due]:
         at = due_at(first, pace)
         if at <= now.timestamp():
             yield Due(module, datetime.fromtimestamp(at, UTC), (now.timestamp() - at) / (at - first.at))
+
+
+def _rested(standings: Sequence[Standing], waiting: set[int]) -> list[tuple[Standing, ModuleEntry]]:
+    """Return the modules that are done and not due: they may be reviewed all the same."""
+    return [
+        (standing, module)
+        for standing in standings
+        for module in standing.steering.left_of(standing.syllabus.modules.values())
+        if standing.progress.module(module.id).done and module.questions and module.id not in waiting
+    ]
 
 
 def _memories(standing: Standing, skills: Iterable[int]) -> list[Trace]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from adaptive import api as adaptive
+from adaptive import choosing_api as choosing
 from adaptive import placement_api as placement
 from adaptive import rules_api as rules
 from adaptive import steering_api as steering
@@ -34,10 +35,12 @@ urlpatterns = [
     path("courses/<slug:slug>/", courses.outline, name="outline"),
     path("courses/<slug:slug>/enroll/", courses.enroll_in, name="enroll"),
     path("courses/<slug:slug>/next/", adaptive.next_step, name="next"),
+    path("courses/<slug:slug>/choose/", choosing.choose, name="choose"),
     path("courses/<slug:slug>/placement/", placement.placement, name="placement"),
     path("courses/<slug:slug>/placement/begin/", placement.begin, name="begin_placement"),
     path("courses/<slug:slug>/placement/stop/", placement.stop, name="stop_placement"),
     path("courses/<slug:slug>/state/", adaptive.state, name="state"),
+    path("reviews/", choosing.reviews, name="reviews"),
     path("variants/<int:variant_id>/", courses.lesson, name="lesson"),
     path("recommendations/<uuid:recommendation_id>/", adaptive.recommendation, name="recommendation"),
     path("recommendations/<uuid:recommendation_id>/opened/", adaptive.opened, name="opened"),

@@ -25,9 +25,10 @@ from adaptive.models import Recommendation
 from adaptive.placement import is_under_way, is_worth_mentioning, told_beliefs
 from adaptive.recommending import SETTINGS, Inputs, recommend_next
 from adaptive.replaying import Verdict, standing_then, syllabus_then
-from adaptive.reviewing import due, next_due_at
+from adaptive.reviewing import next_due_at, reviews_in
 from adaptive.serving import live_tutor
-from adaptive.syllabus import ModuleEntry, Syllabus
+from adaptive.standings import standings_of
+from adaptive.syllabus import Syllabus
 from adaptive.verdicts import findings_for
 from adaptive.ways import Candidate
 from courses.access import actor, coached_enrollment, for_people, for_trainers, own_enrollment, trained_cohort
@@ -72,15 +73,13 @@ def skills_map(request: HttpRequest, slug: str) -> HttpResponse:
 @for_people
 def review(request: HttpRequest) -> HttpResponse:
     """Show what is due again in all courses, and when the next will be."""
-    enrollments = Enrollment.objects.of(actor(request)).with_edition()
-    standings = [_standing(enrollment) for enrollment in enrollments]
-    waiting = [(standing, one) for standing in standings for one in due(standing, timezone.now())]
-    later = [at for at in map(next_due_at, standings) if at and at > timezone.now()]
+    standings = list(standings_of(list(Enrollment.objects.of(actor(request)).with_edition())))
+    found = reviews_in(standings, timezone.now())
     context = {
-        "due": waiting,
-        "minutes": sum(one.minutes for _, one in waiting),
-        "next_at": min(later, default=None),
-        "rested": _rested(standings, {one.module.id for _, one in waiting}),
+        "due": found.due,
+        "minutes": found.minutes,
+        "next_at": found.next_at,
+        "rested": found.rested,
         "has_courses": bool(standings),
     }
     return render(request, "adaptive/review.html", context)
@@ -146,16 +145,6 @@ def _why_context(chosen: Recommendation) -> dict[str, Any]:
         "meanings": [(NAMES[name], MEANINGS[name]) for name in _terms(chosen) if name in MEANINGS],
         "left_out": max(len(chosen.candidates) - MOST_SHOWN, 0),
     }
-
-
-def _rested(standings: list[Standing], waiting: set[int]) -> list[tuple[Standing, ModuleEntry]]:
-    """Return the modules that are done and not due: they may be reviewed all the same."""
-    return [
-        (standing, module)
-        for standing in standings
-        for module in standing.steering.left_of(standing.syllabus.modules.values())
-        if standing.progress.module(module.id).done and module.questions and module.id not in waiting
-    ]
 
 
 def _standing(enrollment: Enrollment) -> Standing:

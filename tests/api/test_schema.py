@@ -72,6 +72,10 @@ def test_a_whole_session_is_as_described(schema: Json, caller: Caller, enrollmen
     conforms(schema, caller.get(f"recommendations/{step}/"), "recommendations/{recommendation_id}/", "get")
     other = caller.post(f"recommendations/{step}/override/", {"wish": "another-way"})
     conforms(schema, other, "recommendations/{recommendation_id}/override/", "post")
+    for purpose in ("learn", "review"):
+        chosen = caller.post("courses/python/choose/", {"module": "module-1", "purpose": purpose})
+        conforms(schema, chosen, "courses/{slug}/choose/", "post")
+    conforms(schema, caller.get("reviews/"), "reviews/", "get")
     conforms(schema, caller.get("courses/python/state/"), "courses/{slug}/state/", "get")
 
 

@@ -45,6 +45,8 @@ TABLE = {
     "outline": Row("courses/python/", others=200),
     "enroll": Row("courses/python/enroll/", "POST", 200),
     "next": Row("courses/python/next/", "POST", codes={ADA: 200}),
+    "choose": Row("courses/python/choose/", "POST", codes={ADA: 200}, body={"module": "module-1"}),
+    "reviews": Row("reviews/", others=200),
     "state": Row("courses/python/state/", codes={ADA: 200}),
     "placement": Row("courses/python/placement/", codes={ADA: 200}),
     "begin_placement": Row("courses/python/placement/begin/", "POST", codes={ADA: 200}),
