@@ -60,6 +60,12 @@ def said(**options: object) -> str:
     return stream.getvalue()
 
 
+@pytest.mark.parametrize("options", [{}, {"recurrent": True}])
+def test_a_course_that_is_not_there_is_not_judged(course: Course, options: dict[str, object]) -> None:
+    with pytest.raises(CommandError, match=rf"There is no course nope\. Courses: {course.slug}\."):
+        said(course="nope", **options)
+
+
 def test_the_settings_in_use_are_judged_by_what_they_brought(course: Course) -> None:
     go_through(course, 24, GENTLE)
 

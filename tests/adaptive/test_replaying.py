@@ -67,6 +67,16 @@ def test_the_command_counts_what_it_found(steps: list[Recommendation]) -> None:
         replayed("nonsense")
 
 
+@pytest.mark.parametrize("options", [{}, {"reasons": True}, {"shadow": ["band=0.5,0.75"]}])
+def test_what_is_not_there_is_not_called_the_same(steps: list[Recommendation], options: dict[str, object]) -> None:
+    unknown = "6fa459ea-ee8a-3ca4-894e-db77e160355e"
+
+    with pytest.raises(CommandError, match=f"There is no recommendation {unknown}"):
+        replayed(str(steps[0].pk), unknown, **options)
+    with pytest.raises(CommandError, match=r"There is no course nope\. Courses: "):
+        replayed(course="nope", **options)
+
+
 def test_a_policy_does_not_disagree_with_itself(steps: list[Recommendation]) -> None:
     found = disagreement(replay(step, SETTINGS) for step in steps)
 

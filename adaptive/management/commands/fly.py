@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from adaptive.flying.fleet import MOST_LEARNERS, FlightBroken
 from adaptive.flying.reports import DRAFT, LEARNERS, PUBLISHED, SEED, Order, Row, fly_through
 from adaptive.flying.telling import percent, tell
-from courses.models import Course
+from adaptive.management.naming import course_called
 
 
 class Command(BaseCommand):
@@ -35,12 +35,8 @@ class Command(BaseCommand):
         parser.set_defaults(edition=DRAFT)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        course = Course.objects.select_related("edition", "latest_revision").filter(slug=options["course"]).first()
-        if course is None:
-            known = ", ".join(Course.objects.order_by("slug").values_list("slug", flat=True)) or "there is none"
-            raise CommandError(f"There is no course {options['course']}. Courses: {known}.")
         names = ("edition", "learners", "seed", "processes", "recurrent")
-        order = Order(course, *(options[name] for name in names))
+        order = Order(course_called(options["course"]), *(options[name] for name in names))
         began = time.monotonic()
         try:
             report = fly_through(order)

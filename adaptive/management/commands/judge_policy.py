@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from adaptive.bringing import ANSWERS
 from adaptive.comparing import compared
 from adaptive.judging import Judgment, judge
+from adaptive.management.naming import course_called
 from adaptive.models import Recommendation
 from adaptive.sequencing import shipped
 from adaptive.shadowing import settings_from
@@ -70,7 +71,7 @@ def _chosen(options: dict[str, Any]) -> QuerySet[Recommendation]:
         "enrollment__course__edition", "enrollment__learner", "checkpoint", "calibration"
     ).filter(enrollment__learner__is_simulated=options["made_up"])
     if options["course"]:
-        steps = steps.filter(enrollment__course__slug=options["course"])
+        steps = steps.filter(enrollment__course=course_called(options["course"]))
     if options["days"] is not None:
         steps = steps.filter(made_at__gte=clock.now() - timedelta(days=options["days"]))
     return steps.order_by("enrollment", "made_at")

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
 from adaptive.explaining import narrowed_by
+from adaptive.management.naming import course_called
 from adaptive.models import Recommendation
 from adaptive.replaying import Replay, Verdict, replay
 from adaptive.sequencing import LiveSequencer, shipped
@@ -78,12 +79,9 @@ class Command(BaseCommand):
             "enrollment__course__edition", "enrollment__learner", "checkpoint", "calibration", "module", "variant"
         )
         if options["recommendation"]:
-            try:
-                return steps.filter(pk__in=options["recommendation"])
-            except ValidationError as problem:
-                raise CommandError("An id looks like 6fa459ea-ee8a-3ca4-894e-db77e160355e.") from problem
+            return _named(steps, options["recommendation"])
         if options["course"]:
-            steps = steps.filter(enrollment__course__slug=options["course"])
+            steps = steps.filter(enrollment__course=course_called(options["course"]))
         if options["days"] is not None:
             steps = steps.filter(made_at__gte=clock.now() - timedelta(days=options["days"]))
         return steps.order_by("-made_at")[: max(options["last"], 0)]
@@ -99,6 +97,21 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name:<16}{was:7.1%} ->{would:7.1%}")
         for step, distance in found.furthest:
             self.stdout.write(f"  {distance:.2f} moved at {step.pk} ({step.module}, {step.made_at:%Y-%m-%d %H:%M})")
+
+
+def _named(steps: QuerySet[Recommendation], ids: Sequence[str]) -> QuerySet[Recommendation]:
+    """Return the steps with these ids, each of which must be there."""
+    try:
+        wanted = {UUID(one) for one in ids}
+    except ValueError as problem:
+        raise CommandError("An id looks like 6fa459ea-ee8a-3ca4-894e-db77e160355e.") from problem
+    found = steps.filter(pk__in=wanted)
+    missing = sorted(map(str, wanted - set(found.values_list("pk", flat=True))))
+    if missing:
+        raise CommandError(
+            f"There is no recommendation {', '.join(missing)}. The address of the page “What was weighed” has the id."
+        )
+    return found
 
 
 def shipped_one() -> LiveSequencer:
