@@ -44,7 +44,7 @@ except EnvError as error:
     refuse(str(error))
 if not SECRET_KEY:
     refuse(
-        'Environment variable "SECRET_KEY" is not set. Make one: '
+        'Environment variable "SECRET_KEY" is not set. For the demo set ADEPT_DEMO=1 instead; otherwise make one: '
         'python -c "import secrets; print(secrets.token_urlsafe(50))"'
     )
 

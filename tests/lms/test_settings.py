@@ -74,6 +74,10 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:
     assert name in refused.stderr.splitlines()[-1]
 
 
+def test_who_lacks_a_secret_key_is_told_how_the_demo_does_without() -> None:
+    assert "ADEPT_DEMO=1" in start(SECRET_KEY="").stderr.splitlines()[-1]
+
+
 def test_a_refusal_never_prints_the_secret() -> None:
     secret = "s3cret-" + "x" * 50
 
