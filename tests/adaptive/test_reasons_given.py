@@ -55,6 +55,22 @@ def minutes(of: Module, modality: str, difficulty: int, minutes: int) -> None:
     Module.objects.get(pk=of.pk).save()
 
 
+def test_who_knows_a_module_whose_questions_they_refused_gets_something_else(wide: Enrollment) -> None:
+    first = open_step(again(wide))
+    because(wide, Reason.KNOWN)
+    because(wide, Reason.INTEREST)
+    lesson = first.module.variants.first()
+    now = standing(wide)
+    now.progress.wish = {
+        "wish": Wish.NOT_THIS_ONE,
+        "module": first.module_id,
+        "variant": lesson.pk,
+        "reason": Reason.KNOWN,
+    }
+
+    assert first.module_id not in may_be_drawn(now)
+
+
 def test_who_knows_it_already_is_asked_its_questions_and_has_it_behind_them(wide: Enrollment) -> None:
     refused = open_step(again(wide))
 
