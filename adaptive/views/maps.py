@@ -95,6 +95,7 @@ def finished(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "course": enrollment.course,
         "enrollment": enrollment,
+        "is_empty": not standing.syllabus.modules,
         "is_complete": standing.is_complete,
         "known": sum(belief.is_known for belief in beliefs),
         "skills": skill_rows(standing),

@@ -165,6 +165,18 @@ def test_reading_pages_writes_nothing_into_the_log(browser: Client, asked: Prese
     assert Interaction.objects.count() == before
 
 
+def test_a_course_with_nothing_published_is_not_called_finished(browser: Client, enrollment: Enrollment) -> None:
+    for module in enrollment.course.modules.all():
+        module.live = False
+        module.save()
+
+    page = browser.get(url("finished", enrollment.course.slug)).content.decode()
+
+    assert "This course has nothing published yet." in page
+    assert "every module" not in page
+    assert ": done" not in page
+
+
 @pytest.mark.parametrize("name", ["next", "practice", "override"])
 def test_deeds_are_not_done_by_reading(browser: Client, enrollment: Enrollment, name: str) -> None:
     assert browser.get(url(name, enrollment.course.slug)).status_code == 405
