@@ -56,16 +56,15 @@ class Reason:
 
 
 def _wrong(enrollment: Enrollment, now: datetime) -> str:
-    return _("%(count)d wrong answers in a row%(where)s") % {
-        "count": enrollment.total.wrong_in_a_row,
-        "where": _where(enrollment),
-    }
+    """No module is named: the answers may be from several, reviews among them."""
+    return _("%d wrong answers in a row") % enrollment.total.wrong_in_a_row
 
 
 def _stuck(enrollment: Enrollment, now: datetime) -> str:
+    module = enrollment.total.module
     return _("%(count)d answers%(where)s without finishing it") % {
         "count": enrollment.total.answers_in_module,
-        "where": _where(enrollment),
+        "where": _(" in “%s”") % module.title if module else "",
     }
 
 
@@ -80,10 +79,8 @@ def _falling(enrollment: Enrollment, now: datetime) -> str:
 
 
 def _too_hard(enrollment: Enrollment, now: datetime) -> str:
-    return _("Asked for something easier %(count)d times%(where)s") % {
-        "count": enrollment.total.too_hard,
-        "where": _where(enrollment),
-    }
+    """No module is named: they may have asked in several."""
+    return _("Asked for something easier %d times without finishing a module") % enrollment.total.too_hard
 
 
 def _inactive(enrollment: Enrollment, now: datetime) -> str:
@@ -118,11 +115,6 @@ def words_of(notice: Firing) -> str:
     """Return what a rule noticed, with the facts and what its author wrote beside it."""
     words, note = capfirst(f"{reasons_of(notice)}."), notice.rule.note
     return f"{words} {note}" if note else words
-
-
-def _where(enrollment: Enrollment) -> str:
-    module = enrollment.total.module
-    return _(" in “%s”") % module.title if module else ""
 
 
 def _ago(now: datetime, days: int) -> datetime:

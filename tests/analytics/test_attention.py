@@ -198,10 +198,30 @@ def test_reasons_are_sentences_with_their_numbers(cohort: Cohort, course: Course
     need = need_of(in_need(scope_at(cohort, START + timedelta(days=30)))[0], START + timedelta(days=30))
 
     assert dict(need.reasons) == {
-        "wrong": "10 wrong answers in a row in “Module 0”",
+        "wrong": "10 wrong answers in a row",
         "stuck": "22 answers in “Module 0” without finishing it",
         "falling": "Success fell from 100 % to 0 % over the last 10 answers",
         "inactive": "Not here for 29 days",
+    }
+
+
+def test_what_happened_in_several_modules_is_not_put_down_to_the_latest(
+    cohort: Cohort, course: Course, ada: Enrollment
+) -> None:
+    first, second = course.modules.order_by("position")
+    own = {module: [one for one in questions_of(course) if one.module_id == module.pk] for module in (first, second)}
+    answer_often(ada, own[first], "---")
+    answer_often(ada, own[second], "-", soon(3))
+    for hour, module in enumerate([first, first, first, first, second]):
+        wishes(ada, module, "too-hard", soon(4 + hour))
+    drain()
+
+    need = need_of(in_need(scope_at(cohort, soon(10)))[0], soon(10))
+
+    assert ada.total.module == second
+    assert dict(need.reasons) == {
+        "wrong": "4 wrong answers in a row",
+        "too_hard": "Asked for something easier 5 times without finishing a module",
     }
 
 
