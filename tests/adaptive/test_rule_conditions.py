@@ -30,6 +30,7 @@ THIS_VERSION = (
     "0014_several_conditions_in_a_rule",
     "0015_move_conditions_into_their_rows",
     "0016_rules_without_their_old_condition",
+    "0021_rules_know_what_they_replaced",
 )
 
 
