@@ -1,35 +1,25 @@
 """Rules that authors and trainers write fire when they say, once for each occasion, and never against a trainer."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from adaptive.adapting import read_standing, standing_of
-from adaptive.conditions import met
 from adaptive.directives import Directive
 from adaptive.explaining import sentence
-from adaptive.guarding import admitted
-from adaptive.mastery import Level
 from adaptive.models import Recommendation
-from adaptive.placement import told_beliefs
-from adaptive.progress_rows import SkillProgress
-from adaptive.rehearsing import rehearse
 from adaptive.replaying import Verdict, replay
 from adaptive.rule_conditions import Condition, When
-from adaptive.rule_forms import BLANK
 from adaptive.rulemaking import RuleEnded, remove, switch_off, switch_on
 from adaptive.rules import Effect, Firing, Rule, Then
-from adaptive.serving import live_tutor
 from adaptive.stepping import practice
 from adaptive.watching import watch_absences
 from courses import clock
 from courses.enrolling import enroll
-from courses.models import Enrollment, Skill, User, Variant
+from courses.models import Enrollment, User, Variant
 from tests.adaptive.acting import finish_a_module, learn, respond
 from tests.adaptive.conftest import again
 from tests.adaptive.ruled import fired, ruled, written
@@ -141,54 +131,6 @@ def test_a_high_score_meets_the_other_condition(wide: Enrollment, noor: User) ->
     assert list(Firing.objects.values_list("rule__conditions__when", flat=True)) == [When.AT_LEAST]
 
 
-BELIEVED = {  # a mean, a standard deviation, answers and how many of them were right
-    Level.FAMILIAR: [0.55, 0.1, 10, 6],
-    Level.PROFICIENT: [0.7, 0.05, 10, 7],
-    Level.MASTERED: [0.9, 0.03, 10, 9],
-}
-
-
-@pytest.mark.parametrize("level", list(BELIEVED))
-def test_to_have_mastered_a_skill_is_the_level_of_that_name(wide: Enrollment, noor: User, level: Level) -> None:
-    one = skill(wide.course, 1)
-    mastered = written(noor, wide.course, When.MASTERED, Then.NOTIFY, skill=one)
-    unmastered = written(noor, wide.course, When.UNMASTERED, Then.NOTIFY, skill=one, answers=10)
-    standing = standing_of(wide, live_tutor(wide.course_id))
-    standing.state.mastery = {str(one.pk): BELIEVED[level]}
-    standing.progress.skills[one.pk] = SkillProgress(answers=10)
-
-    found = [met(rule, list(rule.conditions.all()), standing) for rule in (mastered, unmastered)]
-
-    assert told_beliefs(standing, [one.pk])[one.pk].level == level
-    assert [bool(one) for one in found] == [level == Level.MASTERED, level != Level.MASTERED]
-    assert [one.facts["1"]["level"] for one in found if one] == [level]
-    assert [one.words.split(": ")[1] for one in found if one] == [
-        f"{level.label}, 10 answers; we expect {round(10 * BELIEVED[level][0])} of 10 right"
-    ]
-
-
-def test_mastery_is_asked_after_every_answer(wide: Enrollment, noor: User) -> None:
-    one = learn(wide, lambda n: True, answers=1)[0].answer.question_version.question.skills.get()
-    ruled(noor, wide.course, When.MASTERED, Then.NOTIFY, skill=one)
-    ruled(noor, wide.course, When.UNMASTERED, Then.NOTIFY, skill=one, answers=2)
-    before: list[set[str]] = []
-
-    while level_of(wide, one) != Level.MASTERED:
-        before.append(set(Firing.objects.values_list("rule__conditions__when", flat=True)))
-        learn(wide, lambda n: True, answers=1)
-
-    facts = {when: facts["1"] for when, facts in Firing.objects.values_list("rule__conditions__when", "facts")}
-    assert (before[0], before[-1]) == (set(), {When.UNMASTERED})
-    assert facts[When.UNMASTERED]["answers"] == 2
-    assert facts[When.MASTERED]["level"] == Level.MASTERED
-
-
-def level_of(enrollment: Enrollment, one: Skill) -> Level:
-    """What the badge of the skill says."""
-    standing = read_standing(again(enrollment), live_tutor(enrollment.course_id))
-    return told_beliefs(standing, [one.pk])[one.pk].level
-
-
 def test_a_rule_of_a_cohort_is_for_its_learners_only(wide: Enrollment, grace: User, noor: User) -> None:
     cohort = cohort_with(grace, wide)
     other = again(enroll(noor, wide.course))
@@ -235,40 +177,6 @@ def test_an_assignment_is_due_after_so_many_whole_days(wide: Enrollment, noor: U
     assert timezone.localdate(made.last_day) == timezone.localdate() + timedelta(days=3)
     assert sentence(step).startswith("A rule of the course wants this done by ")
     assert sentence(step).endswith(", because you have begun the course.")
-
-
-@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/New_York"])
-@pytest.mark.parametrize("moment", ["2026-03-04T00:00", "2026-03-04T23:59", "2026-10-29T00:10"])
-def test_an_assignment_for_a_week_begins_on_the_day_the_rule_fires(
-    wide: Enrollment, noor: User, zone: str, moment: str
-) -> None:
-    lasting = BLANK.action["lasting"]
-    ruled(noor, wide.course, When.BEGUN, Then.ASSIGN, target=module(wide.course, 3), lasting=lasting)
-
-    with timezone.override(ZoneInfo(zone)), clock.set_to(timezone.make_aware(datetime.fromisoformat(moment))):
-        step = next_for(wide)
-
-    assert (lasting, offered(step)) == (7, {"module-3"})
-
-
-def test_an_assignment_farther_away_waits_until_a_week_before_and_the_dry_run_says_so(
-    wide: Enrollment, noor: User
-) -> None:
-    target = module(wide.course, 3)
-    rule = ruled(noor, wide.course, When.BEGUN, Then.ASSIGN, target=target, lasting=9)
-
-    next_for(wide)
-    told = rehearse(rule).cases[0].change
-    standing = read_standing(again(wide), live_tutor(wide.course_id))
-
-    assert [admitted(standing, in_days(days)).rule for days in (0, 1, 2, 9, 12)] == [
-        "open",
-        "open",
-        "due",
-        "due",
-        "due",
-    ]
-    assert told.startswith(f"“{target}” would have waited until a week before its day: “")
 
 
 @pytest.mark.parametrize(("then", "levels"), [(Then.EASIER, {2}), (Then.HARDER, {4})])
