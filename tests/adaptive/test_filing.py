@@ -1,21 +1,17 @@
 """Courses as they were are stored once for each content, small, for nobody, and for as long as they are needed."""
 
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event
-from time import sleep
 
-import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from adaptive import filing, syllabus
+from adaptive import filing
 from adaptive.adapting import standing_of
 from adaptive.freezing import frozen, sha256_of, thawed
-from adaptive.models import LearnerState, Recommendation, Snapshot
+from adaptive.models import Snapshot
 from adaptive.recommending import Inputs, decide_step, offer_step, recommend_next
 from adaptive.serving import live_tutor
 from adaptive.syllabus import syllabus_for
@@ -109,34 +105,6 @@ def test_a_process_that_goes_on_for_long_says_so_before_a_day_is_over(wide: Enro
             counts.append(len(filing_statements(wide)))
 
     assert counts == [1, 0, 1, 0, 1]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_a_step_has_just_named_is_not_let_go_before_the_step_is_there(wide: Enrollment) -> None:
-    offer_step(standing_of(again(wide), live_tutor(wide.course_id)))
-    Recommendation.objects.all().delete()
-    LearnerState.objects.all().delete()
-    Snapshot.objects.update(named_at=timezone.now() - timedelta(days=2))
-    syllabus.forget()
-    is_named = Event()
-
-    def edit_and_let_go() -> int:
-        is_named.wait(60)
-        try:
-            rename_a_module(wide.course)
-            return filing.let_go()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as another:
-        gone = another.submit(edit_and_let_go)
-        with transaction.atomic():
-            step = offer_step(standing_of(again(wide), live_tutor(wide.course_id)))
-            is_named.set()
-            sleep(1.0)  # until the other waits for this transaction, or has deleted what it names
-
-    assert gone.result() == 0
-    assert Snapshot.objects.get().pk == step.inputs["syllabi"][-1][1]
 
 
 def test_nobody_is_kept_by_a_snapshot_and_what_nobody_needs_goes(wide: Enrollment, enrollment: Enrollment) -> None:

@@ -22,6 +22,7 @@ from courses.models import Course, Enrollment, Question, User
 from mlcore.answers import Item
 from tests.adaptive.acting import finish_a_module, learn, respond
 from tests.adaptive.conftest import again
+from tests.factories import make_course
 
 GENTLE, HARD = 2, 4  # difficulties of the lessons in the course
 GENTLER = ("band=0.85,0.9",)  # settings that offer gentle lessons nearly always
@@ -166,6 +167,7 @@ def test_the_command_reports_figures_and_a_verdict(course: Course) -> None:
     assert f"shadow, DR      {found.shadow['dr'].value:+.4f}" in told
     assert "The shadow may serve" in told
     assert "clipping put the shadow off by up to" in said(shadow=list(GENTLER), clip=1.2)
+    make_course(slug="other")
     for other in ({"course": "other"}, {"days": 0.0}, {"made_up": True}):
         assert "Not enough data: there are none" in said(**other)
 
