@@ -55,6 +55,12 @@ class OverrideForm(forms.Form):
         return sent
 
 
+class PracticeForm(forms.Form):
+    """Which step the page showed that leads to practice."""
+
+    step = forms.UUIDField()
+
+
 THINGS = {"module": _("Modules"), "skill": _("Skills")}
 MISFITS = {
     "module": _("Choose a module for this."),

@@ -23,7 +23,7 @@ CLOSING = (InteractionKind.FINISHED, InteractionKind.OVERRODE, InteractionKind.P
 
 
 class NoLongerOnOffer(Refused):
-    """Something else is on offer by now than the step that a wish is about."""
+    """Something else is on offer by now than the step that was meant."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,12 @@ def begin(enrollment: Enrollment, step: Recommendation) -> Presentation | None:
     return on_the_best_rung(enrollment, choose, otherwise=first)
 
 
-def practice(enrollment: Enrollment) -> Presentation | None:
-    """Return the question to answer now. A step with nothing to answer is finished by this, and None is returned."""
-    step = recommend_next(enrollment)
+def practice(enrollment: Enrollment, meant: uuid.UUID | None = None) -> Presentation | None:
+    """Return the question to answer now. A step with nothing to answer is finished by this, and None is returned.
+
+    Raises NoLongerOnOffer where something else is on offer than the step that was meant.
+    """
+    step = _step_meant(enrollment, meant)
     question = begin(enrollment, step)
     if question is None:
         finish_reading(enrollment, step)
@@ -99,16 +102,17 @@ def _write_down(enrollment: Enrollment, request: Request) -> None:
     lock(enrollment)
     earlier = SAME_KEY.first(key=request.key)
     if earlier is None:
-        record_event(enrollment, _as_event(request, _step_meant(enrollment, request)))
+        record_event(enrollment, _as_event(request, _step_meant(enrollment, request.step)))
     elif not _is_the_same(earlier, request, enrollment):
         raise KeyReused
     elif enrollment.interactions.after(earlier.sequence).filter(kind__in=CLOSING).exists():
         raise NoLongerOnOffer
 
 
-def _step_meant(enrollment: Enrollment, request: Request) -> Recommendation:
+def _step_meant(enrollment: Enrollment, meant: uuid.UUID | None) -> Recommendation:
+    """Return the step on offer, if it is the one that was meant, or any will do."""
     step = recommend_next(enrollment)
-    if request.step not in (None, step.pk):
+    if meant not in (None, step.pk):
         raise NoLongerOnOffer
     return step
 

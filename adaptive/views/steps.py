@@ -1,6 +1,7 @@
 """A step: a module in the variant that was chosen, and everything else a learner may ask for."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,7 +16,7 @@ from adaptive.adapting import Standing, standing_of
 from adaptive.asking import open_question
 from adaptive.drawing import skill_rows
 from adaptive.explaining import put_aside, sentence
-from adaptive.forms import REASONS, OverrideForm
+from adaptive.forms import REASONS, OverrideForm, PracticeForm
 from adaptive.guarding import GIVEN_BACK, NothingToLearn
 from adaptive.models import Recommendation
 from adaptive.placing import leave_placement
@@ -37,6 +38,7 @@ TOLD = gettext_lazy("See what it told")
 ELSEWHERE = gettext_lazy(
     "Something else is on offer by now, so what you asked for was not applied. This is the step now."
 )
+OVER = gettext_lazy("The step of that page is over, so nothing was changed. This is the step now.")
 UNREADABLE = gettext_lazy("Something was missing, so nothing was changed. Please ask again from here.")
 PUT_ASIDE = {  # by the reason, where nothing else of the module comes in its place
     "": gettext_lazy("Put aside for now. Here is something else."),
@@ -81,10 +83,18 @@ def step(request: HttpRequest, slug: str) -> HttpResponseBase:
 @for_people
 @at_most(STEPPING)
 def practice(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the next question of the step; finish a step that has none."""
+    """Show the next question of the step that the page showed; finish one that has none."""
     enrollment = own_enrollment(actor(request), slug)
+    form = PracticeForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, UNREADABLE)
+        return redirect("adaptive:step", slug)
     _leave_test(request, enrollment)
-    return _to_practice(request, enrollment)
+    try:
+        return _to_practice(request, enrollment, form.cleaned_data["step"])
+    except NoLongerOnOffer:
+        messages.warning(request, OVER)
+        return redirect("adaptive:step", slug)
 
 
 @require_POST
@@ -131,9 +141,9 @@ def _leave_test(request: HttpRequest, enrollment: Enrollment) -> None:
         messages.info(request, format_html(words, link=link))
 
 
-def _to_practice(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
+def _to_practice(request: HttpRequest, enrollment: Enrollment, meant: UUID | None = None) -> HttpResponse:
     try:
-        question = go_to_practice(enrollment)
+        question = go_to_practice(enrollment, meant)
     except NothingToLearn:
         return _nothing_yet(request, enrollment.course.slug)
     if question:

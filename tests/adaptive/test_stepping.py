@@ -11,7 +11,8 @@ from adaptive.models import Recommendation
 from adaptive.progress import Wish
 from adaptive.recommending import recommend_next
 from adaptive.stepping import NoLongerOnOffer, Request, open_step, override
-from courses.models import Enrollment, InteractionKind, Module, User
+from adaptive.syllabus import forget
+from courses.models import Enrollment, InteractionKind, Module, Question, User
 from courses.recording import KeyReused
 from tests.adaptive.acting import finish_a_module
 from tests.adaptive.conftest import again
@@ -153,3 +154,22 @@ def test_the_deed_refuses_what_is_about_another_step_and_a_key_of_another_wish(w
 def _another(enrollment: Enrollment, step: Recommendation) -> Module:
     module: Module = enrollment.course.modules.exclude(pk=step.module_id).first()
     return module
+
+
+def test_an_old_tab_ends_no_other_step(tab: Client, wide: Enrollment) -> None:
+    """Where lessons have no questions, one press is enough to be through with one."""
+    Question.objects.all().delete()
+    forget()
+    address = reverse("adaptive:practice", args=["wide"])
+    step = open_step(again(wide))
+    [old] = forms_on(tab.get(reverse("adaptive:step", args=["wide"])).content.decode(), address)
+
+    tab.post(address, old)
+    said = tab.post(address, old, follow=True).content.decode()
+    without = tab.post(address, follow=True).content.decode()
+
+    finished = wide.interactions.filter(kind=InteractionKind.FINISHED)
+    assert [entry.module_id for entry in finished] == [step.module_id]
+    assert "The step of that page is over, so nothing was changed." in said
+    assert title_of(recommend_next(again(wide))) in said
+    assert "Something was missing, so nothing was changed." in without

@@ -170,7 +170,7 @@ def test_prerequisites_are_judged_by_the_log_and_not_by_what_the_policy_says(wor
 
 
 def test_a_skill_is_held_by_bayes_rule_worked_out_by_hand() -> None:
-    lesson = prerequisites.Taken(0, [prerequisites.Given(0, 0, 1.0), prerequisites.Given(5, 1, 0.0)])
+    lesson = prerequisites.Entry(0, [prerequisites.Given(0, 0, 1.0), prerequisites.Given(5, 1, 0.0)])
 
     taught = 0.2 + 0.8 * 0.3
     right = taught * 0.85 / (taught * 0.85 + (1 - taught) * 0.2)

@@ -43,7 +43,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Taken:
+class Entry:
     """A lesson of one learner, and what they answered after it."""
 
     lesson: int
@@ -55,7 +55,7 @@ class Reading:
     """The log of one learner, and what the tutor reads from it. Changed in place."""
 
     belief: Belief
-    log: list[Taken] = field(default_factory=list)
+    log: list[Entry] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def judged(world: World, policy: Policy, tutor: Tutor, learners: int, seed: int)
     return Offers(every, violations)
 
 
-def read(reading: Reading, tutor: Tutor, lessons: Lessons, taken: Taken) -> None:
+def read(reading: Reading, tutor: Tutor, lessons: Lessons, taken: Entry) -> None:
     """Add a lesson to the log, and let the tutor read its answers, one after the other."""
     at, modality = FIRST_LESSON + len(reading.log) * lessons.seconds, f"modality {lessons.modality[taken.lesson]}"
     reading.log.append(taken)
@@ -111,7 +111,7 @@ def is_violation(tutor: Tutor, lessons: Lessons, reading: Reading, offered: int)
     return any(joined(*pair) < GATE - ROUNDING for pair in zip(by_trace, by_tutor, strict=True))
 
 
-def traced(lessons: Lessons, log: Sequence[Taken], skill: int) -> float:
+def traced(lessons: Lessons, log: Sequence[Entry], skill: int) -> float:
     """Return the chance that a skill is held, by Bayes' rule from the first lesson on."""
     held = KNOWN_BEFORE
     for taken in log:
@@ -135,6 +135,6 @@ def _name(skill: int) -> str:
     return f"skill {skill}"
 
 
-def _taken(lesson: int, answers: Answers, row: int) -> Taken:
+def _taken(lesson: int, answers: Answers, row: int) -> Entry:
     each = zip(answers.item[row].tolist(), answers.skill[row].tolist(), answers.correct[row].tolist(), strict=True)
-    return Taken(lesson, [Given(*one) for one in each if not isnan(one[2])])
+    return Entry(lesson, [Given(*one) for one in each if not isnan(one[2])])
