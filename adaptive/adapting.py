@@ -28,10 +28,12 @@ from adaptive.syllabus import Syllabus, syllabus_of
 from courses.models import Enrollment, Interaction
 from courses.recording import lock
 from courses.statements import Query, Slot, insert, update
+from mlcore.answers import Answer
 from mlcore.interactions import Numbers
 from mlcore.laws import USUAL, Law
 from mlcore.retention import usual_paces
 from mlcore.tracing import GATE, joined
+from mlcore.tutor import Mastery
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +97,11 @@ class Standing:
 
     def take_in(self, events: Sequence[Interaction]) -> None:
         """Fold these entries of the log, which follow those seen before."""
-        answers = answers_in(events, self.syllabus)
+        if answers := self.note(events):
+            self.believe(self.live.tutor.fold(self.belief, answers))
+
+    def note(self, events: Sequence[Interaction]) -> list[Answer]:
+        """Fold them as far as no tutor is asked. Returns the answers, which it makes a new belief of."""
         for event in events:
             modality = self.syllabus.modality_of.get(event.variant_id or 0)
             self.progress.take_in(event, self._skills_in(event), modality)
@@ -103,9 +109,12 @@ class Standing:
         self.state.seen_up_to = events[-1].sequence
         if self.memory:
             self.memory = unbroken(partial(self.memory.after, events, self.syllabus))
-        if answers:
-            self.belief = self.live.tutor.fold(self.belief, answers)
-            self.state.mastery = _mastery(self)
+        return answers_in(events, self.syllabus)
+
+    def believe(self, belief: Any, told: Sequence[Mastery] | None = None) -> None:
+        """Go by this belief from now on. `told` is what it tells of the skills taught, where somebody asked already."""
+        self.belief = belief
+        self.state.mastery = _mastery(self, told)
 
     def spans_until(self, entry: int) -> Spans:
         """Return by what the log was folded, if it is this syllabus from an entry on."""
@@ -251,16 +260,16 @@ def nothing_seen(
     return standing
 
 
-def _mastery(standing: Standing) -> dict[str, list[float]]:
+def _mastery(standing: Standing, told: Sequence[Mastery] | None = None) -> dict[str, list[float]]:
     """Return what is believed of every skill taught. Skills that the belief has no room for go by their counts."""
     practiced, skills = standing.progress.skills, list(standing.syllabus.skills)
-    known = standing.live.tutor.mastery(standing.belief, skills)
+    known = standing.live.tutor.mastery(standing.belief, skills) if told is None else told
     forgotten = [row.skill for row in known if not row.answers and row.skill in practiced]
     counts = Counts({str(key): (row.right, row.answers - row.right) for key, row in practiced.items()})
     counted = {row.skill: row for row in CountingTutor().mastery(counts, forgotten)}
     rows = [counted.get(row.skill, row) for row in known]
-    right = {skill: row.right for skill, row in practiced.items()}
+    right = {str(skill): row.right for skill, row in practiced.items()}
     return {
-        str(row.skill): [round(row.mean, 4), round(row.sd, 4), int(row.answers), right.get(row.skill, 0.0)]
+        str(row.skill): [round(row.mean, 4), round(row.sd, 4), int(row.answers), right.get(str(row.skill), 0.0)]
         for row in rows
     }

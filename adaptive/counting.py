@@ -66,6 +66,9 @@ class CountingTutor:
                 counts[name] = right + answer.correct, wrong + 1.0 - answer.correct
         return Counts(counts)
 
+    def fold_each(self, beliefs: Sequence[Counts], answers: Sequence[Answer]) -> list[Counts]:
+        return [self.fold(belief, [answer]) for belief, answer in zip(beliefs, answers, strict=True)]
+
     def prepare(self, items: Sequence[Item]) -> Asked:
         return Asked(items)
 
@@ -122,6 +125,9 @@ class CountingTutor:
     def mastery(self, belief: Counts, skills: Sequence[Name]) -> list[Mastery]:
         """Return what is believed of each skill. The interval is a score interval (Wilson 1927), nearly a Beta's."""
         return [_mastery(belief, skill) for skill in skills]
+
+    def mastery_each(self, beliefs: Sequence[Counts], skills: Sequence[Name]) -> list[list[Mastery]]:
+        return [self.mastery(belief, skills) for belief in beliefs]
 
 
 def _logit(chance: Any) -> Any:

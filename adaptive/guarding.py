@@ -10,7 +10,7 @@ from adaptive.adapting import Standing
 from adaptive.models import Aim
 from adaptive.narrowing import as_rules_ask
 from adaptive.progress import Ending
-from adaptive.respecting import asked_for, basis_of_what_was_too_hard, put_off, shorter
+from adaptive.respecting import asked_for, basis_of_what_was_too_hard, is_in_need_of_shorter, put_off, shorter
 from adaptive.returning import pinned, wanted
 from adaptive.reviewing import due
 from adaptive.steering import DirectiveEntry
@@ -209,12 +209,13 @@ def _another_try(standing: Standing, now: datetime) -> Iterator[Candidate]:
 
 def _shorter(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """What takes less time, where the learner just found something too long."""
-    yield from shorter(standing, list(_open_steps(standing, now)))
+    if is_in_need_of_shorter(standing):
+        yield from shorter(standing, list(_open_steps(standing, now)))
 
 
 def _put_off(standing: Standing, now: datetime) -> Iterator[Candidate]:
     """What the learner wanted to do later, now that it may be offered again."""
-    for module in put_off(standing, _ready(standing, _to_do(standing))):
+    for module in _ready(standing, put_off(standing, _to_do(standing)))[:1]:
         yield from _ways_on(standing, module)
 
 

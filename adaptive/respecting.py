@@ -60,11 +60,16 @@ def basis_of_what_was_too_hard(standing: Standing) -> Iterator[Candidate]:
             yield Candidate(before, to_read(standing, before), Aim.REVIEW)
 
 
+def is_in_need_of_shorter(standing: Standing) -> bool:
+    """What was just refused takes too long."""
+    return standing.progress.wish.get("reason") == Reason.LONG
+
+
 def shorter(standing: Standing, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return what takes less time than what was just refused because it takes too long; nothing, if nothing was."""
     wish = standing.progress.wish
     module = standing.syllabus.modules.get(wish.get("module") or 0)
-    if module is None or wish.get("reason") != Reason.LONG:
+    if module is None or not is_in_need_of_shorter(standing):
         return []
     refused = module.variant(wish.get("variant"))
     is_review = refused is None and standing.progress.module(module.id).done
@@ -73,9 +78,9 @@ def shorter(standing: Standing, candidates: Sequence[Candidate]) -> list[Candida
 
 
 def put_off(standing: Standing, modules: Sequence[ModuleEntry]) -> list[ModuleEntry]:
-    """Return the one of these modules that the learner wanted later, longest ago; none if there is none."""
+    """Return those of these modules that the learner wanted later, what waits longest first."""
     waiting = [(standing.progress.module(one.id).put_off, one) for one in modules]
-    return [one for at, one in sorted(waiting, key=itemgetter(0)) if at][:1]
+    return [one for at, one in sorted(waiting, key=itemgetter(0)) if at]
 
 
 def how_respected(standing: Standing, chosen: Candidate) -> str:

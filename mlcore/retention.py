@@ -57,7 +57,7 @@ def worth_reviewing(stability: Numbers, difficulty: Numbers, days: Numbers, pace
     """
     is_kept = np.isfinite(stability)
     kept, hard = np.where(is_kept, stability, 1.0), np.where(is_kept, difficulty, 5.0)
-    since = np.where(is_kept, np.nan_to_num(days), 0.0)
+    since = np.where(is_kept, days, 0.0)
     w = law.parameters
     if_right, if_wrong = stability_after_recall(w, kept, hard, since), stability_after_lapse(w, kept, hard, since)
     own = PACES[:, None]
@@ -79,7 +79,7 @@ def lasting_again(stability: Numbers, difficulty: Numbers, days: Numbers, pace: 
     """
     is_kept = np.isfinite(stability)
     kept, hard = np.where(is_kept, stability, law.new_stability), np.where(is_kept, difficulty, 5.0)
-    after = stability_after_recall(law.parameters, kept, hard, np.where(is_kept, np.nan_to_num(days), 0.0))
+    after = stability_after_recall(law.parameters, kept, hard, np.where(is_kept, days, 0.0))
     stands = np.where(is_kept, np.maximum(after, law.new_stability), law.new_stability)
     lasts: Numbers = pace @ recall(law.parameters, HORIZON, stands * PACES[:, None])
     return lasts

@@ -76,6 +76,17 @@ class Tutor:
         take_in(self.knowledge, belief, answers)
         return belief
 
+    def fold_each(self, beliefs: Sequence[Belief], answers: Sequence[Answer]) -> list[Belief]:
+        """Return what `fold` makes of several learners' next answers, one of each and in their order, all at once.
+
+        As the network counts in single precision, they may differ from those in the last digits.
+        """
+        check_kinds("answers", answers, Answer)
+        together = Belief.stacked([self._own(belief) for belief in beliefs])
+        for _ in inference.walk(self.knowledge, episodes_of([[answer] for answer in answers]), together):
+            pass
+        return [together.rows(slice(place, place + 1)) for place in range(len(together))]
+
     def prepare(self, items: Sequence[Item]) -> Prompts:
         """Hash and look up items once, to predict or suggest among them many times. Raises ValueError for others."""
         check_kinds("items", items, Item)
@@ -137,8 +148,13 @@ class Tutor:
         would no longer be the logit's. The interval never leaves 0 to 1: its ends are exact where the logit is normal
         (quantiles of a logistic-normal); a right answer never lowers the lower one, a wrong one never raises the upper.
         """
-        logit, effect_var, answers = self._recalled(belief, skills)
-        variance = float(belief.numbers[0, ABILITY_VAR]) + effect_var
+        return self.mastery_each([belief], skills)[0]
+
+    def mastery_each(self, beliefs: Sequence[Belief], skills: Sequence[Name]) -> list[list[Mastery]]:
+        """Return what `mastery` tells of each of several learners, all at once."""
+        together = Belief.stacked([self._own(belief) for belief in beliefs]) if len(beliefs) > 1 else beliefs[0]
+        logit, effect_var, answers = self._recalled(together, skills)
+        variance = together.numbers[:, ABILITY_VAR, None].astype(np.float64) + effect_var
         slope, shift = self.calibration.slope, self.calibration.shift
         spread = np.sqrt(variance)
         columns = [
@@ -147,22 +163,24 @@ class Tutor:
             answers.astype(np.int64),
             *(sigmoid(slope * (logit + reach * spread) + shift) for reach in (-NINETY, NINETY)),
         ]
-        return [Mastery(*row) for row in zip(skills, *(column.tolist() for column in columns), strict=True)]
+        told = zip(*(column.tolist() for column in columns), strict=True)
+        return [[Mastery(*row) for row in zip(skills, *of_one, strict=True)] for of_one in told]
 
     def held(self, belief: Belief, skills: Sequence[Name]) -> Held:
         """Return what is believed of the logits of typical questions: `mastery` tells their chances."""
-        logit, effect_var, _ = self._recalled(belief, skills)
+        logit, effect_var, _ = (of_all[0] for of_all in self._recalled(belief, skills))
         slope, shift = self.calibration.slope, self.calibration.shift
         shared_sd = slope * float(np.sqrt(belief.numbers[0, ABILITY_VAR]))
         return Held(slope * logit + shift, slope * np.sqrt(effect_var), shared_sd)
 
     def _recalled(self, belief: Belief, skills: Sequence[Name]) -> tuple[Numbers, Numbers, Numbers]:
-        """Return the logits of typical questions [s], the variances of the skills' effects [s], and answers [s]."""
-        prompts = self._typical(tuple(skills))
-        owner, population = np.zeros(len(prompts), np.int64), self.calibration.population
-        _, numbers, _, _ = recall_skills(self._own(belief), owner, prompts.skills, population)
-        effect, effect_var = numbers[:, 0, S_EFFECT].astype(np.float64), numbers[:, 0, S_VAR].astype(np.float64)
-        return prompts.skill_base + float(belief.numbers[0, ABILITY]) + effect, effect_var, numbers[:, 0, :2].sum(1)
+        """Return the logits of typical questions, the variances of the skills' effects, and answers.  [n, s] each"""
+        prompts, learners = self._typical(tuple(skills)), np.arange(len(self._own(belief)))
+        owner, asked = np.repeat(learners, len(prompts)), np.tile(prompts.skills, (len(learners), 1))
+        _, found, _, _ = recall_skills(belief, owner, asked, self.calibration.population)
+        numbers = found[:, 0].reshape(len(learners), len(prompts), -1).astype(np.float64)
+        ability = belief.numbers[:, ABILITY, None].astype(np.float64)
+        return prompts.skill_base + ability + numbers[..., S_EFFECT], numbers[..., S_VAR], numbers[..., :2].sum(2)
 
     def expect(self, skills: Sequence[Name], items: Prompts) -> tuple[Expected, Numbers, Numbers]:
         """Return how strong somebody may be in these skills who has not answered yet, for `mlcore.placement`.

@@ -26,7 +26,9 @@ from adaptive.sequencing import LiveSequencer
 from adaptive.serving import LiveTutor
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, VariantEntry
 from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
+from mlcore.answers import Answer
 from mlcore.effects.believing import Effect, believed, means_of, tries_of
+from mlcore.tutor import Mastery
 
 BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday; always the same, as the same seed must lead the same way
 
@@ -54,12 +56,21 @@ class Wanted:
     questions: Sequence[QuestionEntry]
 
 
+@dataclass(frozen=True)
+class Given:
+    """An answer that is to be taken in: as an entry of the log, and as the tutor reads it."""
+
+    entry: Interaction
+    answer: Answer
+
+
 @dataclass
 class Flight:
     """One learner on the way. All chance comes from `rng`, and time is what `at` says.
 
-    Who is patient waits with each question until the success at those that are `wanted` was predicted, for several
-    learners at once, and `show` is called.
+    Who is patient waits, as to ask the tutor for many at once costs little more than for one: with each question until
+    the success at those that are `wanted` was predicted and `show` is called, and with each answer that was `given`
+    until a belief was made of it and `take_in` is called.
     """
 
     standing: Standing
@@ -71,6 +82,8 @@ class Flight:
     answers: int = 0
     is_patient: bool = False
     wanted: Wanted | None = None
+    given: Given | None = None
+    ended: str = ""  # how the latest visit ended with its last answer; "" while it goes on
 
     @cached_property
     def factors(self) -> dict[str, list[str]]:
@@ -114,6 +127,7 @@ class Flight:
         """Open the step on offer, or the next one."""
         if not self.offers or self.step.after_sequence < self.standing.progress.closed:
             self.offers.append(self._draw_step(self.standing))
+        self.ended = ""
         self._happens(InteractionKind.OPENED)
 
     def ask(self) -> None:
@@ -130,19 +144,35 @@ class Flight:
 
     def answer(self, score: float, seconds: float | None = None) -> str:
         """Answer the question that waits. Returns how the visit ended with it; "" while it goes on."""
+        self.give(score, seconds)
+        if self.given:
+            self.take_in(self.standing.live.tutor.fold(self.standing.belief, [self.given.answer]))
+        return self.ended
+
+    def give(self, score: float, seconds: float | None = None) -> None:
+        """Answer the question that waits. What that leads to is decided when it is taken in."""
         shown, self.shown = self.shown, None
         if shown is None:
             raise ValueError("there is no question to answer")
         version = shown.question_version
-        answer = self._happens(
+        entry = self._entry(
             InteractionKind.ANSWERED, score=score, presentation=shown, question_version=version, seconds_spent=seconds
         )
+        (answer,) = self.standing.note([entry])
+        self.given = Given(entry, answer)
         self.answers += 1
-        decision = decide(self.standing, answer, Draws(self._draw_question, self._draw_step))
+
+    def take_in(self, belief: Any, told: Sequence[Mastery] | None = None) -> None:
+        """Go on with what is believed after the answer that was given; `told` as in `Standing.believe`."""
+        given, self.given = self.given, None
+        if given is None:
+            raise ValueError("there is no answer to take in")
+        self.standing.believe(belief, told)
+        decision = decide(self.standing, given.entry, Draws(self._draw_question, self._draw_step))
         self.shown = decision.question
         if decision.step:
             self.offers.append(decision.step)
-        return str(decision.ending.response["because"]) if decision.ending else ""
+        self.ended = str(decision.ending.response["because"]) if decision.ending else ""
 
     def wish(self, wish: str, reason: str = "") -> None:
         """Ask for something else than the step on offer."""
@@ -151,8 +181,11 @@ class Flight:
         self._happens(InteractionKind.OVERRODE, response=response)
         self.shown = None
 
-    def _happens(self, kind: InteractionKind, **facts: Any) -> Interaction:
-        entry = ENTRIES.row(
+    def _happens(self, kind: InteractionKind, **facts: Any) -> None:
+        self.standing.take_in([self._entry(kind, **facts)])
+
+    def _entry(self, kind: InteractionKind, **facts: Any) -> Interaction:
+        return ENTRIES.row(
             sequence=self.standing.state.seen_up_to + 1,
             kind=kind,
             at=self.at,
@@ -160,8 +193,6 @@ class Flight:
             variant_id=self.step.variant_id,
             **facts,
         )
-        self.standing.take_in([entry])
-        return entry
 
     def _draw_step(self, standing: Standing) -> Recommendation:
         effects = believed(standing.progress.arms, self.factors, self.effects)

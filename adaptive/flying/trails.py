@@ -67,14 +67,27 @@ class Trail:
 def fly(plan: Plan, numbers: Iterable[int]) -> Iterator[Trail]:
     """Let the learners of these numbers go through the course, each to its end or until it proves endless.
 
-    They go side by side, from question to question, as to predict for many at once costs little more than for one.
+    They go side by side, from question to answer, as to ask the tutor for many at once costs little more than for one.
     """
     going = {journey: journey.go() for journey in (Journey(plan, number) for number in numbers)}
     while going:
         for journey in [journey for journey, way in going.items() if not next(way, False)]:
             del going[journey]
             yield journey.trail()
-        predict_for([journey.flight for journey in going])
+        flights = [journey.flight for journey in going]
+        predict_for([flight for flight in flights if flight.wanted])
+        take_in_for([flight for flight in flights if flight.given])
+
+
+def take_in_for(flights: Sequence[Flight]) -> None:
+    """Let each of these learners, who all gave an answer, go on with what is believed after it."""
+    if not flights:
+        return
+    tutor, skills = flights[0].standing.live.tutor, list(flights[0].standing.syllabus.skills)
+    answers = [flight.given.answer for flight in flights if flight.given]
+    beliefs = tutor.fold_each([flight.standing.belief for flight in flights], answers)
+    for flight, belief, told in zip(flights, beliefs, tutor.mastery_each(beliefs, skills), strict=True):
+        flight.take_in(belief, told)
 
 
 def predict_for(flights: Sequence[Flight]) -> None:
@@ -114,7 +127,7 @@ class Journey:
         return self.most_visits * MOST_ANSWERS
 
     def go(self) -> Iterator[bool]:
-        """Go to the end; pause wherever a question is wanted."""
+        """Go to the end; pause wherever a question is wanted, and wherever one was answered."""
         while not self.is_over:
             yield from self._visit()
 
@@ -128,10 +141,12 @@ class Journey:
         if flight.variant:
             self._work(self.learner.study(flight.module, flight.variant, at))
         flight.ask()
-        while flight.wanted and not visit.ended:
+        while flight.wanted:
             yield True
             if question := flight.question:
                 self._answer(question, visit)
+                yield True
+        visit.ended = flight.ended
 
     def trail(self) -> Trail:
         noted, standing = self.noted, self.flight.standing
@@ -146,7 +161,7 @@ class Journey:
         is_right, seconds = self.learner.answer(question, at)
         self._work(seconds)
         visit.asked.append((question.id, is_right))
-        visit.ended = self.flight.answer(float(is_right), seconds)
+        self.flight.give(float(is_right), seconds)
 
     def _work(self, seconds: float) -> None:
         """Let time pass; where a session is over, until the next one."""

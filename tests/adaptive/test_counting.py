@@ -34,3 +34,13 @@ def test_many_at_once_are_told_what_each_is_told_alone() -> None:
     alone = [tutor.predict(belief, items) for belief in beliefs]
     assert chances == pytest.approx(np.concatenate([one for one, _ in alone]))
     assert sds == pytest.approx(np.concatenate([one for _, one in alone]))
+
+
+def test_of_many_answers_at_once_the_same_is_believed_as_of_each_alone() -> None:
+    tutor, answers = CountingTutor(), [Answer(1, ["s"], 1.0), Answer(2, ["t"], 0.0)]
+    before = [tutor.fold(tutor.begin(), [Answer(n, ["s"], score) for n in range(5)]) for score in (0, 1)]
+
+    after = tutor.fold_each(before, answers)
+
+    assert after == [tutor.fold(belief, [answer]) for belief, answer in zip(before, answers, strict=True)]
+    assert tutor.mastery_each(after, ["s", "t"]) == [tutor.mastery(belief, ["s", "t"]) for belief in after]
