@@ -82,7 +82,9 @@ def test_a_trainer_sets_how_often_a_learner_is_to_succeed_and_the_learner_reads_
     page = signed_in(person("grace"), java_script_enabled=False)
     page.goto(reverse("adaptive:steer_learner", args=[Cohort.objects.get().pk, ada_enrolled().pk]))
 
+    expect(page.get_by_label("Answers right")).to_be_hidden()
     page.get_by_label("What", exact=True).select_option(label="Success to aim for")
+    expect(page.get_by_label("Module or skill")).to_be_hidden()
     page.get_by_label("Note").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Choose how many of 10 answers are to be right.")
     page.get_by_label("Answers right").select_option(label="9 of 10: to regain courage")
