@@ -12,6 +12,7 @@ from adaptive.recommending import recommend_next
 from adaptive.stepping import Request, override
 from courses.enrolling import enroll
 from courses.models import Course, Enrollment, User
+from tests.adaptive.acting import finish_a_module
 from tests.journeys.conftest import SignIn
 
 EASY, HARD = 2, 4
@@ -131,3 +132,33 @@ def test_any_module_can_be_opened_from_the_outline(page: Page, enrollment: Enrol
 
     expect(page.locator(".module-aside p").first).to_have_text(str(RULES[Wish.THIS_ONE]))
     assert latest(enrollment).module.title == "Dictionaries"
+
+
+def test_whoever_clicks_twice_on_a_module_asks_for_it_once(page: Page, enrollment: Enrollment) -> None:
+    page.goto(reverse("courses:course", args=[enrollment.course.slug]))
+
+    page.get_by_role("button", name="Open Dictionaries").dblclick()
+
+    expect(page.locator(".module-aside p").first).to_have_text(str(RULES[Wish.THIS_ONE]))
+    assert enrollment.interactions.filter(kind="overrode").count() == 1
+
+
+def test_whoever_clicks_twice_on_a_wish_gets_one_other_way(page: Page, enrollment: Enrollment) -> None:
+    before = recommend_next(enrollment)
+    page.goto(reverse("adaptive:step", args=[enrollment.course.slug]))
+
+    page.get_by_role("button", name="Show me another way").dblclick()
+
+    expect(page.locator(".module-aside p").first).to_have_text(str(RULES[Wish.ANOTHER_WAY]))
+    assert enrollment.interactions.filter(kind="overrode").count() == 1
+    assert latest(enrollment).module == before.module
+
+
+def test_whoever_clicks_twice_on_a_review_asks_for_it_once(page: Page, enrollment: Enrollment) -> None:
+    finish_a_module(enrollment)
+    page.goto(reverse("adaptive:review"))
+
+    page.get_by_role("button", name="Review", exact=False).first.dblclick()
+
+    expect(page.locator(".question-submit")).to_be_visible()
+    assert enrollment.interactions.filter(kind="overrode").count() == 1
