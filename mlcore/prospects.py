@@ -34,7 +34,7 @@ class Path:
     is_lesson: Mask  # [n] False for what only asks, and teaches nothing new
     minutes: Numbers  # [n]
 
-    @property
+    @cached_property
     def share(self) -> Numbers:
         """Of each skill in what a candidate teaches: they add up to 1, or to 0 where it teaches nothing.  [n, s]"""
         share: Numbers = self.teaches / np.maximum(self.teaches.sum(1, keepdims=True), 1)

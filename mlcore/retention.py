@@ -55,16 +55,15 @@ def worth_reviewing(stability: Numbers, difficulty: Numbers, days: Numbers, pace
 
     `pace` [g] are the chances of each of PACES: how much longer or shorter than others this learner remembers.
     """
-    is_kept = np.isfinite(stability)
-    kept, hard = np.where(is_kept, stability, 1.0), np.where(is_kept, difficulty, 5.0)
-    since = np.where(is_kept, days, 0.0)
-    w = law.parameters
-    if_right, if_wrong = stability_after_recall(w, kept, hard, since), stability_after_lapse(w, kept, hard, since)
+    (kept,) = np.nonzero(np.isfinite(stability))
+    lasts, hard, since, w = stability[kept], difficulty[kept], days[kept], law.parameters
+    if_right, if_wrong = stability_after_recall(w, lasts, hard, since), stability_after_lapse(w, lasts, hard, since)
     own = PACES[:, None]
-    now = recall(w, since, kept * own)
+    now = recall(w, since, lasts * own)
     then = now * recall(w, HORIZON, if_right * own) + (1.0 - now) * recall(w, HORIZON, if_wrong * own)
-    gained = pace @ np.maximum(then - recall(w, since + HORIZON, kept * own), 0.0)
-    return np.where(is_kept, gained, 0.0)
+    gained = np.zeros(len(stability))
+    gained[kept] = pace @ np.maximum(then - recall(w, since + HORIZON, lasts * own), 0.0)
+    return gained
 
 
 def lasting(pace: Numbers, law: Law = USUAL) -> float:
@@ -77,11 +76,11 @@ def lasting_again(stability: Numbers, difficulty: Numbers, days: Numbers, pace: 
 
     What was practiced before lasts as long as after a right answer, or longer; what is new (nan), as anything new.
     """
-    is_kept = np.isfinite(stability)
-    kept, hard = np.where(is_kept, stability, law.new_stability), np.where(is_kept, difficulty, 5.0)
-    after = stability_after_recall(law.parameters, kept, hard, np.where(is_kept, days, 0.0))
-    stands = np.where(is_kept, np.maximum(after, law.new_stability), law.new_stability)
-    lasts: Numbers = pace @ recall(law.parameters, HORIZON, stands * PACES[:, None])
+    (kept,) = np.nonzero(np.isfinite(stability))
+    after = stability_after_recall(law.parameters, stability[kept], difficulty[kept], days[kept])
+    stands = np.maximum(after, law.new_stability)
+    lasts = np.full(len(stability), lasting(pace, law))
+    lasts[kept] = pace @ recall(law.parameters, HORIZON, stands * PACES[:, None])
     return lasts
 
 

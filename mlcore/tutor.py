@@ -178,7 +178,7 @@ class Tutor:
         prompts, learners = self._typical(tuple(skills)), np.arange(len(self._own(belief)))
         owner, asked = np.repeat(learners, len(prompts)), np.tile(prompts.skills, (len(learners), 1))
         _, found, _, _ = recall_skills(belief, owner, asked, self.calibration.population)
-        numbers = found[:, 0].reshape(len(learners), len(prompts), -1).astype(np.float64)
+        numbers = found[:, 0].reshape(len(learners), len(prompts), found.shape[2]).astype(np.float64)
         ability = belief.numbers[:, ABILITY, None].astype(np.float64)
         return prompts.skill_base + ability + numbers[..., S_EFFECT], numbers[..., S_VAR], numbers[..., :2].sum(2)
 
