@@ -205,16 +205,20 @@ def _links(rows: Iterable[object], source: str, target: str) -> Links:
 def _skills(live: Sequence[Skill], requires: Links) -> dict[int, SkillEntry]:
     ids = {skill.pk for skill in live}
     known = {pk: tuple(before for before in requires.get(pk, ()) if before in ids) for pk in ids}
-    return {
-        skill.pk: SkillEntry(skill.pk, skill.slug, skill.title, known[skill.pk], _depth(skill.pk, known, frozenset()))
-        for skill in live
-    }
+    depth = _depths(known)
+    return {skill.pk: SkillEntry(skill.pk, skill.slug, skill.title, known[skill.pk], depth[skill.pk]) for skill in live}
 
 
-def _depth(skill: int, requires: Links, above: frozenset[int]) -> int:
-    """Count the longest chain of prerequisites; a circle, which authoring refuses, counts once."""
-    above = above | {skill}
-    return max((_depth(before, requires, above) + 1 for before in requires[skill] if before not in above), default=0)
+def _depths(requires: Links) -> dict[int, int]:
+    """Count the longest chain of prerequisites before each skill. A circle, which authoring refuses, is cut open."""
+    depths: dict[int, int] = {}
+    waiting = sorted(requires)
+    while waiting:
+        ready = [skill for skill in waiting if all(before in depths for before in requires[skill])] or waiting[:1]
+        found = {skill: max((depths.get(before, -1) + 1 for before in requires[skill]), default=0) for skill in ready}
+        depths |= found
+        waiting = [skill for skill in waiting if skill not in found]
+    return depths
 
 
 def _questions(course: Course) -> dict[int, list[QuestionEntry]]:
