@@ -110,10 +110,13 @@ def occasions_in(kept: str) -> list[str]:
 def _found(condition: Condition, standing: Standing, absence: Absence | None) -> Found | None:
     if condition.when == When.INACTIVE:
         return absence.found(condition) if absence else None
+    if condition.when == When.BEGUN and absence and not absence.last_sequence:
+        return None  # enrolled, and never here
     return CONDITIONS[When(condition.when)](condition, standing)
 
 
 def _begun(condition: Condition, standing: Standing) -> Found | None:
+    """Who is looked at without being absent is here: at the latest, this is the visit with which they begin."""
     return Found("begun")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext
@@ -113,15 +114,21 @@ def _few_enough(enrollments: Iterable[Enrollment]) -> list[Enrollment]:
 
 
 def cases_of(rule: Rule, enrollment: Enrollment) -> list[Case]:
-    """Return every time that the rule would have fired for one learner: once for each occasion."""
+    """Return every time that the rule would have fired for one learner: once for each occasion.
+
+    It is asked after each entry of the log, and when they first came here, if ever; and about absences between.
+    """
     offers = list(enrollment.recommendations.select_related("module", "variant").order_by("made_at"))
     times = [enrollment.enrolled_at, *enrollment.interactions.order_by("sequence").values_list("at", flat=True)]
     times.append(max(enrollment.finished_at or clock.now(), times[-1]))  # by number of entry; then comes the end
+    first_here = min([step.made_at for step in offers[:1]] + times[1:-1][:1], default=None)
     cases: list[Case] = []
     fired: set[str] = set()
     for standing in retraced(enrollment, live_tutor(enrollment.course_id)):
         sequence = standing.state.seen_up_to
-        for at, absence in _moments(rule, sequence, times[sequence : sequence + 2]):
+        came = times[sequence] if sequence else first_here
+        moments = ([(came, None)] if came else []) + _absences(rule, sequence, times[sequence : sequence + 2])
+        for at, absence in sorted(moments, key=itemgetter(0)):
             occasion = met(rule, list(rule.conditions.all()), standing, fired, absence)
             if occasion:
                 fired.update(occasion.occasions)
@@ -129,15 +136,13 @@ def cases_of(rule: Rule, enrollment: Enrollment) -> list[Case]:
     return cases
 
 
-def _moments(rule: Rule, sequence: int, times: Sequence[datetime]) -> Iterator[tuple[datetime, Absence | None]]:
-    """Yield when the rule is asked between an entry of the log and the next, which came at these times: at once, and
-    when the learner has been away for as long as it says."""
+def _absences(rule: Rule, sequence: int, times: Sequence[datetime]) -> list[tuple[datetime, Absence | None]]:
+    """Return when the learner had been away for as long as the rule says, between an entry of the log and the next,
+    which came at these times."""
     began, ended = times
-    yield began, None
-    for condition in rule.conditions.all():
-        at = began + timedelta(days=condition.days or 0)
-        if condition.when == When.INACTIVE and at < ended:
-            yield at, Absence(sequence, began, at)
+    days = [one.days or 0 for one in rule.conditions.all() if one.when == When.INACTIVE]
+    away = [began + timedelta(days=after) for after in days]
+    return [(at, Absence(sequence, began, at)) for at in away if at < ended]
 
 
 def _offer_at(offers: Sequence[Recommendation], sequence: int, at: datetime) -> Recommendation | None:

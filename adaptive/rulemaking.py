@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from adaptive.directives import Directive
 from adaptive.mastery import ENOUGH_ANSWERS
 from adaptive.rule_conditions import REMEDIAL, Condition, When
-from adaptive.rules import Firing, FiringQuerySet, Joined, Rule, RuleQuerySet, Then
+from adaptive.rules import Effect, Firing, FiringQuerySet, Joined, Rule, RuleQuerySet, Then
 from adaptive.steering import forget
 from courses import clock
 from courses.models import Cohort, Course, Module, User
@@ -151,9 +151,13 @@ def switch_on(rule: Rule) -> None:
 
 @transaction.atomic
 def switch_off(rule: Rule, person: User) -> int:
-    """Let the rule rest, and withdraw what it asks for; return how much that was. Raise RuleEnded as `switch_on`."""
+    """Let the rule rest, and withdraw what it asks for; return how much that was. Raise RuleEnded as `switch_on`.
+
+    Once it is on again, it fires anew for those from whom that was taken, if they meet it still.
+    """
     _hold(rule)
     Rule.objects.filter(pk=rule.pk).update(on_since=None)
+    rule.firings.filter(directive__ended_at=None, directive__isnull=False).update(given_up_because=Effect.OFF)
     return _withdraw(rule, person)
 
 
@@ -195,7 +199,7 @@ def see(notice: Firing, trainer: User) -> None:
 def later(firing: Firing) -> str:
     """What became of it after that; "" if it still counts, or never did."""
     asked = firing.directive
-    if firing.given_up_because:
+    if firing.given_up_because and firing.given_up_because != Effect.OFF:
         because = firing.get_given_up_because_display().removeprefix(gettext("not followed: "))
         return gettext("withdrawn later: %s") % because
     if asked and asked.ended_by:

@@ -151,6 +151,7 @@ class Effect(models.TextChoices):
     NEWER = "newer", _("not followed: a newer rule says something else")
     NOTHING_LEFT = "nothing_left", _("not followed: nothing else would be left to learn")
     GONE = "gone", _("not followed: the module is not published")
+    OFF = "off", _("not followed: the rule was switched off")
 
 
 class FiringQuerySet(models.QuerySet["Firing"]):
@@ -162,6 +163,10 @@ class FiringQuerySet(models.QuerySet["Firing"]):
         """Those that trainers of this cohort may see: for its learners, by its own rules or the course's."""
         learners = Enrollment.objects.in_cohort(cohort).filter(course=course)
         return self.seen_by_trainers_of(cohort).filter(rule__course=course, enrollment__in=learners.values("pk"))
+
+    def that_count(self) -> Self:
+        """All but those that were undone by switching their rule off: they are the occasions on which it has fired."""
+        return self.exclude(given_up_because=Effect.OFF)
 
     def open_notices(self) -> Self:
         return self.filter(effect=Effect.NOTICE, seen_at=None)
@@ -177,7 +182,8 @@ class Firing(models.Model):
     """A rule that fired: for whom, when, which facts made it, and what it did. What it asked for is its directive.
 
     The facts stand by the places of the conditions that held, and so do the parts of the occasion ("1 visit 2;").
-    `given_up_because` says why that was withdrawn later, if it was. A notice stays open until a trainer has seen it.
+    `given_up_because` says why that was withdrawn later, if it was; by switching the rule off, it may fire on the same
+    occasion once more. A notice stays open until a trainer has seen it.
     """
 
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="firings")
@@ -202,7 +208,9 @@ class Firing(models.Model):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["rule", "enrollment", "occasion"], name="a_rule_fires_once_per_learner_and_occasion"
+                fields=["rule", "enrollment", "occasion"],
+                condition=~Q(given_up_because=Effect.OFF),
+                name="a_rule_fires_once_per_learner_and_occasion",
             )
         ]
 

@@ -85,7 +85,7 @@ def fired_for(enrollment: Enrollment, rules: Sequence[Rule]) -> Mapping[int, set
     """Return the occasions on which each of these rules fired for this learner."""
     fired: dict[int, set[str]] = {rule.pk: set() for rule in rules}
     if rules:
-        firings = Firing.objects.filter(enrollment=enrollment, rule__in=rules)
+        firings = Firing.objects.that_count().filter(enrollment=enrollment, rule__in=rules)
         for rule, occasion in firings.values_list("rule", "occasion"):
             fired[rule].update(occasions_in(occasion))
     return fired

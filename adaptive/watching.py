@@ -58,7 +58,8 @@ def away(absent: Condition, now: datetime) -> QuerySet[Enrollment]:
     latest = Interaction.objects.filter(enrollment=OuterRef("pk")).order_by("-sequence")
     sequence = Cast(OuterRef("last_sequence"), output_field=Firing._meta.get_field("occasion"))
     occasion = Concat(Value(f"{absent.place} after "), sequence, Value(";"))
-    fired = Firing.objects.filter(rule=absent.rule_id, enrollment=OuterRef("pk"), occasion__contains=occasion)
+    firings = Firing.objects.that_count().filter(rule=absent.rule_id, enrollment=OuterRef("pk"))
+    fired = firings.filter(occasion__contains=occasion)
     folded = folded_by(absent.rule.course, live_tutor(absent.rule.course_id))
     looks = AbsenceLook.objects.filter(rule=absent.rule_id, enrollment=OuterRef("pk"), folded_by=folded)
     return (

@@ -160,6 +160,30 @@ def test_any_of_an_absence_and_something_else_fires_for_each_by_itself(wide: Enr
         assert [case.occasion.occasion for case in reversed(rehearse(rule).cases)] == kept
 
 
+@pytest.mark.parametrize("joined", [ALL, ANY])
+def test_who_was_enrolled_and_never_came_has_not_begun(wide: Enrollment, noor: User, joined: Joined) -> None:
+    rule = on(noor, wide.course, Draft([so(When.BEGUN), so(When.INACTIVE, days=2)], Then.NOTIFY, joined))
+
+    watch_absences(in_days(3))
+
+    expected = ["2 after 0;"] if joined == ANY else []
+    assert [firing.occasion for firing in Firing.objects.all()] == expected
+    with clock.set_to(in_days(5)):
+        assert [case.occasion.occasion for case in rehearse(rule).cases] == expected
+
+
+def test_in_a_dry_run_who_came_late_begins_when_they_came(wide: Enrollment, noor: User) -> None:
+    rule = drafted(noor, wide.course, Draft([so(When.BEGUN)], Then.NOTIFY))
+    with clock.set_to(in_days(5)):
+        learn(wide, lambda n: True, answers=1)
+
+    with clock.set_to(in_days(6)):
+        (case,) = rehearse(rule).cases
+
+    assert (case.at - wide.enrolled_at).days == 5
+    assert case.step == wide.recommendations.earliest("made_at")
+
+
 def test_only_what_held_decides_whether_a_completed_module_comes_back(wide: Enrollment, noor: User) -> None:
     done = finish_a_module(wide)[-1].answer.module
     failing = next_for(wide).module

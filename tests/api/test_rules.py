@@ -46,10 +46,10 @@ def test_a_trainer_writes_tries_switches_and_removes_a_rule(
 
     made = conforms(schema, caller.post(path, SENSE), PATTERN, "post")
     one = f"{path}{made['id']}/"
-    tried = conforms(schema, caller.get(f"{one}trial/"), f"{PATTERN}{{rule_pk}}/trial/", "get")
     on = conforms(schema, caller.post(f"{one}switch/", {"on": True}), f"{PATTERN}{{rule_pk}}/switch/", "post")
     step = next_for(again(ada_here))
     log = conforms(schema, caller.get(f"{path}log/?rule={made['id']}"), f"{PATTERN}log/", "get")["results"]
+    tried = conforms(schema, caller.get(f"{one}trial/"), f"{PATTERN}{{rule_pk}}/trial/", "get")
     off = caller.post(f"{one}switch/", {"on": False}).json()
 
     assert made["sentence"] == (
