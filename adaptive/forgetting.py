@@ -13,7 +13,9 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 
-from adaptive.models import Checkpoint, Forgetting, LearnerState
+from adaptive.kept_states import with_kept
+from adaptive.models import Forgetting
+from courses.models import Enrollment
 from mlcore.interactions import Numbers
 from mlcore.laws import USUAL, Law
 from mlcore.retention import PACES, paces_among, usual_paces
@@ -52,9 +54,8 @@ def refresh_paces() -> int:
     """
     laws = dict(Forgetting.objects.values_list("subject", "parameters"))
     told: dict[str, dict[UUID, Numbers]] = defaultdict(dict)
-    states = LearnerState.objects.filter(checkpoint=Checkpoint.objects.filter(is_live=True).first())
-    rows = states.values_list("enrollment__course__subject", "enrollment__learner", "progress__memory", "progress__law")
-    for subject, learner, memory, law in rows.iterator():
+    kept = with_kept(Enrollment.objects.order_by("pk"), memory="progress__memory", law="progress__law")
+    for subject, learner, memory, law in kept.values_list("course__subject", "learner", "memory", "law").iterator():
         if memory and len(memory) == len(PACES) and (law or []) == laws.get(subject, []):
             told[subject][learner] = told[subject].get(learner, np.zeros(len(PACES))) + np.array(memory)
     Forgetting.objects.filter(parameters=[], judged={}).exclude(subject__in=told).delete()

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.db import transaction
 
 from adaptive.adapting import Standing
-from adaptive.models import Checkpoint, LearnerState, ModalityEffect
+from adaptive.kept_states import with_kept
+from adaptive.models import ModalityEffect
 from adaptive.rewards import FACTORS, present
 from adaptive.syllabus import Syllabus
-from courses.models import Cohort, Course
+from courses.models import Cohort, Course, Enrollment
 from mlcore.effects.believing import Effect, believed, evidence_in
 from mlcore.effects.credit import QUESTIONS, WAY, ArmProgress
 from mlcore.effects.evidence import Evidence
@@ -89,13 +90,11 @@ def _known(subject: str) -> dict[int | None, dict[str, Effect]]:
 
 def _earned(subject: str) -> dict[UUID, dict[str, ArmProgress]]:
     """Return what each learner earned under each arm, by learner; of made-up ones only in a demo."""
-    states = LearnerState.objects.filter(
-        enrollment__course__subject=subject, checkpoint=Checkpoint.objects.filter(is_live=True).first()
-    )
+    enrollments = Enrollment.objects.filter(course__subject=subject)
     if not settings.DEMO:
-        states = states.filter(enrollment__learner__is_simulated=False)
+        enrollments = enrollments.filter(learner__is_simulated=False)
     people: dict[UUID, dict[str, ArmProgress]] = defaultdict(dict)
-    kept = states.order_by("enrollment").values_list("enrollment__learner", "progress__arms")
+    kept = with_kept(enrollments, arms="progress__arms").order_by("pk").values_list("learner", "arms")
     for learner, arms in kept.iterator():
         for arm, row in (arms or {}).items():
             people[learner][arm] = people[learner].get(arm, ArmProgress()).plus(ArmProgress(*row))

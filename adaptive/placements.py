@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from adaptive.models import LearnerState
+from adaptive.kept_states import with_kept
 from adaptive.placement import MOST_QUESTIONS, SkillVerdict, is_worth_it, verdicts
 from adaptive.placing import finding
 from adaptive.progress import Ending, Progress
@@ -95,8 +95,7 @@ def placements_in(course: Course, enrollments: QuerySet[Enrollment]) -> Counted 
 
 def with_placement(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     """Enrollments, each with what is kept of its placement test by the state that has seen most."""
-    states = LearnerState.objects.filter(enrollment=OuterRef("pk")).order_by("-seen_up_to", "-changed_at")
-    return enrollments.annotate(placement=Subquery(states.values("progress__placement")[:1]))
+    return with_kept(enrollments, placement="progress__placement")
 
 
 def placement_in(enrollment: Enrollment) -> tuple[PlacementProgress, str]:

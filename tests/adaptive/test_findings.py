@@ -13,15 +13,16 @@ from django.utils import timezone
 from adaptive.adapting import Standing, standing_of
 from adaptive.methods import effect_terms, methods_in
 from adaptive.modalities import effects_for, refresh_modality_effects
-from adaptive.models import Finding, ModalityEffect, Recommendation
+from adaptive.models import Checkpoint, Finding, LearnerState, ModalityEffect, Recommendation
 from adaptive.progress import Progress
 from adaptive.progress_rows import SkillProgress
 from adaptive.recommending import Inputs, decide_step, offer_step
 from adaptive.replaying import Verdict, replay
-from adaptive.serving import live_tutor
+from adaptive.serving import live_tutor, promote
 from adaptive.verdicts import findings_of
 from adaptive.ways import Candidate
 from courses.models import Cohort, Course, Enrollment, User
+from mlcore import checkpoint as checkpoints
 from mlcore.effects.believing import Effect, tries_of
 from mlcore.effects.credit import ArmProgress
 from mlcore.records import SkillRecord
@@ -80,6 +81,30 @@ def test_a_way_that_led_to_more_later_success_is_found_and_told(cohort: Cohort, 
     assert sentence in client.get(address).content.decode()
     exported = b"".join(client.get(address, {"format": "csv", "table": "ways"})).decode()
     assert f"Practice questions,{100 * (best.difference or 0.0):.1f}," in exported
+
+
+def test_a_new_checkpoint_forgets_nothing_of_what_was_found(cohort: Cohort, course: Course) -> None:
+    enroll_who_earned(cohort, course, {"text": 0.15, "video": -0.15}, LEARNERS)
+    refresh_modality_effects()
+    before = list(ModalityEffect.objects.order_by("pk").values_list("arm", "mean", "answers", "learners", "finding"))
+
+    promote(Checkpoint.objects.create(sha256="0" * 64, path=checkpoints.DEFAULT.name))
+    refresh_modality_effects()
+
+    after = list(ModalityEffect.objects.order_by("pk").values_list("arm", "mean", "answers", "learners", "finding"))
+    assert after == before
+    assert after
+
+
+def test_who_came_back_under_a_new_checkpoint_counts_once(cohort: Cohort, course: Course) -> None:
+    enroll_who_earned(cohort, course, {"text": 0.15, "video": -0.15}, LEARNERS)
+    for state in LearnerState.objects.all():
+        state.pk, state.checkpoint = None, None
+        state.save()
+
+    refresh_modality_effects()
+
+    assert set(ModalityEffect.objects.values_list("answers", flat=True)) == {20 * LEARNERS}
 
 
 def test_alike_ways_end_in_no_difference_found(cohort: Cohort, course: Course) -> None:

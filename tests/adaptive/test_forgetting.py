@@ -9,12 +9,13 @@ from django.utils import timezone
 from adaptive import forgetting
 from adaptive.adapting import Standing, standing_of
 from adaptive.forgetting import paces_in, refresh_paces
-from adaptive.models import Forgetting, LearnerState
+from adaptive.models import Checkpoint, Forgetting, LearnerState
 from adaptive.recommending import recommend_next
 from adaptive.replaying import Verdict, replay
 from adaptive.reviewing import due, next_due_at, pace_of
-from adaptive.serving import live_tutor
+from adaptive.serving import live_tutor, promote
 from courses.models import Enrollment
+from mlcore import checkpoint as checkpoints
 from mlcore.retention import PACES, usual_paces
 from tests.adaptive.acting import learn
 from tests.adaptive.conftest import again
@@ -67,6 +68,20 @@ def test_learners_of_a_subject_lend_each_other_their_pace(enrollment: Enrollment
     assert (row.subject, row.learners) == (enrollment.course.subject, 1)
     assert sum(row.paces) == pytest.approx(1.0, abs=1e-4)
     assert paces_in(row.subject) @ np.log(PACES) > 0.05
+
+
+def test_a_new_checkpoint_forgets_no_pace(enrollment: Enrollment) -> None:
+    learn(enrollment, lambda number: True, answers=4)
+    state = LearnerState.objects.get()
+    state.progress["memory"] = TOLD_LONG
+    state.save()
+    refresh_paces()
+    before = Forgetting.objects.get().paces
+
+    promote(Checkpoint.objects.create(sha256="0" * 64, path=checkpoints.DEFAULT.name))
+
+    assert refresh_paces() == 1
+    assert (Forgetting.objects.get().paces, Forgetting.objects.get().learners) == (before, 1)
 
 
 def test_a_choice_is_replayed_with_the_paces_of_its_day(enrollment: Enrollment) -> None:
