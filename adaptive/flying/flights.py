@@ -1,4 +1,7 @@
-"""A learner who exists in memory only: the decisions are the product's, and nothing is read or written."""
+"""A learner who exists in memory only: the decisions are the product's, and nothing is read or written.
+
+None takes a placement test: everybody begins at the beginning.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,9 @@ from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, VariantEntry
 from courses.models import Enrollment, Interaction, InteractionKind, Presentation, Purpose
 from mlcore.answers import Answer
 from mlcore.effects.believing import Effect, believed, means_of, tries_of
+from mlcore.interactions import Numbers
+from mlcore.laws import USUAL, Law
+from mlcore.retention import usual_paces
 from mlcore.tutor import Mastery
 
 BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday; always the same, as the same seed must lead the same way
@@ -44,6 +50,8 @@ class Plan:
     effects: Mapping[str, Effect]  # of ways of learning on other learners of the subject
     seed: int = 0
     sequencer: LiveSequencer | None = None  # of the recurrent policy, where that chooses
+    law: Law = USUAL  # by which learners of the subject are taken to forget
+    paces: Numbers = field(default_factory=usual_paces)  # at which
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,9 @@ class Flight:
 
     @classmethod
     def of(cls, plan: Plan, rng: random.Random) -> Flight:
-        standing = nothing_seen(Enrollment(course_id=plan.syllabus.course_id), plan.live, plan.syllabus, plan.sequencer)
+        nobody = Enrollment(course_id=plan.syllabus.course_id)
+        standing = nothing_seen(nobody, plan.live, plan.syllabus, plan.sequencer, plan.law)
+        standing.paces = plan.paces
         return cls(standing, rng, plan.effects, is_patient=True)
 
     @property

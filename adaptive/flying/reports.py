@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import quantiles
 from typing import Any
 
@@ -13,6 +15,7 @@ from adaptive.flying.findings import Finding, findings_in
 from adaptive.flying.fleet import Report, fly_all
 from adaptive.flying.flights import Plan, masterable
 from adaptive.flying.tallies import Tally, entry, middle, share
+from adaptive.forgetting import law_in, paces_in
 from adaptive.modalities import effects_in
 from adaptive.progress import Ending
 from adaptive.sequencing import LiveSequencer, sequencer_then, shipped
@@ -20,7 +23,7 @@ from adaptive.serving import LiveTutor, live_tutor
 from adaptive.syllabus import ModuleEntry, SkillEntry, VariantEntry
 from courses.models import Course
 
-FORMAT = 1  # of what is kept; another one is flown again
+FORMAT = 2  # of what is kept; another one is flown again
 LEARNERS, SEED = 500, 1
 DRAFT, PUBLISHED = "draft", "published"
 DIGITS = 4
@@ -41,14 +44,17 @@ class Order:
 
 
 def fly_through(order: Order, report: Report = lambda over: None) -> Row:
-    """Fly learners through a course and return what was found. The same order and course give the same report.
+    """Fly learners through a course and return what was found. The same order and course give the same report, as long
+    as the same is known of learners: `known` in it is a hash of that.
 
     Raises FlightBroken.
     """
     draft = read_draft(order.course) if order.edition == DRAFT else published(order.course)
     syllabus = draft.syllabus
     live = live_tutor(order.course.pk)
-    plan = Plan(syllabus, live, effects_in(syllabus.subject), order.seed, _sequencer(order, live))
+    subject = syllabus.subject
+    forgetting = law_in(subject), paces_in(subject)
+    plan = Plan(syllabus, live, effects_in(subject), order.seed, _sequencer(order, live), *forgetting)
     trails = fly_all(plan, order.learners if syllabus.modules else 0, order.processes, report)
     return _told(Tally(syllabus, trails, masterable(plan)), draft, plan) | {"edition": order.edition}
 
@@ -60,6 +66,13 @@ def _sequencer(order: Order, live: LiveTutor) -> LiveSequencer | None:
     return sequencer_then(live.use.sequencer) if live.use and live.use.share > 0.5 else None
 
 
+def _known_in(plan: Plan) -> str:
+    """Return a hash of what learners have told so far, as far as it guides the flight."""
+    effects = {arm: asdict(effect) for arm, effect in sorted(plan.effects.items())}
+    known = [plan.live.calibration, effects, plan.law.as_json(), plan.paces.tolist()]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
+
+
 def _told(tally: Tally, draft: Draft, plan: Plan) -> Row:
     syllabus = draft.syllabus
     return {
@@ -68,6 +81,7 @@ def _told(tally: Tally, draft: Draft, plan: Plan) -> Row:
         "title": syllabus.title,
         "fingerprint": fingerprint(syllabus),
         "checkpoint": plan.live.sha256,
+        "known": _known_in(plan),
         "sequencer": plan.sequencer.sha256 if plan.sequencer else "",
         "seed": plan.seed,
         "learners": len(tally.trails),

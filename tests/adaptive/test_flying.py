@@ -3,21 +3,26 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
+from adaptive import forgetting
 from adaptive.flying.drafts import fingerprint, read_draft
 from adaptive.flying.fleet import SQUAD
 from adaptive.flying.flights import Plan
 from adaptive.flying.reports import DRAFT, PUBLISHED, Order, Row, fly_through
 from adaptive.flying.telling import tell
 from adaptive.flying.trails import fly
+from adaptive.models import Forgetting
 from adaptive.serving import live_tutor
 from adaptive.syllabus import read_syllabus
 from courses.authoring.drafts import edit_url
 from courses.models import Course, Module, Question, QuestionVersion, Skill
+from mlcore.laws import USUAL, Law
+from mlcore.retention import PACES
 from tests.adaptive.planted import PLANTED, sound_course
 
 DEMO = Path(__file__).resolve().parents[2] / "courses" / "demo"
@@ -82,6 +87,22 @@ def test_the_same_seed_flies_the_same_way_on_any_number_of_processes(sound: Cour
 
     assert flown(sound, learners, processes=2) == alone
     assert flown(sound, learners, seed=2) != alone
+
+
+def test_learners_fly_by_the_law_and_the_paces_of_their_subject(db: None) -> None:
+    sound = sound_course(modules=5)
+    usual = flown(sound, 12)
+    fast = Law((*USUAL.parameters[:2], 0.3, *USUAL.parameters[3:]))  # forgotten within hours after a right answer
+    mostly_short = np.eye(len(PACES))[0] + 0.01
+    paces = (mostly_short / mostly_short.sum()).tolist()
+    Forgetting.objects.create(subject=sound.subject, parameters=fast.as_json(), paces=paces, learners=200)
+    forgetting.forget()
+
+    after = flown(sound, 12)
+
+    assert after["known"] != usual["known"]
+    assert after | {"known": ""} != usual | {"known": ""}
+    assert flown(sound, 12) == after
 
 
 def test_a_flight_asks_the_database_for_nothing(sound: Course) -> None:
