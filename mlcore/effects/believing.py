@@ -32,8 +32,20 @@ class Effect:
     spread: float = USUAL  # of learners around the mean
     noise: float = NOISE  # variance of one reward
 
+    def on(self, earned: ArmProgress, usually: float) -> Effect:
+        """Return the effect on one of the learners whom it is known from, who earned this under the arm and `usually`
+        so much under any.
+
+        Given the effect on all, one learner's is theirs shrunk to it by k; that on all, in which their rewards have
+        been counted once, is believed as it was.
+        """
+        k = self.spread**2 / (self.spread**2 + self.noise / earned.weight) if earned.weight > 0.0 else 0.0
+        own = earned.total / earned.weight - usually if earned.weight > 0.0 else 0.0
+        sd = ((1.0 - k) ** 2 * self.sd**2 + (1.0 - k) * self.spread**2) ** 0.5
+        return Effect((1.0 - k) * self.mean + k * own, sd)
+
     def after(self, earned: ArmProgress, usually: float) -> Effect:
-        """Return the effect on one learner, who earned this under the arm and `usually` so much under any."""
+        """Return the effect on somebody else, of whose rewards it knows nothing yet."""
         prior = 1.0 / (self.sd**2 + self.spread**2)
         precision = prior + earned.weight / self.noise
         reward = earned.total - usually * earned.weight
@@ -46,12 +58,14 @@ UNKNOWN = Effect(0.0, USUAL)
 def believed(
     earned: Mapping[str, ArmProgress], factors: Mapping[str, Sequence[str]], shared: Mapping[str, Effect]
 ) -> dict[str, Effect]:
-    """Return how much better each arm is expected to work for who earned this, given the effects on others."""
+    """Return how much better each arm is expected to work for who earned this, given the effects on all learners, with
+    them among these."""
     effects: dict[str, Effect] = {}
     for arms in factors.values():
         own = {arm: earned.get(arm, ArmProgress()) for arm in arms}
         usually = sum(one.total for one in own.values()) / (sum(one.weight for one in own.values()) + NOISE / USUAL**2)
-        effects |= {arm: shared.get(arm, UNKNOWN).after(under, usually) for arm, under in own.items()}
+        for arm, under in own.items():
+            effects[arm] = shared[arm].on(under, usually) if arm in shared else UNKNOWN.after(under, usually)
     return effects
 
 
