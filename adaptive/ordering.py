@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from django.db.models import Count, Max
 
+from adaptive.adapting import Standing
 from adaptive.explaining import Reason, reason_given
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Aim, Recommendation, Rung
@@ -16,22 +17,19 @@ from adaptive.steering import DirectiveEntry, steering_of
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, syllabus_of
 from adaptive.ways import Candidate
 from courses.models import Enrollment, Interaction, InteractionKind
+from mlcore.ordering import order_terms
 
 POLICY = "course order"
-ORDER_WEIGHT, MOST_FOR_ORDER = 0.05, 0.3  # score that each module further on in the course costs
 
 
-def order_terms(candidates: Sequence[Candidate]) -> np.ndarray:
-    """Prefer what comes first in the course a little, so that its author's order decides between equals.  [n]
-
-    A review is in no order any more: that never speaks for it.
-    """
-    is_lesson = np.array([candidate.aim == Aim.LEARN for candidate in candidates])
-    places = np.array([candidate.module.place for candidate in candidates], float)
-    if not is_lesson.any():
-        return np.zeros(len(candidates))
-    terms = -np.minimum(ORDER_WEIGHT * (places - places[is_lesson].min()), MOST_FOR_ORDER)
-    return np.where(is_lesson, terms, terms[is_lesson].min())
+def order_of(standing: Standing, candidates: Sequence[Candidate]) -> np.ndarray:
+    """Return what the author's order adds to each score, so that it decides between equals (`mlcore.ordering`).  [n]"""
+    begun = [standing.progress.module(one.module.id) for one in candidates]
+    is_new = [
+        one.aim == Aim.LEARN and not (own.opened or own.answered) for one, own in zip(candidates, begun, strict=True)
+    ]
+    is_layered = any(skill.requires for skill in standing.syllabus.skills.values())
+    return order_terms(np.array([one.module.place for one in candidates]), np.array(is_new), is_layered)
 
 
 def step_in_order(enrollment: Enrollment) -> Recommendation:

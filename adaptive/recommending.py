@@ -26,7 +26,7 @@ from adaptive.heeding import in_a_hurry, wish_terms
 from adaptive.methods import effect_terms
 from adaptive.modalities import effects_for
 from adaptive.models import Recommendation
-from adaptive.ordering import order_terms, step_in_order
+from adaptive.ordering import order_of, step_in_order
 from adaptive.preparing import prepared_ways
 from adaptive.prospecting import prospects_of
 from adaptive.reasoning import narrowed, needed, reasons_of
@@ -47,7 +47,7 @@ from mlcore.effects.believing import means_of, tries_of
 from mlcore.policy import PolicySettings, Suggestion
 from mlcore.retention import usual_paces
 
-POLICY = "what is learned and lasts, 3"
+POLICY = "what is learned and lasts, 4"
 RECURRENT = f"recurrent; {POLICY}"  # with `adaptive.sequencing` in place of the term for learning
 SETTINGS = PolicySettings()
 KEPT = ("paces", "law", "tries", "sequencer", "turned", "syllabi")  # of what a choice takes from outside, as they are
@@ -247,7 +247,7 @@ def weigh(standing: Standing, may_be: Admitted, inputs: Inputs, settings: Policy
     candidates = may_be.candidates
     ways = prepared_ways(standing, [(candidate.module, candidate.variant) for candidate in candidates])
     own = effect_terms(standing, candidates, inputs.now, (inputs.effects, inputs.tries))
-    own = turned_terms(own | {"order": order_terms(candidates)}, inputs.turned)
+    own = turned_terms(own | {"order": order_of(standing, candidates)}, inputs.turned)
     own |= turned_terms(wish_terms(standing, candidates), inputs.turned)
     listing, settings = (_as_asked(standing, each) for each in (SETTINGS, settings))
     settings = turned_weights(settings, inputs.turned)

@@ -186,3 +186,13 @@ def test_who_comes_after_others_knows_what_they_earned() -> None:
 
     assert len(later.earlier) == EARLIER
     assert sum(one.answers for own in later.earlier for one in own.values()) == EARLIER * 3 * 2
+
+
+def test_between_equals_our_policy_keeps_to_the_order_of_the_course_as_the_product_does() -> None:
+    policy = Ours(TUTOR)
+    memory = policy.begin(Lessons.one_for_each(np.zeros((4, 4), bool)), 50)
+
+    chances = policy.choose(memory, NOW, rng()).propensities.mean(axis=0)
+
+    assert (np.diff(chances) < 0.0).all()
+    assert chances[0] > 2.0 * chances[-1]

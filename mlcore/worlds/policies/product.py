@@ -2,7 +2,8 @@
 
 The gate is the product's: a prerequisite counts as held when tracing and the tutor together give it a chance of GATE.
 Inside it the policy draws among all lessons by what they would bring (`mlcore.prospects`), as far as the guard against
-narrow fare lets it (`mlcore.diversity`). Where there are several modalities its bandit has a say in them (`trying`).
+narrow fare lets it (`mlcore.diversity`). Between equals the order of the course decides (`mlcore.ordering`), and where
+there are several modalities its bandit has a say in them (`trying`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from mlcore.inference import absorb, begin, foresee, served_logit
 from mlcore.interactions import Codes, Mask, Numbers
 from mlcore.laws import USUAL, Law
 from mlcore.memory import sigmoid, whole_seconds
+from mlcore.ordering import order_terms
 from mlcore.policy import PolicySettings
 from mlcore.prospects import Held, Path, Record, prospects
 from mlcore.records import SkillRecord, record_of
@@ -104,7 +106,10 @@ class Ours:
             every = prospects(_path(memory.lessons), record, held, rng)
             asked = {"at": memory.at, "prospects": every.rows(own), "module": memory.lessons.skill[own]}
             asked["sequence"] = None if worth is None else worth[row, own]
-            asked["effects"] = worth_trying(memory.tried, row, memory.at, rng)[own] if memory.tried else None
+            worth_more = _order(memory.lessons, own, record)
+            if memory.tried:
+                worth_more = worth_more + worth_trying(memory.tried, row, memory.at, rng)[own]
+            asked["effects"] = worth_more
             asked["allowed"] = _varied(memory, row, own) if self.has_guard and not is_asked else None
             suggestion = self.tutor.suggest(belief, memory.offered.rows(own), rng, self.settings, **asked)
             lesson[row], propensities[row, own] = own[suggestion.pick], suggestion.propensities
@@ -179,6 +184,12 @@ def _varied(memory: Believed, row: int, lessons: Codes) -> Mask:
         return [Step((int(modality[one]),), (int(skill[one]),)) for one in taken]
 
     return varied(steps(memory.had[row, -LATEST:]), steps(lessons))
+
+
+def _order(lessons: Lessons, chosen: Codes, record: Record) -> Numbers:
+    """Return what the order of the course adds to the scores of these lessons."""
+    skill = lessons.skill[chosen]
+    return order_terms(skill, record.lessons[skill] == 0, bool(lessons.needs.any()))
 
 
 def _path(lessons: Lessons) -> Path:
