@@ -1,6 +1,7 @@
 """The recurrent policy's memory of a learner: a fold of their log, kept with their state and folded anew if need be.
 
-A visit to a module is a lesson on each skill that it asked about. Whatever breaks here, the standard policy teaches.
+A visit to a module is a lesson on each skill that it asked about; a placement test is none, as nothing is taught there.
+Whatever breaks here, the standard policy teaches.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.db import DatabaseError
 
 from adaptive.history import skills_of
 from adaptive.syllabus import Syllabus
-from courses.models import Interaction, InteractionKind
+from courses.models import Interaction, InteractionKind, Purpose
 from mlcore.checkpoint import CheckpointRefused
 from mlcore.sequencing import checkpoint as checkpoints
 from mlcore.sequencing import one_learner
@@ -27,7 +28,7 @@ from mlcore.sequencing.sequencer import Memory, Sequencer
 
 log = structlog.get_logger(__name__)
 
-FORMAT = 1  # of what is kept; another one is folded again
+FORMAT = 2  # of what is kept; another one is folded again
 REFUSED_FOR = 30.0  # seconds before a refused file is tried again
 MEDIUM = 3.0  # difficulty of a skill that nothing asks about
 ENDS_A_LESSON = (InteractionKind.OPENED, InteractionKind.FINISHED, InteractionKind.OVERRODE)
@@ -67,7 +68,7 @@ class Remembered:
         """Return the memory after these entries of the log. The old one is untouched."""
         found = self
         for event in events:
-            if event.kind == InteractionKind.ANSWERED and event.question_version:
+            if event.kind == InteractionKind.ANSWERED and event.question_version and not _is_of_a_test(event):
                 found = found._answered(event.score or 0.0, skills_of(event.question_version, syllabus))
             elif event.kind in ENDS_A_LESSON:
                 found = found._ended()
@@ -99,6 +100,10 @@ class Remembered:
             visit = Visit(self.graph.places[skill], *self.lesson[skill])
             memory = one_learner.after(self.live.sequencer, memory, visit)
         return replace(self, memory=memory, lesson={})
+
+
+def _is_of_a_test(answer: Interaction) -> bool:
+    return answer.presentation is not None and answer.presentation.purpose == Purpose.PLACEMENT
 
 
 _loaded: dict[str, tuple[LiveSequencer | None, float]] = {}  # by path; when it may be tried again, if it was refused

@@ -14,6 +14,7 @@ from adaptive.adapting import read_standing
 from adaptive.explaining import sentence
 from adaptive.flying.reports import PUBLISHED, Order, fly_through
 from adaptive.models import CoursePolicy, Recommendation
+from adaptive.placing import begin_placement
 from adaptive.policies import PolicyStage
 from adaptive.recommending import POLICY, RECURRENT, recommend_next
 from adaptive.replaying import Verdict, replay
@@ -72,6 +73,22 @@ def in_memory_offer(enrollment: Enrollment, seed: int) -> Recommendation:
     flight = in_memory(enrollment, random.Random(seed))
     flight.begin_step()
     return flight.step
+
+
+def test_a_placement_test_is_no_lesson_and_leaves_no_trace_in_the_memory(fan: Enrollment) -> None:
+    let_teach(fan.course)
+    blank = read_standing(again(fan), live_tutor(fan.course_id)).memory
+    question = begin_placement(again(fan))
+    while question:
+        question = respond(question, False).next_question
+    practice(again(fan))  # opens a lesson, which ends what was before
+
+    memory = read_standing(again(fan), live_tutor(fan.course_id)).memory
+
+    assert fan.interactions.answers().count() > 1
+    assert memory
+    assert blank
+    assert memory.gains == blank.gains
 
 
 def test_the_memory_that_is_kept_is_the_log_folded_anew(fan: Enrollment) -> None:
