@@ -12,17 +12,18 @@ from adaptive.asking import present_in_order
 from adaptive.deciding import Decision, decide, ending_after
 from adaptive.degrading import on_the_best_rung
 from adaptive.guarding import is_put_aside
-from adaptive.models import Outcome, Rung
+from adaptive.models import Outcome, Recommendation, Rung
 from adaptive.ordering import answers_since_finishing, step_in_order
 from adaptive.placing import go_on_placing, is_of_placement, without_finding
 from adaptive.progress import Ending
 from adaptive.recommending import draw_step, offer_step, step_on_offer
 from adaptive.ruling import obey
 from adaptive.serving import LiveTutor
-from adaptive.syllabus import syllabus_of
+from adaptive.syllabus import ModuleEntry, syllabus_of
+from adaptive.wishes import wishes_of
 from courses import clock
 from courses.answering import Submission, record_answer
-from courses.models import Interaction
+from courses.models import Enrollment, Interaction
 from courses.recording import append
 from courses.statements import insert
 
@@ -134,6 +135,8 @@ def _go_on_in_order(answer: Interaction) -> Outcome:
         outcome.finished = Ending.SKIPPED
         append(enrollment, without_finding())
         outcome.next_step = step_in_order(enrollment)
+    elif module and (instead := _step_instead(enrollment, module)):
+        outcome.next_step = instead
     elif module and answers_since_finishing(answer) < min(ANSWERS_IN_ORDER, len(module.questions)):
         outcome.next_question = present_in_order(enrollment, module, answer.variant_id)
     else:
@@ -141,3 +144,11 @@ def _go_on_in_order(answer: Interaction) -> Outcome:
         append(enrollment, ending_after(answer, Ending.ENOUGH))
         outcome.next_step = step_in_order(enrollment)
     return outcome
+
+
+def _step_instead(enrollment: Enrollment, module: ModuleEntry) -> Recommendation | None:
+    """Return the step on offer in place of a module that the learner refused; None if they go on with it."""
+    if not wishes_of(enrollment).keeps_out(module):
+        return None
+    step = step_in_order(enrollment)
+    return step if step.module_id != module.id else None

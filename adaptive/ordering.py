@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -13,9 +14,10 @@ from adaptive.explaining import Reason, reason_given
 from adaptive.guarding import NothingToLearn
 from adaptive.models import Aim, Recommendation, Rung
 from adaptive.progress import Ending
-from adaptive.steering import DirectiveEntry, steering_of
+from adaptive.steering import DirectiveEntry, Steering, steering_of
 from adaptive.syllabus import ModuleEntry, QuestionEntry, Syllabus, syllabus_of
 from adaptive.ways import Candidate
+from adaptive.wishes import Wishes, wishes_of
 from courses.models import Enrollment, Interaction, InteractionKind
 from mlcore.ordering import order_terms
 
@@ -35,29 +37,33 @@ def order_of(standing: Standing, candidates: Sequence[Candidate]) -> np.ndarray:
 def step_in_order(enrollment: Enrollment) -> Recommendation:
     """Offer the first module that was not finished yet; when all were, the one finished least often.
 
-    What trainers or rules put aside is left out here, too, and what they want offered first comes first: once the
-    modules that it builds on are finished, as nobody can say here what is known.
+    What trainers or rules put aside is left out here, too. What the learner asked for comes first, and what they
+    refused stays away for its time. Then comes what trainers want: once the modules that it builds on are finished, as
+    nobody can say here what is known.
     """
-    module, reason = _next_module(enrollment, syllabus_of(enrollment))
+    syllabus, wishes = syllabus_of(enrollment), wishes_of(enrollment)
+    way, reason = _next_way(enrollment, syllabus, wishes)
     latest = Recommendation.objects.of(enrollment).first()
-    if latest and latest.rung == Rung.COURSE_ORDER and latest.module_id == module.id and _has(module, latest):
+    if latest and latest.rung == Rung.COURSE_ORDER and _is_on_offer(latest, way.module, wishes):
         return latest
     return Recommendation.objects.create(
         enrollment=enrollment,
-        module_id=module.id,
-        variant_id=module.variants[0].id if module.variants else None,
-        purpose=Aim.LEARN,
+        module_id=way.module.id,
+        variant_id=way.variant.id if way.variant else None,
+        purpose=way.aim,
         rung=Rung.COURSE_ORDER,
         policy=POLICY,
         propensity=1.0,
         reasons=[reason],
-        edition=syllabus_of(enrollment).edition,
+        edition=syllabus.edition,
         after_sequence=enrollment.last_sequence,
     )
 
 
-def _has(module: ModuleEntry, step: Recommendation) -> bool:
-    """The lesson of the step is published, and its learner can use it."""
+def _is_on_offer(step: Recommendation, module: ModuleEntry, wishes: Wishes) -> bool:
+    """It is about the module, nothing closed it since, its lesson is published, and its learner can use it."""
+    if step.module_id != module.id or step.after_sequence < wishes.progress.closed:
+        return False
     return step.variant_id is None or module.variant(step.variant_id) is not None
 
 
@@ -75,23 +81,52 @@ def answers_since_finishing(answer: Interaction) -> int:
     return entries.answers().after(finished).count()
 
 
-def _next_module(enrollment: Enrollment, syllabus: Syllabus) -> tuple[ModuleEntry, Reason]:
-    """Return the module to offer, and why: it was asked for first, it has a deadline, or it is next in the course."""
-    finished = enrollment.interactions.filter(kind=InteractionKind.FINISHED).values_list("module")
-    endings = {pk: (count, last) for pk, count, last in finished.annotate(Count("id"), Max("at")).order_by()}
-    times = dict.fromkeys(_placed(enrollment), 1) | {pk: count for pk, (count, _) in endings.items()}
-    last = {pk: at for pk, (_, at) in endings.items()}
-    steering = steering_of(enrollment)
+def _next_way(enrollment: Enrollment, syllabus: Syllabus, wishes: Wishes) -> tuple[Candidate, Reason]:
+    """Return what to offer, and why: the learner asked for it, a trainer did, or it is next in the course."""
+    steering, endings = steering_of(enrollment), _endings(enrollment)
     left = steering.left_of(syllabus.modules.values())
     if not left:
         raise NothingToLearn
-    done = frozenset(times)
+    answered = wishes.answered(left)
+    if answered:
+        return answered
+    free = [one for one in left if not wishes.keeps_out(one)]
+    first = _asked_first(syllabus, steering, free, endings)
+    if first:
+        return wishes.way(first[0]), first[1]
+    if not free:
+        return wishes.given_back(left)
+    module = min(free, key=lambda one: endings.times.get(one.id, 0))
+    is_meanwhile = module.id in endings.times and any(one.id not in endings.times for one in left)
+    return wishes.way(module), {"rule": "meanwhile_done" if is_meanwhile else "order"}
+
+
+@dataclass(frozen=True)
+class Endings:
+    """How often each module was finished, and when last; one that seems known from a placement test was, once."""
+
+    times: Mapping[int, int]
+    last: Mapping[int, datetime]
+
+
+def _endings(enrollment: Enrollment) -> Endings:
+    finished = enrollment.interactions.filter(kind=InteractionKind.FINISHED).values_list("module")
+    found = {pk: (count, last) for pk, count, last in finished.annotate(Count("id"), Max("at")).order_by()}
+    times = dict.fromkeys(_placed(enrollment), 1) | {pk: count for pk, (count, _) in found.items()}
+    return Endings(times, {pk: at for pk, (_, at) in found.items()})
+
+
+def _asked_first(
+    syllabus: Syllabus, steering: Steering, free: Sequence[ModuleEntry], endings: Endings
+) -> tuple[ModuleEntry, Reason] | None:
+    """Return which of these modules a trainer or a rule wants offered before all others, and their word."""
+    done = frozenset(endings.times)
     for rule, asked in (("pinned", steering.pinned), ("due", steering.wanted)):
-        ready = [one for one in left if one.id in asked and not (one.id in done and _is_met(asked[one.id], last))]
+        ready = [m for m in free if m.id in asked and not (m.id in done and _is_met(asked[m.id], endings.last))]
         for module in ready:
             if _has_basis(syllabus, module, done, steering.waived):
                 return module, reason_given(rule, asked[module.id])
-    return min(left, key=lambda module: times.get(module.id, 0)), {"rule": "order"}
+    return None
 
 
 def _is_met(asked: DirectiveEntry, last: Mapping[int, datetime]) -> bool:

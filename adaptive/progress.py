@@ -14,7 +14,7 @@ from courses.marking import has_passed
 from courses.models import Interaction, InteractionKind, Purpose
 from mlcore.effects.credit import Answered, ArmProgress, Lesson, give_credit, methods_of
 from mlcore.laws import USUAL, Law
-from mlcore.refusals import Reason, Refusal, Wish, banned_for, levels_after, refuse, take_back
+from mlcore.refusals import Reason, Refusal, Unwanted, Wish, banned_for, levels_after, refuse, take_back
 from mlcore.retention import PACES
 
 RIGHT = 0.5  # a score from here on counts as right
@@ -107,6 +107,12 @@ class Progress:
     def module(self, module_id: int | None) -> ModuleProgress:
         """What was done in a module; to be changed, if need be."""
         return self.modules.setdefault(module_id or 0, ModuleProgress())
+
+    def unwanted_in(self, module_id: int, now: int) -> Unwanted:
+        """What the learner does not want of a module; `now` is the entry of the log at which that is asked."""
+        asked = self.module(module_id)
+        refused = [one for one in self.refused if one.module == module_id]
+        return Unwanted(refused, now, asked.banned_until, asked.easiest, asked.hardest)
 
     @property
     def has_begun(self) -> bool:

@@ -33,6 +33,9 @@ RULES = {
     "again": _("The last visit did not settle it yet, so here is the same idea another way."),
     "locked": _("It is next in the course. Some skills before it are not sure yet, so take your time."),
     "meanwhile": _("You put aside all that is open to you now. Meanwhile, this is due for review."),
+    "meanwhile_done": _(
+        "You put aside all that is left to do. Meanwhile, here is something that counts as done, to keep it fresh."
+    ),
     "given_back": _("You put aside all that is open to you now; this one you refused longest ago."),
     "given_back_otherwise": _(
         "You put aside all that is open to you now, so here is what you refused longest ago, another way."

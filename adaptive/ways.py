@@ -70,9 +70,7 @@ def fitting(standing: Standing, module: ModuleEntry) -> list[VariantEntry]:
 
 def unwanted_in(standing: Standing, module: ModuleEntry) -> Unwanted:
     """Return what the learner did not want of a module."""
-    asked = standing.progress.module(module.id)
-    refused = [one for one in standing.progress.refused if one.module == module.id]
-    return Unwanted(refused, standing.state.seen_up_to, asked.banned_until, asked.easiest, asked.hardest)
+    return standing.progress.unwanted_in(module.id, standing.state.seen_up_to)
 
 
 def is_refused(standing: Standing, module: ModuleEntry) -> bool:

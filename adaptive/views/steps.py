@@ -18,7 +18,7 @@ from adaptive.drawing import skill_rows
 from adaptive.explaining import put_aside, sentence
 from adaptive.forms import REASONS, OverrideForm, PracticeForm
 from adaptive.guarding import GIVEN_BACK, NothingToLearn
-from adaptive.models import Recommendation
+from adaptive.models import Recommendation, Rung
 from adaptive.placing import leave_placement
 from adaptive.progress import Ending, Reason, Wish
 from adaptive.recommending import recommend_next
@@ -171,14 +171,20 @@ def _what_we_did(wish: Request, chosen: Recommendation) -> str:
     if rule == "shorter" or rule.startswith((GIVEN_BACK, f"{asked}-")):
         return sentence(chosen)
     if asked == Wish.NOT_THIS_ONE:
-        return str(PUT_ASIDE.get(wish.reason, PUT_ASIDE[""]))
+        is_looked_for = chosen.rung != Rung.COURSE_ORDER  # there, nobody looks for a shorter one or another way
+        left_out = wish.reason if is_looked_for or wish.reason not in Reason.OTHERWISE else ""
+        return str(PUT_ASIDE.get(left_out, PUT_ASIDE[""]))
     if asked == Wish.ANOTHER_WAY and rule != asked:
         return _("There is no other way to learn this one yet.")
     if asked in (Wish.TOO_EASY, Wish.TOO_HARD) and rule != asked:
         return _("There is nothing at that difficulty here, so we go on with something else.")
     if asked == Wish.THIS_ONE:
-        return _("Here it is, as you chose.")
+        return _("Here it is, as you chose.") if _is_about(wish, chosen) else sentence(chosen)
     return _("Changed. What you asked for also counts for what comes later.")
+
+
+def _is_about(wish: Request, chosen: Recommendation) -> bool:
+    return wish.module is None or wish.module.pk == chosen.module_id
 
 
 def _as_context(standing: Standing, chosen: Recommendation) -> dict[str, Any]:
