@@ -112,32 +112,21 @@ def drawable(offers: Sequence[Offer]) -> list[Offer]:
 
 def narrowed_by(offers: Sequence[Offer]) -> float:
     """Return how much better than all that could be drawn something else looked that the guard kept back; 0 if not."""
+    best = max((offer["score"] for offer in drawable(offers)), default=float("inf"))
     kept_back = [offer for offer in offers if not offer["propensity"] and offer.get("kept_back", True)]
-    return _behind(drawable(offers), kept_back)
+    return max(0.0, *(float(offer["score"] - best) for offer in kept_back), 0.0)
 
 
-def unlisted_by(offers: Sequence[Offer]) -> float:
-    """Return how much better than all that could be drawn something else looked that was not on the list; 0 if not.
+def reasons_for(drawn: Drawn, rule: str) -> list[Reason]:
+    """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it.
 
-    The list is the standard policy's, so this only happens to another one (`mlcore.policy`).
+    That the fare is kept varied, or what the list is made by, only where the same draw without it goes elsewhere.
     """
-    unlisted = [offer for offer in offers if not offer["propensity"] and not offer.get("kept_back", True)]
-    return _behind(drawable(offers), unlisted)
-
-
-def _behind(offers: Sequence[Offer], others: Sequence[Offer]) -> float:
-    """How far the best of these offers is behind the best of others; 0 where it is not."""
-    best = max((offer["score"] for offer in offers), default=float("inf"))
-    return max(0.0, *(float(offer["score"] - best) for offer in others), 0.0)
-
-
-def reasons_for(offers: Sequence[Offer], drawn: Drawn, rule: str) -> list[Reason]:
-    """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it."""
     if rule not in ("open", TRIED_BEFORE, "left", LEFT_BY_RULES):
         return [{"rule": rule}]
-    if narrowed_by(offers) > 0.0:
+    if drawn.is_by_guard:
         return [{"rule": "varied"}]
-    if unlisted_by(offers) > 0.0:
+    if drawn.is_by_list:
         return [{"rule": "listed"}]
     return causes_of(drawn) or [{"rule": "only" if rule == "open" else rule}]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from adaptive.adapting import Standing
-from adaptive.explaining import TRIED_BEFORE, Offer, Reason, reason_given, reasons_for
+from adaptive.explaining import TRIED_BEFORE, Reason, reason_given, reasons_for
 from adaptive.guarding import GIVEN_BACK, UNSUITED, Admitted, admitted, wanted_soon, was_let_on
 from adaptive.respecting import how_given_back, how_respected
 from adaptive.returning import pinned
@@ -15,17 +14,15 @@ from adaptive.syllabus import Needs, VariantEntry
 from mlcore.decisive import Drawn
 
 
-def reasons_of(
-    standing: Standing, may_be: Admitted, drawn: Drawn, offers: Sequence[Offer], now: datetime
-) -> list[Reason]:
+def reasons_of(standing: Standing, may_be: Admitted, drawn: Drawn, now: datetime) -> list[Reason]:
     """Return why: a trainer's word, the learner's own wish, the rule that narrowed the choice, or its terms."""
     chosen = may_be.candidates[drawn.suggestion.pick]
     module = chosen.module.id
     match may_be.rule:
         case "asked":
-            return reasons_for(offers, drawn, how_respected(standing, chosen))
+            return reasons_for(drawn, how_respected(standing, chosen))
         case rule if rule == GIVEN_BACK:
-            return reasons_for(offers, drawn, how_given_back(standing, chosen))
+            return reasons_for(drawn, how_given_back(standing, chosen))
         case "pinned":
             return [reason_given(may_be.rule, pinned(standing)[module], is_again=_is_done(standing, module))]
         case "due":
@@ -34,7 +31,7 @@ def reasons_of(
             is_again = _is_done(standing, module)
             return [reason_given("towards" if leads_to else "due", directive, leads_to, is_again=is_again)]
     rule = TRIED_BEFORE if may_be.rule == "open" and was_let_on(standing, chosen.module) else may_be.rule
-    return reasons_for(offers, drawn, rule)
+    return reasons_for(drawn, rule)
 
 
 def _is_done(standing: Standing, module: int) -> bool:

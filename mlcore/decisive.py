@@ -33,6 +33,19 @@ class Drawn:
         """What was chosen, in whichever way."""
         return int(self.group[self.suggestion.pick])
 
+    @property
+    def is_by_guard(self) -> bool:
+        """The same random number leads elsewhere where all is allowed."""
+        return self._is_elsewhere(self.suggestion.all_allowed)
+
+    @property
+    def is_by_list(self) -> bool:
+        """It leads elsewhere where the policy makes its own list of those to draw from."""
+        return self._is_elsewhere(self.suggestion.own_list)
+
+    def _is_elsewhere(self, otherwise: int | None) -> bool:
+        return otherwise is not None and int(self.group[otherwise]) != self.own
+
 
 def again(drawn: Drawn, factors: Numbers, names: Sequence[str]) -> tuple[Codes, Numbers]:
     """Draw k times anew with the same random number, each time with every term taken so many times.  [k], [k]

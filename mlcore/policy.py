@@ -73,6 +73,8 @@ class Suggestion:
     terms: Mapping[str, Numbers]  # name -> [n]
     cost: float = 0.0  # of what was not allowed: how much lower the expected score is
     luck: float = 0.0  # the random number from 0 to 1 that decided
+    all_allowed: int | None = None  # what the same luck picks where all is allowed; None where all was
+    own_list: int | None = None  # what it picks from this policy's own list; None where the list was its own
     spread: Numbers = field(default_factory=lambda: np.empty((0, 0)))  # [d, n] of scores, in draws of what is believed
 
     def within(self, rows: Codes, outlook: Outlook, terms: dict[str, Numbers], scores: Numbers) -> Suggestion:
@@ -86,8 +88,21 @@ class Suggestion:
             term[rows] = self.terms[name]
         spread = np.zeros((len(self.spread), len(scores)))
         spread[:, rows] = self.spread
-        whole = Suggestion(int(rows[self.pick]), chance, chances, scores, terms)
-        return replace(whole, cost=self.cost, luck=self.luck, spread=spread)
+        return replace(
+            self,
+            pick=int(rows[self.pick]),
+            probability=chance,
+            propensities=chances,
+            scores=scores,
+            terms=terms,
+            spread=spread,
+            all_allowed=_place(rows, self.all_allowed),
+            own_list=_place(rows, self.own_list),
+        )
+
+
+def _place(rows: Codes, one: int | None) -> int | None:
+    return None if one is None else int(rows[one])
 
 
 def choose(
@@ -101,7 +116,8 @@ def choose(
 
     The floor keeps off-policy estimates possible (Bottou et al. 2013). So does the list: it is the one that the
     standard policy makes by the settings `listing`, by default these, whatever else the outlook or the settings say, so
-    that each policy can be judged by what another one drew. Raises ValueError without candidates.
+    that each policy can be judged by what another one drew. What the same random number picks where all is allowed, or
+    from this policy's own list, is told with it. Raises ValueError without candidates.
     """
     if not len(outlook.probability):
         raise ValueError("candidates: there are none to choose from")
@@ -110,14 +126,24 @@ def choose(
     settings = settings or PolicySettings()
     terms = weigh(outlook, settings)
     scores = total(terms)
-    standard = _standard(outlook, listing or settings) if outlook.sequence is not None or listing else scores
-    drawn = _drawn(outlook, settings, scores)
+    is_own = outlook.sequence is None and listing in (None, settings)
+    standard = scores if is_own else _standard(outlook, listing or settings)
+    drawn, luck = _drawn(outlook, settings, scores), rng.random()
     chances = _chances(drawn, short_list(standard, allowed), settings)
-    is_bound = allowed is not None and not allowed.all()
-    cost = float((_chances(drawn, short_list(standard), settings) - chances) @ scores) if is_bound else 0.0
-    drawable, luck = np.flatnonzero(chances), rng.random()
-    place = min(int(np.searchsorted(np.cumsum(chances[drawable]), luck)), len(drawable) - 1)
-    return Suggestion(int(drawable[place]), outlook.probability, chances, scores, terms, cost, luck, drawn - scores)
+    suggestion = Suggestion(_picked(chances, luck), outlook.probability, chances, scores, terms, luck=luck)
+    if not is_own:
+        listed = _chances(drawn, short_list(scores, allowed), settings)
+        suggestion = replace(suggestion, own_list=_picked(listed, luck))
+    if allowed is not None and not allowed.all():
+        free = _chances(drawn, short_list(standard), settings)
+        suggestion = replace(suggestion, cost=float((free - chances) @ scores), all_allowed=_picked(free, luck))
+    return replace(suggestion, spread=drawn - scores)
+
+
+def _picked(chances: Numbers, luck: float) -> int:
+    """Return which of n candidates a random number from 0 to 1 picks by their chances [n]."""
+    drawable = np.flatnonzero(chances)
+    return int(drawable[min(int(np.searchsorted(np.cumsum(chances[drawable]), luck)), len(drawable) - 1)])
 
 
 def _standard(outlook: Outlook, settings: PolicySettings) -> Numbers:

@@ -1,14 +1,11 @@
 """Nobody is fed the same all the time: quotas bound what is drawn, unless somebody asked for it."""
 
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import pytest
 
 from adaptive.adapting import Standing, standing_of
 from adaptive.alternatives import comparison_of
-from adaptive.explaining import narrowed_by, reasons_for, sentence
 from adaptive.models import LearnerState, Recommendation
 from adaptive.progress import KINDS_KEPT, STEPS_KEPT, Progress, Wish
 from adaptive.recommending import offer_step, recommend_next
@@ -17,8 +14,6 @@ from adaptive.serving import live_tutor
 from adaptive.stepping import Request, open_step, override
 from adaptive.varying import of_several_kinds
 from courses.models import Enrollment, Module, User, Variant
-from mlcore.decisive import Drawn
-from mlcore.policy import PolicySettings, Suggestion
 from tests.adaptive.acting import finish_a_module
 from tests.adaptive.conftest import again
 from tests.factories import make_course, make_history, make_module, make_skill
@@ -82,34 +77,6 @@ def test_questions_alone_have_a_share_like_any_other_way(wide: Enrollment) -> No
     for step in many:
         assert step.variant_id
         assert {offer["module"] for offer in step.candidates if offer.get("kept_back")} == bare
-
-
-def test_the_learner_is_told_when_the_guard_decided_and_only_then() -> None:
-    kept_back = offer(1, 0.9, 0.0)
-    drawn, rival = offer(2, 0.5, 0.7), offer(3, 0.4, 0.3)
-
-    decided = reasons_for([kept_back, drawn, rival], choice_of([kept_back, drawn, rival], 1), "open")
-    lesser = [offer(1, 0.45, 0.0), drawn, rival]
-    did_not = reasons_for(lesser, choice_of(lesser, 1), "open")
-
-    assert decided == [{"rule": "varied"}]
-    assert (
-        sentence(Recommendation(reasons=decided)) == "You have had much of the same lately, so here is something else."
-    )
-    assert did_not == [{"term": "learning", "by": pytest.approx(0.1), "against": 3}]
-    assert narrowed_by([kept_back, drawn, rival]) == pytest.approx(0.4)
-    assert narrowed_by([drawn, rival]) == 0.0
-
-
-def offer(module: int, score: float, propensity: float) -> dict[str, Any]:
-    return {"module": module, "variant": None, "score": score, "propensity": propensity, "terms": {"learning": score}}
-
-
-def choice_of(offers: list[dict[str, Any]], pick: int) -> Drawn:
-    """The same offers as numbers, one of them drawn."""
-    module, score, propensity = (np.array([one[name] for one in offers]) for name in ("module", "score", "propensity"))
-    chosen = Suggestion(pick, np.full(len(offers), 0.7), propensity, score, {"learning": score}, luck=0.6)
-    return Drawn(chosen, module, PolicySettings())
 
 
 def test_what_the_learner_asks_for_goes_before_the_guard(wide: Enrollment) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,3 +102,21 @@ def test_what_is_not_allowed_is_never_drawn_and_the_cost_of_that_is_told() -> No
 def test_a_mask_that_allows_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="allowed"):
         choose(outlook([0.5, 0.6]), np.random.default_rng(0), None, np.array([False, False]))
+
+
+def test_what_the_same_luck_picks_where_all_is_allowed_or_from_the_own_list_is_told() -> None:
+    rng, usual, own = np.random.default_rng(4), PolicySettings(temperature=0.2), PolicySettings(learning=0.3)
+    moved = [0, 0]
+    for seed in range(60):
+        seen, allowed = outlook(rng.uniform(0.2, 0.9, 40).tolist()), rng.random(40) < 0.5
+        seen = replace(seen, effects=rng.normal(0.0, 0.3, 40))
+
+        bound = choose(seen, np.random.default_rng(seed), own, allowed, listing=usual)
+
+        free = choose(seen, np.random.default_rng(seed), own, listing=usual)
+        unlisted = choose(seen, np.random.default_rng(seed), own, allowed)
+        assert (bound.all_allowed, bound.own_list) == (free.pick, unlisted.pick)
+        assert (free.all_allowed, unlisted.own_list) == (None, None)
+        moved[0] += free.pick != bound.pick
+        moved[1] += unlisted.pick != bound.pick
+    assert min(moved) > 10
