@@ -110,13 +110,6 @@ def drawable(offers: Sequence[Offer]) -> list[Offer]:
     return [offer for offer in offers if offer["propensity"] > 0.0]
 
 
-def narrowed_by(offers: Sequence[Offer]) -> float:
-    """Return how much better than all that could be drawn something else looked that the guard kept back; 0 if not."""
-    best = max((offer["score"] for offer in drawable(offers)), default=float("inf"))
-    kept_back = [offer for offer in offers if not offer["propensity"] and offer.get("kept_back", True)]
-    return max(0.0, *(float(offer["score"] - best) for offer in kept_back), 0.0)
-
-
 def reasons_for(drawn: Drawn, rule: str) -> list[Reason]:
     """Return what made the difference: a rule that narrowed the choice, or the terms of the score that decided it.
 

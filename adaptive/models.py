@@ -138,6 +138,8 @@ class Recommendation(models.Model):
     rung = models.CharField(max_length=14, choices=Rung.choices)
     policy = models.CharField(max_length=80)
     propensity = models.FloatField()
+    expected_score = models.FloatField(null=True)  # of the draw; none where nothing was weighed
+    guard_cost = models.FloatField(null=True)  # how much lower that is for what was kept back; none where nothing was
     candidates = models.JSONField(default=list)
     reasons = models.JSONField(default=list)
     seed = models.PositiveBigIntegerField(default=0)

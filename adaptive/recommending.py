@@ -189,6 +189,8 @@ def decide_step(standing: Standing, inputs: Inputs, settings: PolicySettings = S
         rung=standing.live.rung,
         policy=RECURRENT if chooses_by_sequence(standing, inputs.sequencer) else POLICY,
         propensity=float(weighed.suggestion.propensities[weighed.pick]),
+        expected_score=weighed.suggestion.expected_score,
+        guard_cost=weighed.guard_cost,
         candidates=weighed.as_json(),
         reasons=reasons + narrowed(standing, may_be, chosen.module.id, inputs.now),
         seed=inputs.seed,
@@ -222,6 +224,11 @@ class Weighed:
     def drawn(self) -> Drawn:
         """The choice of a module, in whichever way."""
         return Drawn(self.suggestion, np.array([one.module.id for one in self.candidates]), self.settings)
+
+    @property
+    def guard_cost(self) -> float | None:
+        """How much lower the expected score is for what the guard kept back; None where it kept back nothing."""
+        return None if self.allowed.all() else self.suggestion.cost
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return everything needed to make the same choice again, and to explain it."""

@@ -99,10 +99,16 @@ def syllabus_then(step: Recommendation) -> Syllabus:
 
 
 def is_same(one: Recommendation, other: Recommendation) -> bool:
-    """The same step out of the same candidates, with the same numbers for the same reasons."""
+    """The same step out of the same candidates, with the same numbers for the same reasons.
+
+    What the guard cost counts where it was kept: it was not at first.
+    """
     kept = ("module_id", "variant_id", "purpose")
+    told = ["candidates", "reasons", "propensity"]
+    if one.expected_score is not None:
+        told += ["expected_score", "guard_cost"]
     return all(getattr(one, name) == getattr(other, name) for name in kept) and _agree(
-        [one.candidates, one.reasons, one.propensity], [other.candidates, other.reasons, other.propensity]
+        [getattr(one, name) for name in told], [getattr(other, name) for name in told]
     )
 
 

@@ -77,6 +77,10 @@ class Suggestion:
     own_list: int | None = None  # what it picks from this policy's own list; None where the list was its own
     spread: Numbers = field(default_factory=lambda: np.empty((0, 0)))  # [d, n] of scores, in draws of what is believed
 
+    @property
+    def expected_score(self) -> float:
+        return float(self.propensities @ self.scores)
+
     def within(self, rows: Codes, outlook: Outlook, terms: dict[str, Numbers], scores: Numbers) -> Suggestion:
         """Return the same as one among more candidates, of which it judged these rows. The others have no chance.
 

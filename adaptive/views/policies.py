@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from adaptive.guard_costs import cost_of_guard, recent_steps
 from adaptive.models import PolicyJudgment
 from adaptive.policies import PolicyWish
 from adaptive.policy_verdicts import left_out_of, now_in_words, verdict_on
@@ -59,6 +60,7 @@ def course_policy(request: HttpRequest, slug: str) -> HttpResponseBase:
         "why": verdict_on(newest) if newest else None,
         "latest": verdict_on(latest) if latest else None,
         "left_out": left_out_of(latest) if latest else [],
+        "guard": cost_of_guard(recent_steps(course)),
         "form": form,
         "decides": decides,
         "page": page,

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
-from adaptive.explaining import narrowed_by
+from adaptive.guard_costs import cost_of_guard
 from adaptive.management.naming import course_called
 from adaptive.models import Recommendation
 from adaptive.replaying import Replay, Verdict, replay
@@ -58,14 +58,10 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _tell_of_variety(self, steps: QuerySet[Recommendation]) -> None:
-        """What the guard against narrow fare cost."""
-        costs = [narrowed_by(step.candidates) for step in steps if step.candidates]
-        held_back = [cost for cost in costs if cost > 0.0]
-        if held_back:
-            self.stdout.write(
-                f"the guard against narrow fare held back the favorite of {len(held_back)} of {len(costs)}, "
-                f"which cost {sum(held_back) / len(costs):.4f} of score on average"
-            )
+        """What the guard against narrow fare cost, where it kept something back."""
+        found = cost_of_guard(steps)
+        if found.bound:
+            self.stdout.write(found.words)
 
     def _shadow(self, steps: QuerySet[Recommendation], words: Sequence[str], sequencer: LiveSequencer | None) -> None:
         try:
