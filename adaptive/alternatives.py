@@ -52,7 +52,10 @@ class Comparison:
             )
         if self.lead <= NEARLY:
             return gettext("The two looked about equally good, so chance had a part in it.")
-        return gettext("It looked best to us. Chance decides in the end, so that we notice when we are wrong.")
+        return gettext(
+            "Of what could be drawn it looked best to us. Chance decides in the end, so that we notice when we are "
+            "wrong."
+        )
 
 
 def comparison_of(recommendation: Recommendation) -> Comparison | None:
