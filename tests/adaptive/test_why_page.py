@@ -19,7 +19,8 @@ def offer(module: int, score: float, propensity: float) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("score", "said"), [(0.2, "this was a try"), (0.95, "about equally good"), (2.0, "Of what could be drawn it looked best to us")]
+    ("score", "said"),
+    [(0.2, "this was a try"), (0.95, "about equally good"), (2.0, "Of what could be drawn it looked best to us")],
 )
 def test_a_choice_is_compared_with_the_best_alternative(score: float, said: str) -> None:
     candidates = [offer(1, score, 0.3), offer(2, 1.0, 0.6), offer(3, 0.1, 0.1)]
