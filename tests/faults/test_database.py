@@ -95,5 +95,5 @@ def test_a_database_that_stands_still_under_load_loses_nothing(
         book.wait_for(30)
 
     assert "timed out" in book.lost
-    assert book.statuses.keys() <= {200, 201, 503}
+    assert book.statuses.keys() - {409} <= {200, 201, 503}  # who went away may meet the answer they sent before
     assert not what_is_wrong(book)
